@@ -1,0 +1,29 @@
+namespace Shardwright.Compiler.Modules;
+
+/// <summary>A property of a module class that the program needs to know. <paramref name="Site"/> is the ordinal of its declaration.</summary>
+public abstract record Member(string Name, int Site);
+
+/// <summary><c>Parameter X { get; } = new(shape…)</c>.</summary>
+public sealed record ParameterMember(string Name, int Site, EquatableArray<Expression> Shape, EquatableArray<Shard> Shards, bool NoDecay, bool Frozen) : Member(Name, Site);
+
+/// <summary><c>[State] State X { get; } = new(shape…)</c>: persistent, no gradient.</summary>
+public sealed record StateMember(string Name, int Site, EquatableArray<Expression> Shape) : Member(Name, Site);
+
+/// <summary>A sub-module: <c>T X { get; } = new(arguments…)</c>.</summary>
+public sealed record ModuleMember(string Name, int Site, string Type, EquatableArray<Argument> Arguments) : Member(Name, Site);
+
+/// <summary><c>Repeated&lt;T&gt; X { get; } = new(count, () =&gt; new(arguments…))</c>.</summary>
+public sealed record RepeatedMember(string Name, int Site, string Type, Expression Count, EquatableArray<Argument> Arguments) : Member(Name, Site);
+
+/// <summary><c>ExpertGroup&lt;T&gt; X { get; } = new(count, topK, () =&gt; new(arguments…)) { settings }</c>. <paramref name="Placement"/> and <paramref name="Dispatch"/> are the enum member names on <c>[Experts]</c>, or the defaults.</summary>
+public sealed record ExpertGroupMember(
+    string Name, int Site, string Type, Expression Count, Expression TopK, EquatableArray<Argument> Arguments, EquatableArray<Setting> Settings, string Placement, string Dispatch) : Member(Name, Site);
+
+/// <summary>A number: <c>int Width { get; } = width * 2</c>, or a readonly field.</summary>
+public sealed record ScalarMember(string Name, int Site, Expression Value) : Member(Name, Site);
+
+/// <summary>An argument bound to a named parameter of a constructor or method (always by the callee's parameter name, defaults left out).</summary>
+public sealed record Argument(string Name, Expression Value);
+
+/// <summary>A property set in an object initialiser, e.g. <c>BalanceLoss = 0.01f</c>.</summary>
+public sealed record Setting(string Name, Expression Value);
