@@ -1,10 +1,8 @@
 using System.Collections;
-using System.Runtime.CompilerServices;
 
 namespace Shardwright.Compiler;
 
 /// <summary>An immutable array compared element by element, so that records built of it can cross the steps of an incremental generator.</summary>
-[CollectionBuilder(typeof(EquatableArray), nameof(EquatableArray.Create))]
 public readonly struct EquatableArray<T>(T[] items) : IEquatable<EquatableArray<T>>, IReadOnlyList<T>
 {
     readonly T[]? items = items;
@@ -46,7 +44,7 @@ public readonly struct EquatableArray<T>(T[] items) : IEquatable<EquatableArray<
 
 public static class EquatableArray
 {
-    public static EquatableArray<T> Create<T>(ReadOnlySpan<T> items) => new(items.ToArray());
+    public static EquatableArray<T> Of<T>(params T[] items) => new(items);
 
     public static EquatableArray<T> ToEquatable<T>(this IEnumerable<T> items) => new([.. items]);
 }
