@@ -1,0 +1,14 @@
+namespace Shardwright;
+
+/// <summary>How the copies of tokens reach the ranks of their experts. All three give the same bits; they differ in bytes moved and in memory.</summary>
+public enum Dispatch
+{
+    /// <summary>All-to-all with a count for each pair of ranks: moves only what is routed.</summary>
+    Variable,
+
+    /// <summary>All-to-all with equal blocks, padded to the largest: for targets without per-pair counts.</summary>
+    Padded,
+
+    /// <summary>All-gather, then each rank selects; reduce-scatter back: for targets without all-to-all.</summary>
+    Gathered,
+}

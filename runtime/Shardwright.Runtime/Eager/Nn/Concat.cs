@@ -1,0 +1,33 @@
+using System.Numerics.Tensors;
+
+namespace Shardwright;
+
+public static partial class Nn
+{
+    /// <summary>Joins two tensors along the last dimension.</summary>
+    /// <param name="a">[…, m]</param>
+    /// <param name="b">[…, n], with the leading dimensions of <paramref name="a"/>.</param>
+    /// <returns>[…, m + n]</returns>
+    /// <exception cref="ArgumentException">The leading dimensions differ.</exception>
+    public static Tensor<float> Concat(Tensor<float> a, Tensor<float> b)
+    {
+        if (a.Rank != b.Rank)
+            throw new ArgumentException($"Nn.Concat: a {Dense.Shape(a)}, b {Dense.Shape(b)}: a has {a.Rank} dimensions, b has {b.Rank}; need them equal.", nameof(b));
+        for (var i = 0; i < a.Rank - 1; i++)
+        {
+            if (a.Lengths[i] != b.Lengths[i])
+                throw new ArgumentException($"Nn.Concat: a {Dense.Shape(a)}, b {Dense.Shape(b)}: dimension {i} is {a.Lengths[i]} in a and {b.Lengths[i]} in b; need all but the last equal.", nameof(b));
+        }
+
+        int rows = Dense.Rows(a), m = Dense.Width(a), n = Dense.Width(b);
+        ReadOnlySpan<float> left = Dense.Read(a), right = Dense.Read(b);
+        var y = new float[rows * (m + n)];
+        for (var row = 0; row < rows; row++)
+        {
+            left.Slice(row * m, m).CopyTo(y.AsSpan(row * (m + n)));
+            right.Slice(row * n, n).CopyTo(y.AsSpan(row * (m + n) + m));
+        }
+
+        return Dense.Wrap(y, Dense.WithWidth(a, m + n));
+    }
+}

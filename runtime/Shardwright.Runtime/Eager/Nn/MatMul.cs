@@ -1,0 +1,51 @@
+using System.Numerics.Tensors;
+
+namespace Shardwright;
+
+/// <summary>
+/// The operations a model is written in, eagerly: plain reference code on dense row-major float32 that one can step into, and the oracle of the generated program.
+/// Every operation returns a new tensor. Shape errors are <see cref="ArgumentException"/>s that name the operation, both shapes and the dimension.
+/// </summary>
+public static partial class Nn
+{
+    /// <summary>Matrix product: y[…, i, j] = Σ_p a[…, i, p] · b[…, p, j], p ascending, each step a fused multiply-add.</summary>
+    /// <param name="a">[…, m, k]</param>
+    /// <param name="b">[k, n], used for every leading index of <paramref name="a"/>; or […, k, n] with the same leading dimensions.</param>
+    /// <returns>[…, m, n]</returns>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    public static Tensor<float> MatMul(Tensor<float> a, Tensor<float> b)
+    {
+        CheckMatMul(a, b);
+        int k = Dense.Width(a), n = Dense.Width(b), rows = Dense.Rows(a);
+        var rowsPerMatrix = b.Rank == 2 ? rows : (int)a.Lengths[^2];
+        ReadOnlySpan<float> left = Dense.Read(a), right = Dense.Read(b);
+        var y = new float[rows * n];
+        for (var i = 0; i < rows; i++)
+        {
+            var matrix = right.Slice(i / rowsPerMatrix * k * n, k * n);
+            var row = y.AsSpan(i * n, n);
+            for (var p = 0; p < k; p++)
+                TensorPrimitives.FusedMultiplyAdd(matrix.Slice(p * n, n), left[i * k + p], row, row);
+        }
+
+        return Dense.Wrap(y, Dense.WithWidth(a, n));
+    }
+
+    private static void CheckMatMul(Tensor<float> a, Tensor<float> b)
+    {
+        var shapes = $"a {Dense.Shape(a)}, b {Dense.Shape(b)}";
+        if (a.Rank < 2 || b.Rank < 2)
+            throw new ArgumentException($"Nn.MatMul: {shapes}: need two or more dimensions in both.");
+        if (a.Lengths[^1] != b.Lengths[^2])
+            throw new ArgumentException($"Nn.MatMul: {shapes}: dimension {a.Rank - 1} of a is {a.Lengths[^1]}, dimension {b.Rank - 2} of b is {b.Lengths[^2]}; need them equal. Nn.Transpose(b) swaps the last two dimensions of b.");
+        if (b.Rank == 2)
+            return;
+        if (a.Rank != b.Rank)
+            throw new ArgumentException($"Nn.MatMul: {shapes}: a has {a.Rank} dimensions, b has {b.Rank}; need b of 2 dimensions or of the rank of a.");
+        for (var i = 0; i < a.Rank - 2; i++)
+        {
+            if (a.Lengths[i] != b.Lengths[i])
+                throw new ArgumentException($"Nn.MatMul: {shapes}: dimension {i} is {a.Lengths[i]} in a and {b.Lengths[i]} in b; need equal leading dimensions, or b of 2 dimensions.");
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using System.Numerics.Tensors;
+
+namespace Shardwright;
+
+public static partial class Nn
+{
+    /// <summary>Swaps the last two dimensions.</summary>
+    /// <param name="x">[…, m, n]</param>
+    /// <returns>[…, n, m]</returns>
+    /// <exception cref="ArgumentException">There are fewer than two dimensions.</exception>
+    public static Tensor<float> Transpose(Tensor<float> x)
+    {
+        if (x.Rank < 2)
+            throw new ArgumentException($"Nn.Transpose: x {Dense.Shape(x)} has {x.Rank} dimensions; need […, m, n].", nameof(x));
+        int m = (int)x.Lengths[^2], n = Dense.Width(x);
+        var elements = Dense.Read(x);
+        var y = new float[elements.Length];
+        for (var matrix = 0; matrix < y.Length; matrix += m * n)
+        {
+            for (var i = 0; i < m; i++)
+            {
+                for (var j = 0; j < n; j++)
+                    y[matrix + j * m + i] = elements[matrix + i * n + j];
+            }
+        }
+
+        return Dense.Wrap(y, [.. x.Lengths[..^2], n, m]);
+    }
+}
