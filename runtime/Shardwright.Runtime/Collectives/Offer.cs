@@ -1,0 +1,41 @@
+namespace Shardwright.Execution;
+
+/// <summary>What a rank brings to a collective: peers check it against their own and read its buffers in place, so nothing is copied but the data itself.</summary>
+internal sealed unsafe class Offer
+{
+    public Collective Kind { get; private set; }
+
+    public string Operation { get; private set; } = "";
+
+    public bool Integers { get; private set; }
+
+    /// <summary>Elements for reductions and gathers, segments for all-to-all: what all ranks must agree on.</summary>
+    public int Count { get; private set; }
+
+    public int Root { get; private set; }
+
+    /// <summary>The buffer peers read; for AllReduce also the one they write.</summary>
+    public void* Buffer { get; private set; }
+
+    public int* SendCounts { get; private set; }
+
+    public int* SendOffsets { get; private set; }
+
+    public void Set(Collective kind, string operation, bool integers, int count, void* buffer, int root = 0)
+    {
+        (Kind, Operation, Integers, Count, Root) = (kind, operation, integers, count, root);
+        Buffer = buffer;
+    }
+
+    public void SetSegments(int* counts, int* offsets)
+    {
+        SendCounts = counts;
+        SendOffsets = offsets;
+    }
+
+    public bool Matches(Offer other) => Kind == other.Kind && Count == other.Count && Integers == other.Integers && Root == other.Root
+        && (ReferenceEquals(Operation, other.Operation) || Operation == other.Operation);
+
+    public override string ToString() => $"{Kind} '{Operation}' of {Count} {(Integers ? "int32" : "float32")} {(Kind == Collective.AllToAll ? "segments" : "elements")}"
+        + (Kind == Collective.Broadcast ? $" from {Root}" : "");
+}

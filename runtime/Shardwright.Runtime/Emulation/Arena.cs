@@ -1,0 +1,98 @@
+using System.Runtime.InteropServices;
+
+namespace Shardwright.Execution;
+
+/// <summary>
+/// The device memory of one rank: native, zeroed, aligned to 64 bytes. The static part holds every buffer of the plan; the routed stack follows it. Only address space is
+/// reserved; the operating system commits a page when it is first written.
+/// </summary>
+public sealed unsafe class Arena : IDisposable
+{
+    private const int Alignment = 64;
+
+    private void* block;
+
+    /// <summary>Reserves a rank's memory.</summary>
+    /// <param name="rank">The rank, for messages.</param>
+    /// <param name="staticBytes">Bytes of the plan's buffers.</param>
+    /// <param name="routedBytes">Most bytes the routed stack may take; cut to what the capacity leaves.</param>
+    /// <param name="capacityBytes">HBM of the rank.</param>
+    /// <param name="buffers">The plan's buffers, for messages.</param>
+    /// <exception cref="HbmOverflowException">The static bytes exceed the capacity.</exception>
+    public Arena(int rank, long staticBytes, long routedBytes, long capacityBytes, IReadOnlyList<NamedBuffer> buffers)
+    {
+        Require(rank, staticBytes, capacityBytes, buffers);
+        (Rank, StaticBytes, CapacityBytes, Buffers) = (rank, staticBytes, capacityBytes, buffers);
+        long routedStart = (staticBytes + Alignment - 1) / Alignment * Alignment;
+        long reserved = routedStart + Math.Clamp(routedBytes, 0, Math.Max(0, capacityBytes - routedStart));
+        try
+        {
+            block = NativeMemory.AllocZeroed((nuint)(reserved + Alignment));
+        }
+        catch (OutOfMemoryException exception)
+        {
+            throw new InvalidOperationException($"This machine cannot reserve {HbmTable.Bytes(reserved)} for emulated rank {rank}. Use fewer ranks, a smaller Batch, or a machine with more memory.", exception);
+        }
+        Base = (byte*)(((nint)block + Alignment - 1) & -Alignment);
+        Routed = new RoutedStack(this, routedStart, reserved);
+    }
+
+    /// <summary>Frees the memory should nobody have disposed it.</summary>
+    ~Arena() => Free();
+
+    /// <summary>The rank.</summary>
+    public int Rank { get; }
+
+    /// <summary>Bytes of the plan's buffers.</summary>
+    public long StaticBytes { get; }
+
+    /// <summary>HBM of the rank.</summary>
+    public long CapacityBytes { get; }
+
+    /// <summary>The part whose size depends on routing.</summary>
+    public RoutedStack Routed { get; }
+
+    /// <summary>Most bytes in use since the routed stack's mark was last reset: static part plus routed high-water mark.</summary>
+    public long HighWaterBytes => StaticBytes + Routed.HighWaterBytes;
+
+    internal IReadOnlyList<NamedBuffer> Buffers { get; }
+
+    internal byte* Base { get; private set; }
+
+    /// <summary>Floats of the static part, from a byte offset.</summary>
+    public Span<float> Floats(long offset, int length) => new(At(offset, length), length);
+
+    /// <summary>Integers of the static part, from a byte offset.</summary>
+    public Span<int> Integers(long offset, int length) => new(At(offset, length), length);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Leaves the memory to a thread that could not be stopped.</summary>
+    internal void Abandon() => GC.SuppressFinalize(this);
+
+    internal static void Require(int rank, long staticBytes, long capacityBytes, IReadOnlyList<NamedBuffer> buffers)
+    {
+        if (staticBytes > capacityBytes)
+            throw HbmTable.Overflow(rank, "the program's static memory", staticBytes, capacityBytes, buffers);
+    }
+
+    private void* At(long offset, int length)
+    {
+        ObjectDisposedException.ThrowIf(block is null, this);
+        if (offset < 0 || length < 0 || offset + (long)length * sizeof(float) > StaticBytes)
+            throw new ArgumentOutOfRangeException(nameof(offset), $"Arena of rank {Rank}: got bytes {offset} to {offset + (long)length * sizeof(float)}, need a range within its {StaticBytes} static bytes.");
+        return Base + offset;
+    }
+
+    private void Free()
+    {
+        NativeMemory.Free(block);
+        block = null;
+        Base = null;
+    }
+}

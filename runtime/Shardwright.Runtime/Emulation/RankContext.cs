@@ -1,0 +1,37 @@
+namespace Shardwright.Execution;
+
+/// <summary>What a rank's program is given: who it is, its memory, its peers and its threads.</summary>
+public sealed class RankContext
+{
+    internal RankContext(ProgramPlan plan, TrainerOptions options, int rank, EmulatedCluster cluster, Arena arena, StepBoard board)
+    {
+        (Plan, Options, Rank, Arena, Board) = (plan, options, rank, arena, board);
+        (World, ExpertPeers, ExpertReplicas) = (cluster.World(rank), cluster.ExpertPeers(rank), cluster.ExpertReplicas(rank));
+    }
+
+    /// <summary>The compiled plan.</summary>
+    public ProgramPlan Plan { get; }
+
+    /// <summary>The trainer's options.</summary>
+    public TrainerOptions Options { get; }
+
+    /// <summary>This rank: expertData · Expert + expert.</summary>
+    public int Rank { get; }
+
+    /// <summary>This rank's device memory.</summary>
+    public Arena Arena { get; }
+
+    /// <summary>All ranks.</summary>
+    public ICommunicator World { get; }
+
+    /// <summary>The ranks that hold the experts together with this one.</summary>
+    public ICommunicator ExpertPeers { get; }
+
+    /// <summary>The ranks that hold the same experts as this one.</summary>
+    public ICommunicator ExpertReplicas { get; }
+
+    /// <summary>This rank's kernel threads; null when the rank's own thread does everything.</summary>
+    public WorkPool? Pool { get; internal set; }
+
+    internal StepBoard Board { get; }
+}

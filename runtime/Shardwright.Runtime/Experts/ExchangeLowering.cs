@@ -1,0 +1,19 @@
+namespace Shardwright.Execution;
+
+/// <summary>One way to carry out an <see cref="ExpertExchange"/>. All ways only copy rows, so they give the same bits.</summary>
+internal abstract class ExchangeLowering(ExchangeLayout layout, ICommunicator peers)
+{
+    protected ExchangeLayout Layout => layout;
+
+    protected ICommunicator Peers => peers;
+
+    public abstract void Dispatch(ReadOnlySpan<float> sent, Span<float> received, int columns, string operation);
+
+    public abstract void Return(ReadOnlySpan<float> received, Span<float> sent, int columns, string operation);
+
+    public abstract long ScratchBytes(int columns);
+
+    protected static ReadOnlySpan<float> Rows(ReadOnlySpan<float> buffer, int first, int count, int columns) => buffer.Slice(first * columns, count * columns);
+
+    protected static Span<float> Rows(Span<float> buffer, int first, int count, int columns) => buffer.Slice(first * columns, count * columns);
+}

@@ -1,0 +1,88 @@
+using Lowering = Shardwright.Dispatch;
+
+namespace Shardwright.Execution;
+
+/// <summary>
+/// Moves token copies between the ranks of an expert group and their experts' owners, at one site of one rank. A rank sends [tokens · k, columns] rows in (expert, token)
+/// order; an owner receives them in (local expert, source rank, token) order. Everything is allocated here; <see cref="Open"/> computes the offsets of one layer's routing.
+/// </summary>
+public sealed class ExpertExchange
+{
+    private readonly ExchangeLayout layout;
+    private readonly ExchangeLowering lowering;
+    private readonly string dispatch, combine;
+
+    /// <summary>Prepares the exchange of one expert group.</summary>
+    /// <param name="rank">The program of this rank.</param>
+    /// <param name="site">Path of the expert group, for messages.</param>
+    /// <param name="expertCount">Experts over all ranks.</param>
+    /// <param name="topK">Experts a token goes to.</param>
+    /// <param name="sequences">Sequences of this rank.</param>
+    /// <param name="rowsPerSequence">Tokens of a sequence.</param>
+    /// <param name="lowering">How copies travel; the bits are the same.</param>
+    public ExpertExchange(RankProgram rank, string site, int expertCount, int topK, int sequences, int rowsPerSequence, Lowering lowering)
+        : this(rank.Context.World, rank.Context.ExpertPeers, rank.Context.Arena.Routed, site, expertCount, topK, sequences, rowsPerSequence, lowering)
+    {
+    }
+
+    internal ExpertExchange(ICommunicator world, ICommunicator peers, RoutedStack stack, string site, int expertCount, int topK, int sequences, int rowsPerSequence, Lowering lowering)
+    {
+        if (expertCount % peers.Size != 0)
+            throw new ArgumentException($"{site}: got {expertCount} experts on {peers.Size} expert ranks, need a number that the ranks divide.", nameof(expertCount));
+        (dispatch, combine) = ($"{site} dispatch", $"{site} return");
+        layout = new(site, world.Index, world.Size, peers.Size, expertCount, checked(sequences * rowsPerSequence * topK), sequences);
+        this.lowering = lowering switch
+        {
+            Lowering.Variable => new VariableLowering(layout, peers),
+            Lowering.Padded => new PaddedLowering(layout, peers, stack),
+            Lowering.Gathered => new GatheredLowering(layout, peers, stack),
+            _ => throw new ArgumentOutOfRangeException(nameof(lowering), lowering, $"{site}: need Variable, Padded or Gathered."),
+        };
+    }
+
+    /// <summary>Rows this rank's experts received.</summary>
+    public int Rows => layout.Starts[^1];
+
+    /// <summary>Experts of this rank.</summary>
+    public int LocalExperts => layout.LocalExperts;
+
+    /// <summary>Token copies of every expert over all ranks.</summary>
+    public ReadOnlySpan<int> TotalCounts => layout.Totals;
+
+    /// <summary>First received row of a local expert.</summary>
+    public int Start(int localExpert) => layout.Starts[localExpert];
+
+    /// <summary>Received rows of a local expert.</summary>
+    public int Count(int localExpert) => layout.Starts[localExpert + 1] - layout.Starts[localExpert];
+
+    /// <summary>The received rows of a local expert by sequence of the group, rank by rank, counted from the expert's first row.</summary>
+    public Segments Sequences(int localExpert) => Segments.Ragged(layout.Boundaries(localExpert));
+
+    /// <summary>Computes where rows go, from every rank's counts [World.Size, experts, sequences]. Call in forward and again in backward.</summary>
+    /// <exception cref="ArgumentException">Too few counts, or counts that do not add up to the tokens times k.</exception>
+    public void Open(ReadOnlySpan<int> gatheredCounts) => layout.Open(gatheredCounts);
+
+    /// <summary>Copies travel to their experts: sent [tokens · k, columns] → received [Rows, columns].</summary>
+    public void Dispatch(ReadOnlySpan<float> sent, Span<float> received, int columns)
+    {
+        RequireRows(dispatch, sent.Length, received.Length, columns);
+        lowering.Dispatch(sent, received, columns, dispatch);
+    }
+
+    /// <summary>Rows travel back: received [Rows, columns] → sent [tokens · k, columns]. The transpose of <see cref="Dispatch"/>, and its gradient.</summary>
+    public void Return(ReadOnlySpan<float> received, Span<float> sent, int columns)
+    {
+        RequireRows(combine, sent.Length, received.Length, columns);
+        lowering.Return(received, sent, columns, combine);
+    }
+
+    /// <summary>Bytes of scratch that <see cref="Dispatch"/> or <see cref="Return"/> takes on the routed stack, with the routing last opened.</summary>
+    public long ScratchBytes(int columns) => lowering.ScratchBytes(columns);
+
+    private void RequireRows(string operation, int sent, int received, int columns)
+    {
+        if (sent != (long)layout.SentRows * columns || received != (long)Rows * columns)
+            throw new ArgumentException($"{operation}: got {sent} elements to exchange for {received}, need {(long)layout.SentRows * columns} = {layout.SentRows} rows × {columns} "
+                + $"and {(long)Rows * columns} = {Rows} rows × {columns}.");
+    }
+}

@@ -1,0 +1,57 @@
+namespace Shardwright.Execution;
+
+/// <summary>One parameter of the program, with all its instances in a stack of repeated modules and all its experts.</summary>
+/// <param name="Path">Path in the model, with * for instance and expert: <c>Blocks[*].Experts[*].Gate</c>.</param>
+/// <param name="Shape">Shape of one parameter.</param>
+/// <param name="Instances">1, or the trip count of the stack.</param>
+/// <param name="Experts">0 for a dense parameter, else the number of experts over all ranks.</param>
+/// <param name="Decay">Whether weight decay applies.</param>
+/// <param name="Frozen">Never updated; has no gradient and no moments.</param>
+/// <param name="Offset">Byte offset in the arena of the weights [Instances, local experts, shape].</param>
+/// <param name="GradientOffset">Byte offset of the gradients, same layout; −1 when frozen.</param>
+/// <param name="MeanOffset">Byte offset of AdamW's first moment; −1 when frozen.</param>
+/// <param name="VarianceOffset">Byte offset of AdamW's second moment; −1 when frozen.</param>
+public sealed record ParameterSlot(string Path, int[] Shape, int Instances, int Experts, bool Decay, bool Frozen,
+    long Offset, long GradientOffset, long MeanOffset, long VarianceOffset)
+{
+    /// <summary>Elements of one parameter.</summary>
+    public int Elements { get; } = Count(Path, Shape);
+
+    private static int Count(string path, int[] shape)
+    {
+        long elements = 1;
+        foreach (int dimension in shape)
+            elements *= dimension;
+        return elements is > 0 and <= int.MaxValue ? (int)elements
+            : throw new ArgumentException($"Parameter {path} has {elements} elements; a span holds 1 to {int.MaxValue}. Split the parameter.", nameof(shape));
+    }
+}
+
+/// <summary>One input of the program.</summary>
+/// <param name="Name">Name in the user's source.</param>
+/// <param name="IsInteger">int32 instead of float32.</param>
+/// <param name="Shape">Shape over the global micro-batch.</param>
+/// <param name="Sharded">Dimension 0 is split over the data ranks; else every rank reads all of it.</param>
+public sealed record InputSlot(string Name, bool IsInteger, int[] Shape, bool Sharded)
+{
+    /// <summary>Elements of one global micro-batch.</summary>
+    public int Elements { get; } = Shape.Aggregate(1, (product, dimension) => checked(product * dimension));
+}
+
+/// <summary>A buffer of the arena. Offset and size in bytes; class is one of weights, gradients, optimizer, activations, saved, communication.</summary>
+public sealed record NamedBuffer(string Name, long Offset, long Bytes, string Class);
+
+/// <summary>One expert group of the program.</summary>
+/// <param name="Path">Path in the model.</param>
+/// <param name="ExpertCount">Experts over all ranks.</param>
+/// <param name="TopK">Experts a token goes to.</param>
+/// <param name="Layers">Instances in the stack of repeated modules.</param>
+/// <param name="BalanceLoss">Coefficient of the load-balancing loss.</param>
+/// <param name="RouterZLoss">Coefficient of the router z-loss.</param>
+/// <param name="SavedBytesPerRow">Bytes a received row keeps on the routed stack from forward to backward.</param>
+/// <param name="WorkingBytesPerRow">Further bytes a row needs in the same frame while the layer itself runs, forward or backward.</param>
+public sealed record ExpertSite(string Path, int ExpertCount, int TopK, int Layers, float BalanceLoss, float RouterZLoss, int SavedBytesPerRow, int WorkingBytesPerRow)
+{
+    /// <summary>Sites with the same non-negative loop number run in one loop and alternate layer by layer; a negative number is a loop of its own.</summary>
+    public int Loop { get; init; } = -1;
+}

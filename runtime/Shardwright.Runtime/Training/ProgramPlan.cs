@@ -1,0 +1,96 @@
+namespace Shardwright.Execution;
+
+/// <summary>What the compiler decided about a model on a mesh: the same facts that the emitted code, the diagnostics and the report show.</summary>
+public sealed record ProgramPlan
+{
+    /// <summary>Type name of the model.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Ranks (data-parallel size of the dense parts).</summary>
+    public required int Data { get; init; }
+
+    /// <summary>Ranks over which the experts are split; divides <see cref="Data"/>.</summary>
+    public required int Expert { get; init; }
+
+    /// <summary>Micro-batches of a training step.</summary>
+    public required int MicroBatches { get; init; }
+
+    /// <summary>Sequences in a global micro-batch; <see cref="Data"/> divides it.</summary>
+    public required int Batch { get; init; }
+
+    /// <summary>Tokens in a sequence.</summary>
+    public required int TokensPerSequence { get; init; }
+
+    /// <summary>Whether gradients are clipped by their global norm.</summary>
+    public required bool Clip { get; init; }
+
+    /// <summary>Arena bytes of weights, gradients and optimizer state, per rank.</summary>
+    public required long PersistentBytes { get; init; }
+
+    /// <summary>Arena bytes whose size does not depend on routing, persistent ones included, per rank.</summary>
+    public required long StaticBytes { get; init; }
+
+    /// <summary>Lower bound, from liveness alone, on the bytes that are not persistent.</summary>
+    public long LiveLowerBoundBytes { get; init; }
+
+    /// <summary>Parameters; a slot's index is its number everywhere.</summary>
+    public required IReadOnlyList<ParameterSlot> Parameters { get; init; }
+
+    /// <summary>Inputs in the order of the loss function's parameters.</summary>
+    public required IReadOnlyList<InputSlot> Inputs { get; init; }
+
+    /// <summary>Every buffer of the arena.</summary>
+    public required IReadOnlyList<NamedBuffer> Buffers { get; init; }
+
+    /// <summary>Expert groups in the order of execution.</summary>
+    public IReadOnlyList<ExpertSite> Experts { get; init; } = [];
+
+    /// <summary>Elements of Forward's result over the global micro-batch; 0 when there is none.</summary>
+    public int OutputElements { get; init; }
+
+    /// <summary>Tokens in a global micro-batch.</summary>
+    public int Tokens => checked(Batch * TokensPerSequence);
+
+    /// <summary>Peak bytes of a rank when every expert receives its even share.</summary>
+    public long BalancedPeakBytes => PeakBytes(RowsEverywhere(site => (Tokens * site.TopK + Data - 1) / Data));
+
+    /// <summary>Peak bytes of a rank when every token of its expert group goes to this rank as often as it can.</summary>
+    public long WorstPeakBytes => PeakBytes(RowsEverywhere(site => checked(Tokens / (Data / Expert) * Math.Min(site.TopK, site.ExpertCount / Expert))));
+
+    /// <summary>
+    /// Peak bytes of a rank that receives <paramref name="rows"/> [site, layer] rows: the static bytes, what earlier layers saved, and the running layer's whole
+    /// frame, at its largest moment. Rows are rounded up to 16, as on the routed stack. Scratch of the padded and gathered dispatch comes on top.
+    /// </summary>
+    public long PeakBytes(params ReadOnlySpan<int> rows)
+    {
+        int needed = Experts.Sum(site => site.Layers);
+        if (rows.Length != needed)
+            throw new ArgumentException($"PeakBytes of {Model}: got {rows.Length} row counts, need {needed} (site by site, layer by layer).", nameof(rows));
+        long saved = 0, peak = 0;
+        foreach (var (site, index) in InExecutionOrder())
+        {
+            long rounded = RoutedStack.RoundRows(rows[index]);
+            peak = Math.Max(peak, saved + rounded * (site.SavedBytesPerRow + site.WorkingBytesPerRow));
+            saved += rounded * site.SavedBytesPerRow;
+        }
+        return StaticBytes + peak;
+    }
+
+    private IEnumerable<(ExpertSite Site, int Index)> InExecutionOrder()
+    {
+        int first = 0;
+        for (int site = 0; site < Experts.Count;)
+        {
+            int end = site + 1;
+            while (end < Experts.Count && Experts[site].Loop >= 0 && Experts[end].Loop == Experts[site].Loop)
+                end++;
+            for (int layer = 0; layer < Experts[site].Layers; layer++)
+                for (int member = site; member < end; member++)
+                    yield return (Experts[member], first + (member - site) * Experts[site].Layers + layer);
+            first += (end - site) * Experts[site].Layers;
+            site = end;
+        }
+    }
+
+    private int[] RowsEverywhere(Func<ExpertSite, int> rows) => [.. Experts.SelectMany(site => Enumerable.Repeat(rows(site), site.Layers))];
+}

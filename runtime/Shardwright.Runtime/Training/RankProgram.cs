@@ -1,0 +1,194 @@
+namespace Shardwright.Execution;
+
+/// <summary>
+/// One rank's training program; emitted code derives from it. All ranks run the same program and differ only by their coordinates. The base gives it its
+/// memory, inputs and peers, and drives a step: count the loss's weights, train each micro-batch, update.
+/// </summary>
+public abstract class RankProgram
+{
+    private readonly StepBoard board;
+    private readonly ParameterUpdate update;
+    private readonly bool weighted;
+    private float[] lossWeights = [];
+    private int inferring;
+
+    /// <summary>Creates the program of one rank.</summary>
+    protected RankProgram(RankContext context)
+    {
+        Context = context;
+        board = context.Board;
+        update = new ParameterUpdate(context);
+        lossWeights = new float[context.Plan.MicroBatches];
+        weighted = ((Func<int, float>)CountLossWeights).Method.DeclaringType != typeof(RankProgram);
+    }
+
+    /// <summary>Step number, from 0.</summary>
+    protected int Step => board.Step;
+
+    /// <summary>This rank.</summary>
+    protected int Rank => Context.Rank;
+
+    /// <summary>Micro-batches of this run.</summary>
+    protected int MicroBatches => board.MicroBatches;
+
+    /// <summary>All ranks.</summary>
+    protected ICommunicator World => Context.World;
+
+    /// <summary>The ranks that hold the experts together with this one.</summary>
+    protected ICommunicator ExpertPeers => Context.ExpertPeers;
+
+    /// <summary>The ranks that hold the same experts as this one.</summary>
+    protected ICommunicator ExpertReplicas => Context.ExpertReplicas;
+
+    /// <summary>The buffers whose size the router decides.</summary>
+    protected RoutedStack Routed => Context.Arena.Routed;
+
+    /// <summary>Σ weights over all ranks and micro-batches ÷ micro-batches: the loss of a micro-batch is Σ w·nll ÷ this, and the step's loss their mean.</summary>
+    protected float LossDenominator { get; private set; } = 1;
+
+    /// <summary>Learning rate of this step.</summary>
+    protected float LearningRate => board.LearningRate;
+
+    /// <inheritdoc cref="TrainerOptions.Beta1"/>
+    protected float Beta1 => Context.Options.Beta1;
+
+    /// <inheritdoc cref="TrainerOptions.Beta2"/>
+    protected float Beta2 => Context.Options.Beta2;
+
+    /// <inheritdoc cref="TrainerOptions.Epsilon"/>
+    protected float Epsilon => Context.Options.Epsilon;
+
+    /// <inheritdoc cref="TrainerOptions.WeightDecay"/>
+    protected float WeightDecay => Context.Options.WeightDecay;
+
+    /// <inheritdoc cref="TrainerOptions.ClipNorm"/>
+    protected float ClipNorm => Context.Options.ClipNorm;
+
+    internal RankContext Context { get; }
+
+    internal float GradientNorm => update.Norm;
+
+    /// <summary>A float buffer of the plan, by byte offset.</summary>
+    protected Span<float> Floats(long offset, int length) => Context.Arena.Floats(offset, length);
+
+    /// <summary>An int32 buffer of the plan, by byte offset.</summary>
+    protected Span<int> Integers(long offset, int length) => Context.Arena.Integers(offset, length);
+
+    /// <summary>This rank's rows of a bound float input.</summary>
+    protected ReadOnlySpan<float> FloatInput(int input, int microBatch) => board.Inputs[input].Floats(microBatch, Rank, World.Size);
+
+    /// <summary>This rank's rows of a bound integer input.</summary>
+    protected ReadOnlySpan<int> IntegerInput(int input, int microBatch) => board.Inputs[input].Integers(microBatch, Rank, World.Size);
+
+    /// <summary>Chooses the experts of this rank's tokens: top-k of the logits, or <see cref="TrainerOptions.Routing"/> when set.</summary>
+    protected void SelectExperts(int site, int layer, int microBatch, ReadOnlySpan<float> logits, Span<int> experts, int rows, int expertCount, int k)
+    {
+        if (Context.Options.Routing is { } routing)
+            routing.Select(new(board.Training ? Step : -1, microBatch, site, layer, Rank * rows, World.Size * rows), logits, experts, rows, expertCount, k);
+        else
+            Kernels.TopK(logits, experts, rows, expertCount, k);
+    }
+
+    /// <summary>Reports a micro-batch's loss, the same on every rank.</summary>
+    protected void ReportLoss(float loss)
+    {
+        if (Rank == 0)
+            board.LossSum += loss;
+    }
+
+    /// <summary>Reports auxiliary losses of a micro-batch, the same on every rank; calls add up over layers.</summary>
+    protected void ReportAuxiliary(float balance, float routerZ)
+    {
+        if (Rank != 0)
+            return;
+        board.BalanceSum += balance;
+        board.RouterZSum += routerZ;
+    }
+
+    /// <summary>Reports how many token copies each expert received in one layer and micro-batch, over all ranks.</summary>
+    protected void ReportRoutes(int site, int layer, ReadOnlySpan<int> totalCounts)
+    {
+        if (Rank != 0 || !board.Training)
+            return;
+        var tokens = board.Report.Tokens(site, layer);
+        for (int expert = 0; expert < tokens.Length; expert++)
+            tokens[expert] += totalCounts[expert];
+    }
+
+    /// <summary>Writes this rank's rows of Forward's result for the micro-batch that <see cref="Infer"/> runs.</summary>
+    protected unsafe void WriteOutput(ReadOnlySpan<float> rows)
+    {
+        int own = Context.Plan.OutputElements / World.Size;
+        if (rows.Length != own)
+            throw new ArgumentException($"WriteOutput: got {rows.Length} elements, need {own} = {Context.Plan.OutputElements} ÷ {World.Size} ranks.", nameof(rows));
+        rows.CopyTo(new Span<float>(board.Output + (long)inferring * Context.Plan.OutputElements + (long)Rank * own, own));
+    }
+
+    /// <summary>Clips by the global gradient norm and applies AdamW to every parameter this rank holds.</summary>
+    protected void UpdateParameters() => update.Apply(board.Step, board.LearningRate);
+
+    /// <summary>This rank's Σ of loss weights in one micro-batch. Override when the loss has weights.</summary>
+    protected virtual float CountLossWeights(int microBatch) => 0;
+
+    /// <summary>Forward and backward of one micro-batch; gradients add up over micro-batches, the first overwrites.</summary>
+    protected abstract void Train(int microBatch);
+
+    /// <summary>Reduces the gradients where that is still due and updates the parameters.</summary>
+    protected abstract void Update();
+
+    /// <summary>Forward of one micro-batch, up to the loss.</summary>
+    protected abstract void Evaluate(int microBatch);
+
+    /// <summary>Forward of one micro-batch, up to its result.</summary>
+    protected abstract void Infer(int microBatch);
+
+    internal void RunTrain()
+    {
+        Routed.ResetHighWater();
+        CountAllLossWeights();
+        for (int microBatch = 0; microBatch < MicroBatches; microBatch++)
+            Train(microBatch);
+        Update();
+        RequireEmptyStack();
+    }
+
+    internal void RunEvaluate()
+    {
+        CountAllLossWeights();
+        for (int microBatch = 0; microBatch < MicroBatches; microBatch++)
+            Evaluate(microBatch);
+        RequireEmptyStack();
+    }
+
+    internal void RunInfer()
+    {
+        for (inferring = 0; inferring < MicroBatches; inferring++)
+            Infer(inferring);
+        RequireEmptyStack();
+    }
+
+    // Counted before the first backward pass: a mean of means would be wrong as soon as micro-batches or ranks have different weights.
+    private void CountAllLossWeights()
+    {
+        if (!weighted)
+            return;
+        if (lossWeights.Length < MicroBatches)
+            lossWeights = new float[MicroBatches];
+        var weights = lossWeights.AsSpan(0, MicroBatches);
+        for (int microBatch = 0; microBatch < MicroBatches; microBatch++)
+            weights[microBatch] = CountLossWeights(microBatch);
+        World.AllReduce(weights, "loss weights");
+        float sum = 0;
+        foreach (float weight in weights)
+            sum += weight;
+        if (sum == 0)
+            throw new ArgumentException("The loss weights of all tokens sum to 0, so the weighted mean is undefined. Give at least one token a weight, or skip this batch.");
+        LossDenominator = sum / MicroBatches;
+    }
+
+    private void RequireEmptyStack()
+    {
+        if (Routed.UsedBytes != 0)
+            throw new InvalidOperationException($"The program of {Context.Plan.Model} left {Routed.Depth} frames ({Routed.UsedBytes} bytes) on the routed stack.");
+    }
+}

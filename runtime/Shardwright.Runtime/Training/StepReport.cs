@@ -1,0 +1,68 @@
+using Shardwright.Execution;
+
+namespace Shardwright;
+
+/// <summary>What a training step did. A trainer has one report, which every step overwrites: copy what you want to keep.</summary>
+public sealed class StepReport
+{
+    private readonly int[][][] tokens;          // [group][layer][expert]
+    private readonly long[] bytes = new long[Enum.GetValues<Collective>().Length];
+    private readonly ProgramPlan plan;
+
+    internal StepReport(ProgramPlan plan)
+    {
+        this.plan = plan;
+        tokens = [.. plan.Experts.Select(site => Enumerable.Range(0, site.Layers).Select(_ => new int[site.ExpertCount]).ToArray())];
+    }
+
+    /// <summary>Number of the step, from 0.</summary>
+    public int Step { get; internal set; }
+
+    /// <summary>The loss over all tokens of the step (nats per token for a cross-entropy), auxiliary losses not included.</summary>
+    public float Loss { get; internal set; }
+
+    /// <summary>Load-balancing losses, coefficient included, summed over layers.</summary>
+    public float BalanceLoss { get; internal set; }
+
+    /// <summary>Router z-losses, coefficient included, summed over layers.</summary>
+    public float RouterZLoss { get; internal set; }
+
+    /// <summary>Global gradient norm before clipping.</summary>
+    public float GradientNorm { get; internal set; }
+
+    /// <summary>Learning rate of this step.</summary>
+    public float LearningRate { get; internal set; }
+
+    /// <summary>Wall time of the step on this machine.</summary>
+    public TimeSpan Elapsed { get; internal set; }
+
+    /// <summary>Tokens of the step over <see cref="Elapsed"/>.</summary>
+    public double TokensPerSecond { get; internal set; }
+
+    /// <summary>Peak device memory of the step in bytes, of the rank that needed most: static arena plus routed high-water mark.</summary>
+    public long HighWaterBytes { get; internal set; }
+
+    /// <summary>Bytes sent to other ranks in this step by collectives of this kind, summed over ranks.</summary>
+    public long Bytes(Collective kind) => bytes[(int)kind];
+
+    /// <summary>Token copies each expert of a group received in this step, over all ranks and micro-batches.</summary>
+    public ReadOnlySpan<int> TokensPerExpert(int group, int layer)
+    {
+        if ((uint)group >= (uint)tokens.Length)
+            throw new ArgumentOutOfRangeException(nameof(group), group, $"{plan.Model} has {tokens.Length} expert groups.");
+        if ((uint)layer >= (uint)tokens[group].Length)
+            throw new ArgumentOutOfRangeException(nameof(layer), layer, $"{plan.Experts[group].Path} has {tokens[group].Length} layers.");
+        return tokens[group][layer];
+    }
+
+    internal Span<int> Tokens(int group, int layer) => tokens[group][layer];
+
+    internal Span<long> BytesByKind => bytes;
+
+    internal void ClearTokens()
+    {
+        foreach (int[][] group in tokens)
+            foreach (int[] layer in group)
+                Array.Clear(layer);
+    }
+}

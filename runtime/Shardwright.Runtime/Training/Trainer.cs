@@ -1,0 +1,195 @@
+using System.Diagnostics;
+using Shardwright.Execution;
+
+namespace Shardwright;
+
+/// <summary>
+/// Trains one model on an emulated cluster. Emitted trainers derive from it and add typed <c>Step</c>, <c>Evaluate</c> and <c>Forward</c>. Not thread-safe. A step allocates
+/// no managed memory once every size has been seen. After a rank has failed, a trainer refuses further work: its parameters may be half updated.
+/// </summary>
+public abstract unsafe class Trainer : IDisposable
+{
+    private readonly EmulatedCluster cluster;
+    private readonly Arena[] arenas;
+    private readonly RankProgram[] programs;
+    private readonly RankContext[] contexts;
+    private readonly StepBoard board;
+    private readonly ParameterStore store;
+    private readonly Action<int> train, evaluate, infer;
+    private int step;
+    private bool disposed;
+
+    /// <summary>Creates the cluster, the arenas and the programs, and fills the initial values.</summary>
+    /// <param name="plan">The compiled plan.</param>
+    /// <param name="options">Scalars of the run.</param>
+    /// <param name="create">Creates the program of a rank.</param>
+    /// <param name="visitFresh">Visits the parameters of a newly constructed eager model.</param>
+    /// <exception cref="ArgumentException">An option or the mesh is invalid.</exception>
+    /// <exception cref="HbmOverflowException">The program's static memory exceeds <see cref="TrainerOptions.HbmBytesPerRank"/>.</exception>
+    protected Trainer(ProgramPlan plan, TrainerOptions options, Func<RankContext, RankProgram> create, Action<IParameterVisitor> visitFresh)
+    {
+        options.Validate();
+        PlanCheck.Require(plan);
+        Arena.Require(0, plan.StaticBytes, options.HbmBytesPerRank, plan.Buffers);
+        (Plan, Options, board) = (plan, options, new StepBoard(plan));
+        cluster = new EmulatedCluster(plan.Data, plan.Expert, options.Heartbeat);
+        long routed = PlanCheck.RoutedReserve(plan);
+        arenas = [.. Enumerable.Range(0, plan.Data).Select(rank => new Arena(rank, plan.StaticBytes, routed, options.HbmBytesPerRank, plan.Buffers))];
+        contexts = [.. arenas.Select(arena => new RankContext(plan, options, arena.Rank, cluster, arena, board))];
+        programs = new RankProgram[plan.Data];
+        store = new ParameterStore(plan, arenas, options.Seed);
+        (train, evaluate, infer) = (rank => programs[rank].RunTrain(), rank => programs[rank].RunEvaluate(), rank => programs[rank].RunInfer());
+        int threads = options.Threads > 0 ? options.Threads : Math.Max(1, Environment.ProcessorCount / plan.Data);
+        try
+        {
+            cluster.Run(rank => CreateRank(rank, threads, create));
+            visitFresh(store.Initializer);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The compiled plan.</summary>
+    public ProgramPlan Plan { get; }
+
+    /// <summary>The run's options.</summary>
+    public TrainerOptions Options { get; }
+
+    /// <summary>Ranks of the mesh.</summary>
+    public int Ranks => Plan.Data;
+
+    /// <summary>Copies a parameter's values; <paramref name="expert"/> is −1 for a dense one.</summary>
+    public void CopyParameter(int slot, int instance, int expert, Span<float> destination) => Copy(slot, instance, expert, destination, gradient: false);
+
+    /// <summary>Copies a parameter's gradient as the last step left it, unclipped; <paramref name="expert"/> is −1 for a dense one.</summary>
+    public void CopyGradient(int slot, int instance, int expert, Span<float> destination) => Copy(slot, instance, expert, destination, gradient: true);
+
+    /// <summary>Replaces a parameter's values on every rank that holds it; moments stay as they are.</summary>
+    public void SetParameter(int slot, int instance, int expert, ReadOnlySpan<float> values)
+    {
+        RequireUsable();
+        store.Write(slot, instance, expert, values);
+    }
+
+    /// <summary>Ends the ranks and frees their memory. A rank that stalled cannot be stopped; its cluster's memory is then left to it until the process ends.</summary>
+    public void Dispose()
+    {
+        if (disposed)
+            return;
+        disposed = true;
+        bool ended = cluster.Close();
+        foreach (var context in contexts)
+            if (ended)
+                context.Pool?.Dispose();
+        foreach (var arena in arenas)
+            if (ended)
+                arena.Dispose();
+            else
+                arena.Abandon();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Copies the values of one input, [micro-batches, shape], for the next run.</summary>
+    protected void Bind(int input, ReadOnlySpan<float> values) => board.Inputs[input].Bind(values);
+
+    /// <inheritdoc cref="Bind(int, ReadOnlySpan{float})"/>
+    protected void Bind(int input, ReadOnlySpan<int> values) => board.Inputs[input].Bind(values);
+
+    /// <summary>Trains one step on the bound inputs.</summary>
+    /// <returns>The trainer's one report.</returns>
+    /// <exception cref="ArgumentException">An input is missing or has another length than MicroBatches global micro-batches.</exception>
+    /// <exception cref="ClusterException">A rank failed.</exception>
+    protected StepReport RunStep()
+    {
+        RequireUsable();
+        BoundInputs.Require(board.Inputs, Plan, Plan.MicroBatches, "Step");
+        long started = Stopwatch.GetTimestamp();
+        for (int kind = 0; kind < board.Report.BytesByKind.Length; kind++)
+            board.Report.BytesByKind[kind] = -cluster.BytesSent((Collective)kind);
+        board.Start(step, Plan.MicroBatches, training: true, LearningRateSchedule.At(Options, step));
+        cluster.Run(train);
+        return Report(Stopwatch.GetElapsedTime(started));
+    }
+
+    /// <summary>The mean loss per weight over any whole number of global micro-batches, without training.</summary>
+    protected float RunEvaluate()
+    {
+        RequireUsable();
+        board.Start(step, BoundInputs.Count(board.Inputs, Plan, "Evaluate", all: true), training: false, learningRate: 0);
+        cluster.Run(evaluate);
+        return board.LossSum / board.MicroBatches;
+    }
+
+    /// <summary>Computes Forward's result for any whole number of global micro-batches.</summary>
+    protected void RunForward(Span<float> output)
+    {
+        RequireUsable();
+        int microBatches = BoundInputs.Count(board.Inputs, Plan, "Forward", all: false);
+        if (output.Length != (long)microBatches * Plan.OutputElements)
+            throw new ArgumentException($"Forward of {Plan.Model}: got room for {output.Length} elements, need {(long)microBatches * Plan.OutputElements} = {microBatches} micro-batches × {Plan.OutputElements}.", nameof(output));
+        board.Start(step, microBatches, training: false, learningRate: 0);
+        fixed (float* pointer = output)
+        {
+            board.Output = pointer;
+            cluster.Run(infer);
+            board.Output = null;
+        }
+    }
+
+    /// <summary>Gives an eager model the trained values (CopyTo).</summary>
+    protected void Gather(Action<IParameterVisitor> visitModel)
+    {
+        RequireUsable();
+        visitModel(store.Gatherer);
+    }
+
+    /// <summary>Takes the values of an eager model (CopyFrom); moments stay as they are.</summary>
+    protected void Scatter(Action<IParameterVisitor> visitModel)
+    {
+        RequireUsable();
+        visitModel(store.Scatterer);
+    }
+
+    private StepReport Report(TimeSpan elapsed)
+    {
+        var report = board.Report;
+        (report.Step, report.LearningRate, report.Elapsed) = (step, board.LearningRate, elapsed);
+        report.Loss = board.LossSum / Plan.MicroBatches;
+        report.BalanceLoss = board.BalanceSum / Plan.MicroBatches;
+        report.RouterZLoss = board.RouterZSum / Plan.MicroBatches;
+        report.GradientNorm = programs[0].GradientNorm;
+        report.TokensPerSecond = (double)Plan.Tokens * Plan.MicroBatches / elapsed.TotalSeconds;
+        report.HighWaterBytes = 0;
+        foreach (var arena in arenas)
+            report.HighWaterBytes = Math.Max(report.HighWaterBytes, arena.HighWaterBytes);
+        for (int kind = 0; kind < report.BytesByKind.Length; kind++)
+            report.BytesByKind[kind] += cluster.BytesSent((Collective)kind);
+        step++;
+        return report;
+    }
+
+    private void CreateRank(int rank, int threads, Func<RankContext, RankProgram> create)
+    {
+        if (threads > 1)
+            contexts[rank].Pool = WorkPool.Current = new WorkPool(threads, $"Shardwright rank {rank} kernel");
+        programs[rank] = create(contexts[rank]);
+    }
+
+    private void Copy(int slot, int instance, int expert, Span<float> destination, bool gradient)
+    {
+        RequireUsable();
+        store.RequireLength(slot, destination.Length);
+        store.Read(slot, instance, expert, gradient).CopyTo(destination);
+    }
+
+    private void RequireUsable()
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        if (cluster.Failure is { } failure)
+            throw new InvalidOperationException($"This trainer of {Plan.Model} failed in step {step} and its parameters may be half updated, so it refuses further work. "
+                + $"Create a new trainer. The failure was: {failure.Message}", failure);
+    }
+}

@@ -1,0 +1,72 @@
+using System.Runtime.CompilerServices;
+using Shardwright.Hardware;
+
+namespace Shardwright;
+
+/// <summary>What a training run may vary without changing the compiled program. Invalid values give an <see cref="ArgumentException"/> when the trainer is created.</summary>
+public sealed record TrainerOptions
+{
+    /// <summary>Seed of the initial values and of all random numbers.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Peak learning rate.</summary>
+    public float LearningRate { get; init; } = 3e-4f;
+
+    /// <summary>AdamW's decay of the first moment, in [0, 1).</summary>
+    public float Beta1 { get; init; } = 0.9f;
+
+    /// <summary>AdamW's decay of the second moment, in [0, 1).</summary>
+    public float Beta2 { get; init; } = 0.95f;
+
+    /// <summary>AdamW's ε.</summary>
+    public float Epsilon { get; init; } = 1e-8f;
+
+    /// <summary>Decoupled weight decay; not applied to <c>[NoDecay]</c> parameters.</summary>
+    public float WeightDecay { get; init; } = 0.1f;
+
+    /// <summary>Largest global gradient norm when the program clips.</summary>
+    public float ClipNorm { get; init; } = 1f;
+
+    /// <summary>Steps of linear warm-up from 0.</summary>
+    public int WarmupSteps { get; init; }
+
+    /// <summary>Steps of cosine decay after the warm-up; 0 keeps the rate constant.</summary>
+    public int DecaySteps { get; init; }
+
+    /// <summary>Fraction of <see cref="LearningRate"/> at which the cosine ends.</summary>
+    public float FinalLearningRateFraction { get; init; } = 0.1f;
+
+    /// <summary>Device memory of a rank in bytes; default is a trn2 logical core.</summary>
+    public long HbmBytesPerRank { get; init; } = Trainium2.LogicalCoreHbmBytes;
+
+    /// <summary>Kernel threads of a rank; 0 shares the machine's cores evenly, at least one each.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>A rank without progress for this long is reported as stalled. Zero switches this off, as does a debugger.</summary>
+    public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Forced or replayed routing; null routes by top-k.</summary>
+    public RoutingSource? Routing { get; init; }
+
+    internal void Validate()
+    {
+        Require(float.IsFinite(LearningRate) && LearningRate >= 0, LearningRate, "a finite number ≥ 0");
+        Require(Beta1 is >= 0 and < 1, Beta1, "a number in [0, 1)");
+        Require(Beta2 is >= 0 and < 1, Beta2, "a number in [0, 1)");
+        Require(float.IsFinite(Epsilon) && Epsilon > 0, Epsilon, "a finite number > 0");
+        Require(float.IsFinite(WeightDecay) && WeightDecay >= 0, WeightDecay, "a finite number ≥ 0");
+        Require(ClipNorm > 0, ClipNorm, "a number > 0 (float.PositiveInfinity never clips)");
+        Require(WarmupSteps >= 0, WarmupSteps, "a number ≥ 0");
+        Require(DecaySteps >= 0, DecaySteps, "a number ≥ 0 (0 keeps the rate constant)");
+        Require(FinalLearningRateFraction is >= 0 and <= 1, FinalLearningRateFraction, "a number in [0, 1]");
+        Require(HbmBytesPerRank > 0, HbmBytesPerRank, "a number of bytes > 0");
+        Require(Threads >= 0, Threads, "a number ≥ 0 (0 shares the cores)");
+        Require(Heartbeat >= TimeSpan.Zero, Heartbeat, "a time ≥ 0 (zero switches it off)");
+    }
+
+    private static void Require(bool holds, object got, string need, [CallerArgumentExpression(nameof(got))] string name = "")
+    {
+        if (!holds)
+            throw new ArgumentException(FormattableString.Invariant($"TrainerOptions.{name}: got {got}, need {need}."), name);
+    }
+}
