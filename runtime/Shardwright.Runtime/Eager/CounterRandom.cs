@@ -8,14 +8,11 @@ namespace Shardwright;
 /// </summary>
 public static class CounterRandom
 {
-    /// <summary>The key of a stream: FNV-1a 64 of the path's UTF-8 bytes and the seed, mixed by SplitMix64's finalizer.</summary>
+    /// <summary>The key of a stream: FNV-1a 64 of the path's UTF-8 bytes and the seed, mixed by SplitMix64.</summary>
     public static ulong Key(ulong seed, string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        var hash = 14695981039346656037ul;
-        foreach (var octet in Encoding.UTF8.GetBytes(path))
-            hash = (hash ^ octet) * 1099511628211ul;
-        return Mix(hash + Mix(seed + 0x9E3779B97F4A7C15ul));
+        return SplitMix(HashPath(path) + SplitMix(seed));
     }
 
     /// <summary>One block of Philox4x32-10: four independent 32-bit words for a 128-bit counter and a 64-bit key.</summary>
@@ -99,8 +96,19 @@ public static class CounterRandom
         return ((float)(radius * cosine), (float)(radius * sine));
     }
 
-    private static ulong Mix(ulong z)
+    /// <summary>FNV-1a 64 (Fowler, Noll and Vo) of the UTF-8 bytes.</summary>
+    internal static ulong HashPath(string path)
     {
+        var hash = 14695981039346656037ul;
+        foreach (var octet in Encoding.UTF8.GetBytes(path))
+            hash = (hash ^ octet) * 1099511628211ul;
+        return hash;
+    }
+
+    /// <summary>SplitMix64's output function (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014).</summary>
+    internal static ulong SplitMix(ulong state)
+    {
+        var z = state + 0x9E3779B97F4A7C15ul;
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ul;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EBul;
         return z ^ (z >> 31);

@@ -35,7 +35,9 @@ internal static class Elementwise
         {
             var (left, right) = (a.Lengths[^fromEnd], b.Lengths[^fromEnd]);
             if (left != right && left != 1 && right != 1)
-                throw new ArgumentException($"operator {op}: {Dense.Shape(a)} {op} {Dense.Shape(b)}: dimension {a.Rank - fromEnd} of the left operand is {left}, dimension {b.Rank - fromEnd} of the right is {right}; need them equal, or one of them 1.");
+                throw new ArgumentException(
+                    $"operator {op}: {Dense.Shape(a)} {op} {Dense.Shape(b)}: dimension {a.Rank - fromEnd} of the left operand is {left}, " +
+                    $"dimension {b.Rank - fromEnd} of the right is {right}; need them equal, or one of them 1.");
         }
     }
 }

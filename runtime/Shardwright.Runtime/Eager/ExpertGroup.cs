@@ -78,7 +78,9 @@ public sealed class ExpertGroup<T>
             if (outputs.Length == 0)
                 outputs = new float[rows * TopK * (outputWidth = Dense.Width(output))];
             if (output.Rank != 2 || output.Lengths[0] != copies.Length || output.Lengths[1] != outputWidth)
-                throw new ArgumentException($"ExpertGroup.Forward: expert {e} made {Dense.Shape(output)} from [{copies.Length}, {width}]; need [{copies.Length}, {outputWidth}]: an expert works row by row, and all experts have one width.");
+                throw new ArgumentException(
+                    $"ExpertGroup.Forward: expert {e} made {Dense.Shape(output)} from [{copies.Length}, {width}]; need [{copies.Length}, {outputWidth}]: " +
+                    "an expert works row by row, and all experts have one width.");
 
             var results = Dense.Read(output);
             for (var i = 0; i < copies.Length; i++)
@@ -105,9 +107,11 @@ public sealed class ExpertGroup<T>
 
     private void Check(Tensor<float> x, Tensor<float> logits)
     {
-        if (x.Rank < 1 || logits.Rank < 1 || logits.Lengths[^1] != Count)
-            throw new ArgumentException($"ExpertGroup.Forward: logits {Dense.Shape(logits)} for x {Dense.Shape(x)}: the last dimension of logits is {(logits.Rank < 1 ? 0 : logits.Lengths[^1])}; need {Count}, one logit an expert.", nameof(logits));
-        if (!x.Lengths[..^1].SequenceEqual(logits.Lengths[..^1]))
-            throw new ArgumentException($"ExpertGroup.Forward: x {Dense.Shape(x)}, logits {Dense.Shape(logits)}: the dimensions before the last differ; need one row of logits for each row of x.", nameof(logits));
+        Require.SameLeading("ExpertGroup.Forward", nameof(x), x, 1, nameof(logits), logits, 1);
+        if (logits.Lengths[^1] != Count)
+            throw new ArgumentException(
+                $"ExpertGroup.Forward: x {Dense.Shape(x)}, logits {Dense.Shape(logits)}: dimension {logits.Rank - 1} of logits is {logits.Lengths[^1]}; " +
+                $"need {Count}, one logit an expert.",
+                nameof(logits));
     }
 }

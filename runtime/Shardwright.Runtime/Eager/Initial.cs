@@ -61,7 +61,8 @@ public readonly record struct Initial
                     element = (2 * element - 1) * value;
                 break;
             default:
-                throw new InvalidOperationException("Initial.Fill: default(Initial) is chosen by a parameter's shape and has none here. Use Parameter.Initial, or Initial.Normal, Uniform, Constant.");
+                throw new InvalidOperationException(
+                    "Initial.Fill: default(Initial) is chosen by a parameter's shape and has none here. Use Parameter.Initial, or Initial.Normal, Uniform, Constant.");
         }
     }
 

@@ -14,7 +14,11 @@ internal sealed class TensorShape
         dimensions = shape.ToArray();
         Length = 1;
         for (var i = 0; i < dimensions.Length; i++)
-            Length = dimensions[i] >= 1 ? checked(Length * dimensions[i]) : throw new ArgumentException($"{owner}: dimension {i} of {this} is {dimensions[i]}; need at least 1.", nameof(shape));
+        {
+            if (dimensions[i] < 1)
+                throw new ArgumentException($"{owner}: dimension {i} of {this} is {dimensions[i]}; need at least 1.", nameof(shape));
+            Length = checked(Length * dimensions[i]);
+        }
     }
 
     public ReadOnlySpan<int> Dimensions => dimensions;
@@ -23,7 +27,8 @@ internal sealed class TensorShape
 
     public float[] Allocate(string owner) => Length <= Array.MaxLength
         ? new float[Length]
-        : throw new InvalidOperationException($"{owner}: {this} has {Length} elements; one eager tensor holds at most {Array.MaxLength}. Train it with the generated trainer, or use a smaller model eagerly.");
+        : throw new InvalidOperationException(
+            $"{owner}: {this} has {Length} elements; one eager tensor holds at most {Array.MaxLength}. Run a smaller model eagerly.");
 
     public Tensor<float> Wrap(float[] elements) => Dense.Wrap(elements, Array.ConvertAll(dimensions, d => (nint)d));
 

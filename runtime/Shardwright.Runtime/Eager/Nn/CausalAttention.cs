@@ -52,21 +52,16 @@ public static partial class Nn
     {
         var shapes = $"q {Dense.Shape(q)}, k {Dense.Shape(k)}, v {Dense.Shape(v)}, {heads} heads";
         if (q.Rank != 3)
-            throw new ArgumentException($"Nn.CausalAttention: {shapes}: q has {q.Rank} dimensions; need [batch, length, heads · head size].", nameof(q));
-        if (!k.Lengths.SequenceEqual(v.Lengths))
-            throw new ArgumentException($"Nn.CausalAttention: {shapes}: k and v differ; need one shape.", nameof(v));
-        if (k.Rank != 3)
-            throw new ArgumentException($"Nn.CausalAttention: {shapes}: k has {k.Rank} dimensions; need [batch, length, key-value heads · head size].", nameof(k));
-        for (var i = 0; i < 2; i++)
-        {
-            if (q.Lengths[i] != k.Lengths[i])
-                throw new ArgumentException($"Nn.CausalAttention: {shapes}: dimension {i} is {q.Lengths[i]} in q and {k.Lengths[i]} in k; need them equal.", nameof(k));
-        }
-
+            throw new ArgumentException($"Nn.CausalAttention: {shapes}: q has {q.Rank} dimension(s); need [batch, length, heads · head size].", nameof(q));
+        Require.SameLeading("Nn.CausalAttention", nameof(q), q, 1, nameof(k), k, 1);
+        Require.SameLeading("Nn.CausalAttention", nameof(k), k, 0, nameof(v), v, 0);
         if (heads < 1 || q.Lengths[2] % heads != 0)
             throw new ArgumentException($"Nn.CausalAttention: {shapes}: dimension 2 of q is {q.Lengths[2]}; need a multiple of heads.", nameof(heads));
         var size = q.Lengths[2] / heads;
         if (k.Lengths[2] < size || k.Lengths[2] % size != 0 || heads % (k.Lengths[2] / size) != 0)
-            throw new ArgumentException($"Nn.CausalAttention: {shapes}: dimension 2 of k is {k.Lengths[2]} for a head size of {size}; need head size times a number of key-value heads that divides heads.", nameof(k));
+            throw new ArgumentException(
+                $"Nn.CausalAttention: {shapes}: dimension 2 of k is {k.Lengths[2]} for a head size of {size}; " +
+                "need head size times a number of key-value heads that divides heads.",
+                nameof(k));
     }
 }

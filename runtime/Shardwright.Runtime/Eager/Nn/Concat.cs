@@ -11,14 +11,7 @@ public static partial class Nn
     /// <exception cref="ArgumentException">The leading dimensions differ.</exception>
     public static Tensor<float> Concat(Tensor<float> a, Tensor<float> b)
     {
-        if (a.Rank != b.Rank)
-            throw new ArgumentException($"Nn.Concat: a {Dense.Shape(a)}, b {Dense.Shape(b)}: a has {a.Rank} dimensions, b has {b.Rank}; need them equal.", nameof(b));
-        for (var i = 0; i < a.Rank - 1; i++)
-        {
-            if (a.Lengths[i] != b.Lengths[i])
-                throw new ArgumentException($"Nn.Concat: a {Dense.Shape(a)}, b {Dense.Shape(b)}: dimension {i} is {a.Lengths[i]} in a and {b.Lengths[i]} in b; need all but the last equal.", nameof(b));
-        }
-
+        Require.SameLeading("Nn.Concat", nameof(a), a, 1, nameof(b), b, 1);
         int rows = Dense.Rows(a), m = Dense.Width(a), n = Dense.Width(b);
         ReadOnlySpan<float> left = Dense.Read(a), right = Dense.Read(b);
         var y = new float[rows * (m + n)];

@@ -8,7 +8,11 @@ public static partial class Nn
     /// <param name="logits">[…, classes]</param>
     /// <param name="targets">[…], each 0 to classes − 1.</param>
     /// <exception cref="ArgumentException">The shapes do not fit, or a target is out of range.</exception>
-    public static Tensor<float> CrossEntropy(Tensor<float> logits, Tensor<int> targets) => CrossEntropy(logits, targets, Dense.Shape(targets), default);
+    public static Tensor<float> CrossEntropy(Tensor<float> logits, Tensor<int> targets)
+    {
+        var losses = NegativeLogLikelihoods(logits, targets);
+        return Scalar(losses.Sum() / losses.Length);
+    }
 
     /// <summary>The weighted mean Σ w · nll ÷ Σ w with nll = −log softmax(logits)[target], shape [1]. A weight of 0 masks its row; not-a-number when all are 0.</summary>
     /// <param name="logits">[…, classes]</param>
@@ -17,33 +21,30 @@ public static partial class Nn
     /// <exception cref="ArgumentException">The shapes do not fit, or a target is out of range.</exception>
     public static Tensor<float> CrossEntropy(Tensor<float> logits, Tensor<int> targets, Tensor<float> weights)
     {
-        var shapes = $"targets {Dense.Shape(targets)}, weights {Dense.Shape(weights)}";
-        if (!weights.Lengths.SequenceEqual(targets.Lengths))
-            throw new ArgumentException($"Nn.CrossEntropy: logits {Dense.Shape(logits)}, {shapes}: targets and weights differ; need one weight a target.", nameof(weights));
-        return CrossEntropy(logits, targets, shapes, Dense.Read(weights));
+        Require.SameLeading("Nn.CrossEntropy", nameof(targets), targets, 0, nameof(weights), weights, 0);
+        var losses = NegativeLogLikelihoods(logits, targets);
+        var factors = Dense.Read(weights);
+        var sum = 0.0;
+        for (var t = 0; t < losses.Length; t++)
+            sum += factors[t] * losses[t];
+        return Scalar(sum / Rows.Sum(factors));
     }
 
-    // Without weights every row counts 1.
-    private static Tensor<float> CrossEntropy(Tensor<float> logits, Tensor<int> targets, string shapes, ReadOnlySpan<float> weights)
+    private static double[] NegativeLogLikelihoods(Tensor<float> logits, Tensor<int> targets)
     {
         var classes = Dense.Width(logits);
-        shapes = $"logits {Dense.Shape(logits)}, targets {shapes}";
-        if (!logits.Lengths[..^1].SequenceEqual(targets.Lengths))
-            throw new ArgumentException($"Nn.CrossEntropy: {shapes}: the dimensions of targets are not those of logits before the last; need one target a row of logits.", nameof(targets));
+        Require.SameLeading("Nn.CrossEntropy", nameof(logits), logits, 1, nameof(targets), targets, 0);
+        Require.InRange("Nn.CrossEntropy", nameof(targets), targets, classes, $"a class of dimension {logits.Rank - 1} of logits {Dense.Shape(logits)}");
 
-        ReadOnlySpan<float> rows = Dense.Read(logits);
-        ReadOnlySpan<int> labels = Dense.Read(targets);
-        double sum = 0, denominator = 0;
-        for (var t = 0; t < labels.Length; t++)
+        var labels = Dense.Read(targets);
+        var elements = Dense.Read(logits);
+        var losses = new double[labels.Length];
+        for (var t = 0; t < losses.Length; t++)
         {
-            if ((uint)labels[t] >= (uint)classes)
-                throw new ArgumentException($"Nn.CrossEntropy: {shapes}: target {labels[t]} at flat position {t} is outside dimension {logits.Rank - 1} of logits; need 0 to {classes - 1}.", nameof(targets));
-            var row = rows.Slice(t * classes, classes);
-            var weight = weights.IsEmpty ? 1.0 : weights[t];
-            sum += weight * (Rows.LogSumExp(row) - row[labels[t]]);
-            denominator += weight;
+            var row = elements.Slice(t * classes, classes);
+            losses[t] = Rows.LogSumExp(row) - row[labels[t]];
         }
 
-        return Scalar(sum / denominator);
+        return losses;
     }
 }

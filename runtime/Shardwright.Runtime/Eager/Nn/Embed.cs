@@ -12,17 +12,15 @@ public static partial class Nn
     public static Tensor<float> Embed(Tensor<int> tokens, Tensor<float> table)
     {
         if (table.Rank != 2)
-            throw new ArgumentException($"Nn.Embed: tokens {Dense.Shape(tokens)}, table {Dense.Shape(table)}: the table has {table.Rank} dimensions; need [vocabulary, width].", nameof(table));
-        int vocabulary = (int)table.Lengths[0], width = Dense.Width(table);
+            throw new ArgumentException(
+                $"Nn.Embed: tokens {Dense.Shape(tokens)}, table {Dense.Shape(table)}: the table has {table.Rank} dimension(s); need [vocabulary, width].", nameof(table));
+        Require.InRange("Nn.Embed", nameof(tokens), tokens, (int)table.Lengths[0], $"a row of dimension 0 of table {Dense.Shape(table)}");
+        var width = Dense.Width(table);
         var indices = Dense.Read(tokens);
         var rows = Dense.Read(table);
         var y = new float[indices.Length * width];
         for (var t = 0; t < indices.Length; t++)
-        {
-            if ((uint)indices[t] >= (uint)vocabulary)
-                throw new ArgumentException($"Nn.Embed: tokens {Dense.Shape(tokens)}, table {Dense.Shape(table)}: token {indices[t]} at flat position {t} is outside dimension 0 of the table; need 0 to {vocabulary - 1}.", nameof(tokens));
             rows.Slice(indices[t] * width, width).CopyTo(y.AsSpan(t * width));
-        }
 
         return Dense.Wrap(y, [.. tokens.Lengths, width]);
     }

@@ -4,7 +4,9 @@ namespace Shardwright;
 
 public static partial class Nn
 {
-    /// <summary>Normalisation of every row to mean 0 and variance 1: y = (x − mean) / √(variance + epsilon) · gain + bias (Ba, Kiros and Hinton 2016, arXiv:1607.06450).</summary>
+    /// <summary>
+    /// Normalisation of every row to mean 0 and variance 1: y = (x − mean) / √(variance + epsilon) · gain + bias (Ba, Kiros and Hinton 2016, arXiv:1607.06450).
+    /// </summary>
     /// <param name="x">[…, width]</param>
     /// <param name="gain">[width]</param>
     /// <param name="bias">[width]</param>
@@ -12,8 +14,8 @@ public static partial class Nn
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public static Tensor<float> LayerNorm(Tensor<float> x, Tensor<float> gain, Tensor<float> bias, float epsilon = 1e-5f)
     {
-        CheckRowVector(nameof(LayerNorm), x, gain, nameof(gain));
-        CheckRowVector(nameof(LayerNorm), x, bias, nameof(bias));
+        Require.RowVector("Nn.LayerNorm", x, nameof(gain), gain);
+        Require.RowVector("Nn.LayerNorm", x, nameof(bias), bias);
         var width = Dense.Width(x);
         ReadOnlySpan<float> elements = Dense.Read(x), scale = Dense.Read(gain), shift = Dense.Read(bias);
         var y = new float[elements.Length];

@@ -33,19 +33,16 @@ public static partial class Nn
 
     private static void CheckMatMul(Tensor<float> a, Tensor<float> b)
     {
-        var shapes = $"a {Dense.Shape(a)}, b {Dense.Shape(b)}";
         if (a.Rank < 2 || b.Rank < 2)
-            throw new ArgumentException($"Nn.MatMul: {shapes}: need two or more dimensions in both.");
+            throw new ArgumentException(
+                $"Nn.MatMul: a {Dense.Shape(a)}, b {Dense.Shape(b)}: {a.Rank} and {b.Rank} dimensions; need two or more in both, a […, m, k] and b [k, n] or […, k, n].",
+                a.Rank < 2 ? nameof(a) : nameof(b));
         if (a.Lengths[^1] != b.Lengths[^2])
-            throw new ArgumentException($"Nn.MatMul: {shapes}: dimension {a.Rank - 1} of a is {a.Lengths[^1]}, dimension {b.Rank - 2} of b is {b.Lengths[^2]}; need them equal. Nn.Transpose(b) swaps the last two dimensions of b.");
-        if (b.Rank == 2)
-            return;
-        if (a.Rank != b.Rank)
-            throw new ArgumentException($"Nn.MatMul: {shapes}: a has {a.Rank} dimensions, b has {b.Rank}; need b of 2 dimensions or of the rank of a.");
-        for (var i = 0; i < a.Rank - 2; i++)
-        {
-            if (a.Lengths[i] != b.Lengths[i])
-                throw new ArgumentException($"Nn.MatMul: {shapes}: dimension {i} is {a.Lengths[i]} in a and {b.Lengths[i]} in b; need equal leading dimensions, or b of 2 dimensions.");
-        }
+            throw new ArgumentException(
+                $"Nn.MatMul: a {Dense.Shape(a)}, b {Dense.Shape(b)}: dimension {a.Rank - 1} of a is {a.Lengths[^1]}, dimension {b.Rank - 2} of b is {b.Lengths[^2]}; " +
+                "need them equal. Nn.Transpose(b) swaps the last two dimensions of b.",
+                nameof(b));
+        if (b.Rank > 2)
+            Require.SameLeading("Nn.MatMul", nameof(a), a, 2, nameof(b), b, 2);
     }
 }

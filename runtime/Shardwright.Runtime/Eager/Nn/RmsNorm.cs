@@ -11,7 +11,7 @@ public static partial class Nn
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public static Tensor<float> RmsNorm(Tensor<float> x, Tensor<float> gain, float epsilon = 1e-5f)
     {
-        CheckRowVector(nameof(RmsNorm), x, gain, nameof(gain));
+        Require.RowVector("Nn.RmsNorm", x, nameof(gain), gain);
         var width = Dense.Width(x);
         ReadOnlySpan<float> elements = Dense.Read(x), scale = Dense.Read(gain);
         var y = new float[elements.Length];
@@ -27,11 +27,5 @@ public static partial class Nn
         }
 
         return Dense.Wrap(y, x.Lengths);
-    }
-
-    private static void CheckRowVector(string operation, Tensor<float> x, Tensor<float> vector, string name)
-    {
-        if (vector.Rank != 1 || x.Rank < 1 || vector.Lengths[0] != x.Lengths[^1])
-            throw new ArgumentException($"Nn.{operation}: x {Dense.Shape(x)}, {name} {Dense.Shape(vector)}: dimension {x.Rank - 1} of x is {(x.Rank < 1 ? 0 : x.Lengths[^1])}; need {name} of that one dimension.", name);
     }
 }
