@@ -1,0 +1,16 @@
+using Microsoft.CodeAnalysis;
+using Shardwright.Capture.Support;
+
+namespace Shardwright.Capture.Body;
+
+/// <summary>The key by which a call finds a captured method.</summary>
+internal static class MethodKeys
+{
+    /// <summary>An instance method's name; the documentation id when the class overloads it or when the method is static.</summary>
+    public static string Of(IMethodSymbol method, Compilation compilation)
+        => method.IsStatic || method.ContainingType.GetMembers(method.Name).OfType<IMethodSymbol>().Count(m => !m.IsStatic && SourceFiles.HasSource(m, compilation)) > 1
+            ? DocumentationId(method)
+            : method.Name;
+
+    public static string DocumentationId(IMethodSymbol method) => method.GetDocumentationCommentId() ?? method.ToDisplayString();
+}

@@ -1,0 +1,36 @@
+using Microsoft.CodeAnalysis;
+using Shardwright.Capture.Support;
+using Shardwright.Compiler;
+using Shardwright.Compiler.Modules;
+
+namespace Shardwright.Capture.Members;
+
+/// <summary>Reads the attributes of properties and parameters.</summary>
+internal static class Annotations
+{
+    public static EquatableArray<Shard> Shards(ISymbol symbol)
+        => symbol.GetAttributes().Where(a => a.AttributeClass.Is("ShardAttribute") && a.ConstructorArguments.Length == 1)
+            .Select(a => new Shard(Literals.EnumName(a.ConstructorArguments[0]) ?? "", Named(a, "Dimension") is { Value: int dimension } ? dimension : 0)).ToEquatable();
+
+    public static EquatableArray<string> Shape(ISymbol symbol)
+    {
+        if (symbol.Find("ShapeAttribute") is not { ConstructorArguments: { Length: 1 } arguments } || arguments[0].Kind != TypedConstantKind.Array || arguments[0].IsNull)
+            return default;
+        return arguments[0].Values.Select(v => v.Value as string ?? "").ToEquatable();
+    }
+
+    public static string Experts(ISymbol symbol, string property, string otherwise)
+        => symbol.Find("ExpertsAttribute") is { } attribute && Named(attribute, property) is { } value ? Literals.EnumName(value) ?? otherwise : otherwise;
+
+    /// <summary><c>[Frozen]</c> on a group freezes all its parameters: a setting like those of its object initialiser.</summary>
+    public static EquatableArray<Setting> WithFrozen(EquatableArray<Setting> settings, ISymbol symbol, int site)
+        => symbol.Find("FrozenAttribute") is null ? settings : settings.Append(new("Frozen", new Literal(site, true))).ToEquatable();
+
+    public static TypedConstant? Named(AttributeData attribute, string name)
+    {
+        foreach (var pair in attribute.NamedArguments)
+            if (pair.Key == name)
+                return pair.Value;
+        return null;
+    }
+}

@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace Shardwright.Generators.Pipeline;
+
+/// <summary>
+/// The generator's own errors. What is wrong with a model, the analyzer says, on the line that causes it; the generator only says that there is no program.
+/// </summary>
+internal static class Problems
+{
+    public static void Report(SourceProductionContext output, ImmutableArray<Printed> models, ImmutableArray<ModelLocation> locations, Settings settings)
+    {
+        if (settings.IsDisabled || locations.IsEmpty)
+            return;
+        if (settings.Mesh.Error is { } error)
+            output.ReportDiagnostic(Diagnostic.Create(Descriptors.OptionOutOfRange, Location.None, error, "'data=N expert=M' with positive numbers, separated by a space or ';'"));
+        if (CompilerVersion.Major < 5)
+            output.ReportDiagnostic(Diagnostic.Create(Descriptors.CompilerTooOld, locations[0].Location, CompilerVersion.ToString(2)));
+        foreach (var model in models)
+        {
+            var location = locations.FirstOrDefault(l => l.Type == model.Type)?.Location ?? Location.None;
+            var rule = model.Problem == Problem.Internal ? Descriptors.InternalError : Descriptors.CannotContinue;
+            output.ReportDiagnostic(Diagnostic.Create(rule, location, model.Type, model.Detail));
+        }
+    }
+
+    // Models need the extension operators of C# 14, which came with compiler 5.0.
+    static Version CompilerVersion => typeof(CSharpCompilation).Assembly.GetName().Version ?? new(0, 0);
+}

@@ -1,0 +1,52 @@
+using Shardwright.Compiler;
+using Shardwright.Compiler.Modules;
+
+namespace Shardwright.Generators.Pipeline;
+
+/// <summary>Pure functions between the steps. A fault of ours costs one model its code, never all models theirs.</summary>
+internal static class Steps
+{
+    /// <summary>Sorted and unique, so that the order of files does not show.</summary>
+    public static EquatableArray<ModuleGraph> Collect(IEnumerable<ModuleGraph> models, IEnumerable<ModuleGraph> modules)
+        => models.Concat(modules).GroupBy(m => m.Type, StringComparer.Ordinal).Select(g => g.First()).OrderBy(m => m.Type, StringComparer.Ordinal).ToEquatable();
+
+    public static IEnumerable<Attempt<LinkedModel>> Link(EquatableArray<ModuleGraph> graphs, CompilerOptions options, CancellationToken cancellation)
+    {
+        foreach (var graph in graphs)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (graph.IsModel)
+                yield return Attempt.Of(graph.Type, () => ModelCompiler.Link(graph.Type, graphs, options));
+        }
+    }
+
+    public static Attempt<CompiledModel> Compile(Attempt<LinkedModel> linked, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return linked.Then(model => model.Modules.Any(m => m.HasErrors) ? new CompiledModel(model, default) : ModelCompiler.Compile(model));
+    }
+
+    /// <summary>The compiled model with the sources of its modules: only here do positions meet the plan.</summary>
+    public static Joined Join(Attempt<CompiledModel> compiled, EquatableArray<ModuleSources> sources)
+    {
+        var types = new HashSet<string>(compiled.Value?.Linked.Modules.Select(m => m.Type) ?? [], StringComparer.Ordinal);
+        return new(compiled, sources.Where(s => types.Contains(s.Type)).ToEquatable());
+    }
+
+    public static Printed Print(Joined joined, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var compiled = joined.Compiled;
+        if (compiled.Value is not { } model)
+            return new(compiled.Type, default, Problem.Internal, compiled.Fault ?? "");
+        bool broken = model.Diagnostics.Count > 0 || model.Linked.Modules.Any(m => m.HasErrors);
+        var files = compiled.Then(m => broken ? ModelCompiler.PrintSurface(m.Linked) : ModelCompiler.Print(m, joined.Sources));
+        return files.Fault is { } fault ? new(compiled.Type, default, Problem.Internal, fault) : new(compiled.Type, files.Value, broken ? Problem.Diagnostics : Problem.None, Reason(model));
+    }
+
+    static string Reason(CompiledModel model)
+    {
+        var broken = model.Linked.Modules.Where(m => m.HasErrors).Select(m => m.Type).Concat(model.Diagnostics.Select(d => d.Type)).Distinct(StringComparer.Ordinal);
+        return string.Join(", ", broken.OrderBy(t => t, StringComparer.Ordinal));
+    }
+}
