@@ -56,7 +56,8 @@ public sealed class ExpertGroup<T>
         var routes = Routing.Select(Dense.Read(logits), rows, Count, TopK);
         var (outputs, outputWidth) = RunExperts(Dense.Read(x), routes, rows, width);
         var (balance, routerZ) = Routing.AuxiliaryTerms(Dense.Read(logits), routes.Experts, rows, Count, TopK);
-        AuxiliaryLosses.Add(BalanceLoss * balance, RouterZLoss * routerZ);
+        // A coefficient of 0 means no term, also where the term itself is infinite.
+        AuxiliaryLosses.Add(BalanceLoss == 0 ? 0 : BalanceLoss * balance, RouterZLoss == 0 ? 0 : RouterZLoss * routerZ);
         return Dense.Wrap(Combine(outputs, routes, rows, outputWidth), Dense.WithWidth(x, outputWidth));
     }
 
@@ -107,7 +108,7 @@ public sealed class ExpertGroup<T>
 
     private void Check(Tensor<float> x, Tensor<float> logits)
     {
-        Require.SameLeading("ExpertGroup.Forward", nameof(x), x, 1, nameof(logits), logits, 1);
+        ShapeCheck.SameLeading("ExpertGroup.Forward", nameof(x), x, 1, nameof(logits), logits, 1);
         if (logits.Lengths[^1] != Count)
             throw new ArgumentException(
                 $"ExpertGroup.Forward: x {Dense.Shape(x)}, logits {Dense.Shape(logits)}: dimension {logits.Rank - 1} of logits is {logits.Lengths[^1]}; " +

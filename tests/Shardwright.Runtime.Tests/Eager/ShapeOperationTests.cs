@@ -67,6 +67,18 @@ public sealed class ShapeOperationTests
     }
 
     [Fact]
+    public void Operations_OnViews_ReadWhatTheViewShows()
+    {
+        var row = Tensor.Broadcast<float>(Data.Of([1, 2], 1, 2), (ReadOnlySpan<nint>)[3, 2]);
+        Assert.Equal([1f, 2, 1, 2, 1, 2], Data.Flat(Nn.Relu(row)));
+
+        var x = Data.Of([1, 2, 3, 4, 5, 6, 7, 8, 9], 3, 3);
+        Assert.Equal([5f, 6, 8, 9], Data.Flat(Nn.Relu(x[1..3, 1..3])));
+        Assert.Equal([4f, 5, 6], Data.Flat(Nn.Relu(x[1..2, ..])));
+        Assert.Equal([7f, 4, 1], Data.Flat(Nn.Embed(Data.Integers([2, 1, 0], 3), x[.., 0..1])));
+    }
+
+    [Fact]
     public void Results_OfEveryShapeOperation_DoNotAliasTheirInput()
     {
         var x = Data.Random(1, 2, 4);

@@ -53,8 +53,8 @@ public static partial class Nn
         var shapes = $"q {Dense.Shape(q)}, k {Dense.Shape(k)}, v {Dense.Shape(v)}, {heads} heads";
         if (q.Rank != 3)
             throw new ArgumentException($"Nn.CausalAttention: {shapes}: q has {q.Rank} dimension(s); need [batch, length, heads · head size].", nameof(q));
-        Require.SameLeading("Nn.CausalAttention", nameof(q), q, 1, nameof(k), k, 1);
-        Require.SameLeading("Nn.CausalAttention", nameof(k), k, 0, nameof(v), v, 0);
+        ShapeCheck.SameLeading("Nn.CausalAttention", nameof(q), q, 1, nameof(k), k, 1);
+        ShapeCheck.SameLeading("Nn.CausalAttention", nameof(k), k, 0, nameof(v), v, 0);
         if (heads < 1 || q.Lengths[2] % heads != 0)
             throw new ArgumentException($"Nn.CausalAttention: {shapes}: dimension 2 of q is {q.Lengths[2]}; need a multiple of heads.", nameof(heads));
         var size = q.Lengths[2] / heads;

@@ -11,7 +11,7 @@ public static partial class Nn
     /// <exception cref="ArgumentException">The leading dimensions differ.</exception>
     public static Tensor<float> Concat(Tensor<float> a, Tensor<float> b)
     {
-        Require.SameLeading("Nn.Concat", nameof(a), a, 1, nameof(b), b, 1);
+        ShapeCheck.SameLeading("Nn.Concat", nameof(a), a, 1, nameof(b), b, 1);
         int rows = Dense.Rows(a), m = Dense.Width(a), n = Dense.Width(b);
         ReadOnlySpan<float> left = Dense.Read(a), right = Dense.Read(b);
         var y = new float[rows * (m + n)];

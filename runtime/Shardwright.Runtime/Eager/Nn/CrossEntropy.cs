@@ -21,7 +21,7 @@ public static partial class Nn
     /// <exception cref="ArgumentException">The shapes do not fit, or a target is out of range.</exception>
     public static Tensor<float> CrossEntropy(Tensor<float> logits, Tensor<int> targets, Tensor<float> weights)
     {
-        Require.SameLeading("Nn.CrossEntropy", nameof(targets), targets, 0, nameof(weights), weights, 0);
+        ShapeCheck.SameLeading("Nn.CrossEntropy", nameof(targets), targets, 0, nameof(weights), weights, 0);
         var losses = NegativeLogLikelihoods(logits, targets);
         var factors = Dense.Read(weights);
         var sum = 0.0;
@@ -33,8 +33,8 @@ public static partial class Nn
     private static double[] NegativeLogLikelihoods(Tensor<float> logits, Tensor<int> targets)
     {
         var classes = Dense.Width(logits);
-        Require.SameLeading("Nn.CrossEntropy", nameof(logits), logits, 1, nameof(targets), targets, 0);
-        Require.InRange("Nn.CrossEntropy", nameof(targets), targets, classes, $"a class of dimension {logits.Rank - 1} of logits {Dense.Shape(logits)}");
+        ShapeCheck.SameLeading("Nn.CrossEntropy", nameof(logits), logits, 1, nameof(targets), targets, 0);
+        ShapeCheck.InRange("Nn.CrossEntropy", nameof(targets), targets, classes, $"a class of dimension {logits.Rank - 1} of logits {Dense.Shape(logits)}");
 
         var labels = Dense.Read(targets);
         var elements = Dense.Read(logits);

@@ -14,7 +14,7 @@ public static partial class Nn
         if (table.Rank != 2)
             throw new ArgumentException(
                 $"Nn.Embed: tokens {Dense.Shape(tokens)}, table {Dense.Shape(table)}: the table has {table.Rank} dimension(s); need [vocabulary, width].", nameof(table));
-        Require.InRange("Nn.Embed", nameof(tokens), tokens, (int)table.Lengths[0], $"a row of dimension 0 of table {Dense.Shape(table)}");
+        ShapeCheck.InRange("Nn.Embed", nameof(tokens), tokens, (int)table.Lengths[0], $"a row of dimension 0 of table {Dense.Shape(table)}");
         var width = Dense.Width(table);
         var indices = Dense.Read(tokens);
         var rows = Dense.Read(table);

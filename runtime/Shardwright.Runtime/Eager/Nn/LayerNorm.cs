@@ -14,8 +14,8 @@ public static partial class Nn
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public static Tensor<float> LayerNorm(Tensor<float> x, Tensor<float> gain, Tensor<float> bias, float epsilon = 1e-5f)
     {
-        Require.RowVector("Nn.LayerNorm", x, nameof(gain), gain);
-        Require.RowVector("Nn.LayerNorm", x, nameof(bias), bias);
+        ShapeCheck.RowVector("Nn.LayerNorm", x, nameof(gain), gain);
+        ShapeCheck.RowVector("Nn.LayerNorm", x, nameof(bias), bias);
         var width = Dense.Width(x);
         ReadOnlySpan<float> elements = Dense.Read(x), scale = Dense.Read(gain), shift = Dense.Read(bias);
         var y = new float[elements.Length];

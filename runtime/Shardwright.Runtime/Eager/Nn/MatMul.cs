@@ -43,6 +43,6 @@ public static partial class Nn
                 "need them equal. Nn.Transpose(b) swaps the last two dimensions of b.",
                 nameof(b));
         if (b.Rank > 2)
-            Require.SameLeading("Nn.MatMul", nameof(a), a, 2, nameof(b), b, 2);
+            ShapeCheck.SameLeading("Nn.MatMul", nameof(a), a, 2, nameof(b), b, 2);
     }
 }

@@ -11,7 +11,7 @@ public static partial class Nn
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public static Tensor<float> RmsNorm(Tensor<float> x, Tensor<float> gain, float epsilon = 1e-5f)
     {
-        Require.RowVector("Nn.RmsNorm", x, nameof(gain), gain);
+        ShapeCheck.RowVector("Nn.RmsNorm", x, nameof(gain), gain);
         var width = Dense.Width(x);
         ReadOnlySpan<float> elements = Dense.Read(x), scale = Dense.Read(gain);
         var y = new float[elements.Length];

@@ -13,7 +13,7 @@ public static partial class Nn
     /// <exception cref="ArgumentException">The last dimension is not heads times an even size.</exception>
     public static Tensor<float> Rope(Tensor<float> x, int heads, float theta = 10000f)
     {
-        Require.Rank("Nn.Rope", nameof(x), x, 2, "[…, positions, heads · head size]");
+        ShapeCheck.Rank("Nn.Rope", nameof(x), x, 2, "[…, positions, heads · head size]");
         int width = Dense.Width(x), length = (int)x.Lengths[^2];
         if (heads < 1 || width % heads != 0 || width / heads % 2 != 0)
             throw new ArgumentException($"Nn.Rope: x {Dense.Shape(x)}: dimension {x.Rank - 1} is {width} for {heads} heads; need heads times an even head size.", nameof(heads));

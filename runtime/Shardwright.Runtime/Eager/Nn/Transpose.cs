@@ -10,7 +10,7 @@ public static partial class Nn
     /// <exception cref="ArgumentException">There are fewer than two dimensions.</exception>
     public static Tensor<float> Transpose(Tensor<float> x)
     {
-        Require.Rank("Nn.Transpose", nameof(x), x, 2, "[…, m, n]");
+        ShapeCheck.Rank("Nn.Transpose", nameof(x), x, 2, "[…, m, n]");
         int m = (int)x.Lengths[^2], n = Dense.Width(x);
         var elements = Dense.Read(x);
         var y = new float[elements.Length];

@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 namespace Shardwright;
 
 /// <summary>Shape checks that several operations share.</summary>
-internal static class Require
+internal static class ShapeCheck
 {
     /// <summary>At least <paramref name="rank"/> dimensions.</summary>
     public static void Rank<T>(string operation, string name, Tensor<T> x, int rank, string layout)
