@@ -82,7 +82,8 @@ public sealed unsafe class RoutedStack
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         long offset = top + scratch;
         long rounded = (bytes + 63) / 64 * 64;
-        RequireRoom(offset + rounded, "scratch of a collective", rounded);
+        if (offset + rounded > reservedEnd)
+            throw Overflow(offset + rounded, "scratch of a collective", rounded);
         scratch += rounded;
         Mark();
         return offset;
@@ -113,7 +114,8 @@ public sealed unsafe class RoutedStack
             throw new ArgumentOutOfRangeException(nameof(bytesPerRow), bytesPerRow, "RoutedStack: need a multiple of 4 bytes per row, at least 0.");
         ref var frame = ref frames[Depth - 1];
         long bytes = (long)frame.RoundedRows * bytesPerRow;
-        RequireRoom(frame.Start + bytes, $"a routed frame of {frame.Rows} rows × {bytesPerRow} B", bytes);
+        if (frame.Start + bytes > reservedEnd)
+            throw Overflow(frame.Start + bytes, $"a routed frame of {frame.Rows} rows × {bytesPerRow} B", bytes);
         frame.BytesPerRow = bytesPerRow;
         top = frame.Start + bytes;
         Mark();
@@ -121,17 +123,16 @@ public sealed unsafe class RoutedStack
 
     private void Mark() => HighWaterBytes = Math.Max(HighWaterBytes, UsedBytes);
 
-    private void RequireRoom(long end, string what, long bytes)
+    // Apart, since its closures would be allocated on entry.
+    private Exception Overflow(long end, string what, long bytes)
     {
-        if (end <= reservedEnd)
-            return;
         var routed = Enumerable.Range(0, Depth).Select(i => frames[i])
             .Select((frame, i) => new NamedBuffer($"routed frame {i}: {frame.Rows} rows × {frame.BytesPerRow} B", frame.Start, (long)frame.RoundedRows * frame.BytesPerRow, "routed"))
             .Where(frame => frame.Bytes > 0 && frame.Offset + frame.Bytes <= end - bytes).Append(new(what, end - bytes, bytes, "routed"));
         long needed = end - start + arena.StaticBytes;
         if (needed > arena.CapacityBytes)
-            throw HbmTable.Overflow(arena.Rank, what, needed, arena.CapacityBytes, [.. arena.Buffers, .. routed]);
-        throw new InvalidOperationException($"RoutedStack of rank {arena.Rank}: {what} ends at byte {end}, past the {reservedEnd} that the plan foresees in the worst case.");
+            return HbmTable.Overflow(arena.Rank, what, needed, arena.CapacityBytes, [.. arena.Buffers, .. routed]);
+        return new InvalidOperationException($"RoutedStack of rank {arena.Rank}: {what} ends at byte {end}, past the {reservedEnd} that the plan foresees in the worst case.");
     }
 
     private void RequireFrame(string operation)

@@ -32,9 +32,9 @@ public abstract unsafe class Trainer : IDisposable
         PlanCheck.Require(plan);
         Arena.Require(0, plan.StaticBytes, options.HbmBytesPerRank, plan.Buffers);
         (Plan, Options, board) = (plan, options, new StepBoard(plan));
-        cluster = new EmulatedCluster(plan.Data, plan.Expert, options.Heartbeat);
         long routed = PlanCheck.RoutedReserve(plan);
         arenas = [.. Enumerable.Range(0, plan.Data).Select(rank => new Arena(rank, plan.StaticBytes, routed, options.HbmBytesPerRank, plan.Buffers))];
+        cluster = new EmulatedCluster(plan.Data, plan.Expert, options.Heartbeat);
         contexts = [.. arenas.Select(arena => new RankContext(plan, options, arena.Rank, cluster, arena, board))];
         programs = new RankProgram[plan.Data];
         store = new ParameterStore(plan, arenas, options.Seed);
