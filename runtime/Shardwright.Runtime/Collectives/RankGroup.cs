@@ -3,12 +3,14 @@ namespace Shardwright.Execution;
 /// <summary>A group of ranks and the place where they meet: a reusable barrier that wakes everybody when the cluster fails.</summary>
 internal sealed class RankGroup
 {
-    // Spinning bridges the skew between ranks that each have a core. With more ranks than cores it would only take the core the last rank needs.
-    private const int SpinsWithOwnCore = 200;
+    // Spinning bridges the skew between ranks that each have a core. With more ranks than cores it would take the core that the last rank needs, but yielding that core a few
+    // times first is far cheaper than sleeping: measured on 2 cores with 16 ranks, an AllReduce of one float takes 600 µs without and 35 µs with ten yields.
+    private const int SpinsWithOwnCore = 200, YieldsOtherwise = 10;
 
     private readonly EmulatedCluster cluster;
     private readonly object gate = new();
     private readonly int spins;
+    private readonly bool ownCore;
     private int arrived;
     private int sleepers;
     private int generation;
@@ -19,7 +21,8 @@ internal sealed class RankGroup
         Name = name;
         Ranks = ranks;
         Offers = [.. ranks.Select(_ => new Offer())];
-        spins = cluster.Size <= Environment.ProcessorCount ? SpinsWithOwnCore : 0;
+        ownCore = cluster.Size <= Environment.ProcessorCount;
+        spins = ownCore ? SpinsWithOwnCore : YieldsOtherwise;
     }
 
     public string Name { get; }
@@ -46,7 +49,12 @@ internal sealed class RankGroup
         }
         rank.Wait(this, mine);
         for (int spin = 0; spin < spins && Generation == mine && !cluster.HasFailed; spin++)
-            Thread.SpinWait(20);
+        {
+            if (ownCore)
+                Thread.SpinWait(20);
+            else
+                Thread.Yield();
+        }
         if (Generation == mine)
             Sleep(mine);
         rank.Resume();
