@@ -1,0 +1,37 @@
+namespace Shardwright.Execution;
+
+public static unsafe partial class Kernels
+{
+    /// <summary>y[b, c, r] = (or +=) x[b, r, c] for x [batch, rows, columns].</summary>
+    /// <exception cref="ArgumentException">An operand's length does not fit the sizes.</exception>
+    public static void Transpose(ReadOnlySpan<float> x, Span<float> y, int batch, int rows, int columns, bool accumulate = false)
+    {
+        Require.NotNegative(nameof(Transpose), nameof(batch), batch);
+        Require.NotNegative(nameof(Transpose), nameof(rows), rows);
+        Require.NotNegative(nameof(Transpose), nameof(columns), columns);
+        Require.Length(nameof(Transpose), nameof(x), x.Length, (long)batch * rows * columns);
+        Require.Length(nameof(Transpose), nameof(y), y.Length, (long)batch * rows * columns);
+        fixed (float* px = x, py = y)
+        {
+            var work = new TransposeStrips(px, py, rows, columns, accumulate);
+            Ranges.For(work, batch * work.Strips, TransposeStrips.Height * (nint)columns);
+        }
+    }
+
+    private readonly struct TransposeStrips(float* x, float* y, nint rows, nint columns, bool accumulate) : IRangeWork
+    {
+        public const int Height = 16;
+
+        public nint Strips => (rows + Height - 1) / Height;
+
+        public void Run(nint begin, nint end)
+        {
+            for (var strip = begin; strip < end; strip++)
+            {
+                var matrix = strip / Strips * rows * columns;
+                var row = strip % Strips * Height;
+                Transposition.Copy(x + matrix + (row * columns), columns, y + matrix + row, rows, Math.Min(Height, rows - row), columns, accumulate);
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Shardwright.Execution;
+
+public static unsafe partial class Kernels
+{
+    /// <summary>y[t, ·] = Σ_i gates[t, i] · returned[slots[t, i], ·] by ascending i.</summary>
+    /// <exception cref="ArgumentException">A length does not fit the sizes, or a slot lies outside the buffer.</exception>
+    public static void Combine(ReadOnlySpan<float> returned, ReadOnlySpan<int> slots, ReadOnlySpan<float> gates, Span<float> y, int rows, int k, int columns)
+    {
+        RequireSlots(nameof(Combine), slots, rows, k, columns);
+        Require.Length(nameof(Combine), nameof(returned), returned.Length, (long)rows * k * columns);
+        Require.Length(nameof(Combine), nameof(gates), gates.Length, (long)rows * k);
+        Require.Length(nameof(Combine), nameof(y), y.Length, (long)rows * columns);
+        fixed (float* preturned = returned, pgates = gates, py = y)
+        fixed (int* pslots = slots)
+            Ranges.For(new CombineRows(preturned, pslots, pgates, py, k, columns), rows, (nint)k * columns);
+    }
+
+    private readonly struct CombineRows(float* returned, int* slots, float* gates, float* y, nint k, nint columns) : IRangeWork
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run(nint begin, nint end)
+        {
+            for (var row = begin; row < end; row++)
+            {
+                for (nint c = 0; c < columns; c += Lanes.Count)
+                {
+                    var left = columns - c;
+                    var first = row * k;
+                    var sum = Vector512.Create(gates[first]) * Lanes.Load(returned + (slots[first] * columns) + c, left);
+                    for (nint i = 1; i < k; i++)
+                        sum = Vector512.FusedMultiplyAdd(Vector512.Create(gates[first + i]), Lanes.Load(returned + (slots[first + i] * columns) + c, left), sum);
+                    Lanes.Store(sum, y + (row * columns) + c, left);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Shardwright.Execution;
+
+public static unsafe partial class Kernels
+{
+    /// <summary>dreturned[slots[t, i], ·] = gates[t, i] · dy[t, ·] and dgates[t, i] = Σ_c dy[t, c] · returned[slots[t, i], c].</summary>
+    /// <exception cref="ArgumentException">A length does not fit the sizes, or a slot lies outside the buffer.</exception>
+    public static void CombineGradient(
+        ReadOnlySpan<float> dy,
+        ReadOnlySpan<float> returned,
+        ReadOnlySpan<int> slots,
+        ReadOnlySpan<float> gates,
+        Span<float> dreturned,
+        Span<float> dgates,
+        int rows,
+        int k,
+        int columns)
+    {
+        RequireSlots(nameof(CombineGradient), slots, rows, k, columns);
+        Require.Length(nameof(CombineGradient), nameof(dy), dy.Length, (long)rows * columns);
+        Require.Length(nameof(CombineGradient), nameof(returned), returned.Length, (long)rows * k * columns);
+        Require.Length(nameof(CombineGradient), nameof(gates), gates.Length, (long)rows * k);
+        Require.Length(nameof(CombineGradient), nameof(dreturned), dreturned.Length, (long)rows * k * columns);
+        Require.Length(nameof(CombineGradient), nameof(dgates), dgates.Length, (long)rows * k);
+        fixed (float* pdy = dy, preturned = returned, pgates = gates, pdreturned = dreturned, pdgates = dgates)
+        fixed (int* pslots = slots)
+            Ranges.For(new CombineGradientRows(pdy, preturned, pslots, pgates, pdreturned, pdgates, k, columns), rows, (nint)k * columns);
+    }
+
+    private readonly struct CombineGradientRows(
+        float* dy,
+        float* returned,
+        int* slots,
+        float* gates,
+        float* dreturned,
+        float* dgates,
+        nint k,
+        nint columns) : IRangeWork
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run(nint begin, nint end)
+        {
+            for (var copy = begin * k; copy < end * k; copy++)
+            {
+                var upstream = dy + (copy / k * columns);
+                var to = dreturned + (slots[copy] * columns);
+                dgates[copy] = Row.Dot(upstream, returned + (slots[copy] * columns), columns);
+                var gate = Vector512.Create(gates[copy]);
+                for (nint c = 0; c < columns; c += Lanes.Count)
+                    Lanes.Store(gate * Lanes.Load(upstream + c, columns - c), to + c, columns - c);
+            }
+        }
+    }
+}

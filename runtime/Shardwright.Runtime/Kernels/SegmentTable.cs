@@ -1,0 +1,11 @@
+namespace Shardwright.Execution;
+
+/// <summary>A <see cref="Segments"/> whose boundaries are pinned for the duration of one kernel.</summary>
+internal readonly unsafe struct SegmentTable(int* boundaries, int count, int rowsEach)
+{
+    public int Count => count;
+
+    public nint Start(int sequence) => boundaries == null ? (nint)sequence * rowsEach : boundaries[sequence];
+
+    public nint End(int sequence) => boundaries == null ? (nint)(sequence + 1) * rowsEach : boundaries[sequence + 1];
+}
