@@ -1,4 +1,7 @@
+using Shardwright.Compiler.Emit;
 using Shardwright.Compiler.Modules;
+using Shardwright.Compiler.Passes;
+using Shardwright.Compiler.Plan;
 
 namespace Shardwright.Compiler;
 
@@ -15,8 +18,11 @@ public sealed record LinkedModel(string Type, EquatableArray<ModuleGraph> Module
 public sealed record EmittedFile(string HintName, string Text);
 
 /// <summary>A compiled model. Two are equal when the linked models are: compilation is a pure function.</summary>
-public sealed class CompiledModel(LinkedModel linked, EquatableArray<CompilerDiagnostic> diagnostics) : IEquatable<CompiledModel>
+public sealed class CompiledModel(LinkedModel linked, ModelPlan? plan, EquatableArray<CompilerDiagnostic> diagnostics) : IEquatable<CompiledModel>
 {
+    /// <summary>The plan; null when there are diagnostics.</summary>
+    public ModelPlan? Plan { get; } = plan;
+
     public LinkedModel Linked { get; } = linked;
 
     /// <summary>Empty when the model can be printed.</summary>
@@ -56,11 +62,16 @@ public static class ModelCompiler
     }
 
     /// <summary>Instantiates, checks, shards, differentiates and plans the model. Never throws on a user's mistake.</summary>
-    public static CompiledModel Compile(LinkedModel model) => new(model, default);
+    public static CompiledModel Compile(LinkedModel model)
+    {
+        var (plan, diagnostics) = PlanModel.Run(model);
+        return new(model, plan, diagnostics.ToEquatable());
+    }
 
     /// <summary>Prints the program; positions join here, last.</summary>
-    public static EquatableArray<EmittedFile> Print(CompiledModel model, IReadOnlyList<ModuleSources> sources) => default;
+    public static EquatableArray<EmittedFile> Print(CompiledModel model, IReadOnlyList<ModuleSources> sources) =>
+        model.Plan is null ? PrintSurface(model.Linked) : ModelPrinter.Print(model.Linked, model.Plan, sources);
 
     /// <summary>Prints the public surface alone, with bodies that throw, so that one mistake is one message.</summary>
-    public static EquatableArray<EmittedFile> PrintSurface(LinkedModel model) => default;
+    public static EquatableArray<EmittedFile> PrintSurface(LinkedModel model) => SurfacePrinter.Print(model);
 }

@@ -1,0 +1,34 @@
+using Shardwright.Compiler.Graph;
+using Shardwright.Compiler.Modules;
+
+namespace Shardwright.Compiler.Emit;
+
+/// <summary>The line of source that a statement comes from, printed above it once. Positions join the program here and nowhere else.</summary>
+public sealed class SourceComments(IReadOnlyList<ModuleSources> sources)
+{
+    readonly Dictionary<string, Dictionary<int, SourceSite>> sites = sources.GroupBy(s => s.Type).ToDictionary(
+        g => g.Key, g => g.First().Sites.GroupBy(s => s.Site).ToDictionary(s => s.Key, s => s.First()), StringComparer.Ordinal);
+    (string, int) last;
+
+    /// <summary>A new block repeats the comment.</summary>
+    public void Restart() => last = default;
+
+    public IEnumerable<string> For(Node node, bool backward)
+    {
+        var key = (node.Source.Type, node.Source.Statement);
+        if (key == last)
+            yield break;
+        bool first = last == default;
+        last = key;
+        if (Find(node.Source.Type, node.Source.Statement) is not { } site)
+            yield break;
+        if (!first)
+            yield return "";
+        string text = (backward ? "backward of: " : "") + site.Text;
+        yield return $"// {text.PadRight(72)}  {FileName(site.Path)}({site.Line})".TrimEnd();
+    }
+
+    public SourceSite? Find(string type, int site) => sites.TryGetValue(type, out var module) && module.TryGetValue(site, out var found) ? found : null;
+
+    static string FileName(string path) => path.Substring(path.LastIndexOf('/') + 1);
+}

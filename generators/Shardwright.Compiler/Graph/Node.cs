@@ -1,0 +1,81 @@
+namespace Shardwright.Compiler.Graph;
+
+/// <summary>One operation of a region, in program order.</summary>
+public sealed class Node(Op op, IEnumerable<Value> inputs, SourceRef source)
+{
+    public Op Op { get; set; } = op;
+
+    public List<Value> Inputs { get; } = [.. inputs];
+
+    public List<Value> Outputs { get; } = [];
+
+    public SourceRef Source { get; } = source;
+
+    /// <summary>Output 0 = <see cref="Accumulated"/> + result, in the same storage where lifetimes allow it.</summary>
+    public Value? Accumulated { get; set; }
+
+    /// <summary>Output 0 is a contribution to this parameter's gradient.</summary>
+    public ParameterDeclaration? GradientOf { get; set; }
+
+    /// <summary>The global element count that an <see cref="Ops.Average"/> divides by.</summary>
+    public long Denominator { get; set; }
+
+    /// <summary>The body of a loop.</summary>
+    public Region? Body { get; set; }
+
+    /// <summary>What a loop hands from one iteration to the next.</summary>
+    public List<Carried> Carried { get; } = [];
+
+    public Value Input(int index) => Inputs[index];
+
+    public Value Output => Outputs[0];
+
+    /// <summary>Everything the node itself reads.</summary>
+    public IEnumerable<Value> Reads => (Accumulated is null ? Inputs : Inputs.Append(Accumulated)).Concat(Carried.Select(c => c.Initial));
+}
+
+/// <summary>A loop-carried value: outer initial value, its name at the start and at the end of the body, and the outer result.</summary>
+public sealed class Carried(Value initial, Value start, Value result)
+{
+    public Value Initial { get; set; } = initial;
+
+    public Value Start { get; } = start;
+
+    public Value End { get; set; } = start;
+
+    public Value Result { get; } = result;
+}
+
+/// <summary>A straight line of nodes: a program, or the body of a loop.</summary>
+public sealed class Region(Region? parent, Node? owner = null)
+{
+    public Region? Parent { get; } = parent;
+
+    /// <summary>The loop whose body this is.</summary>
+    public Node? Owner { get; set; } = owner;
+
+    public List<Node> Nodes { get; } = [];
+
+    public bool IsInside(Region other) => this == other || Parent is not null && Parent.IsInside(other);
+
+    public Value Define(Node node, string name, TensorType? type = null)
+    {
+        var value = new Value(name, node.Source) { Producer = node, Region = this };
+        if (type is not null)
+            value.Type = type;
+        node.Outputs.Add(value);
+        return value;
+    }
+
+    /// <summary>All nodes, bodies included, in program order; a loop comes before its body.</summary>
+    public IEnumerable<Node> Walk()
+    {
+        foreach (var node in Nodes)
+        {
+            yield return node;
+            if (node.Body is not null)
+                foreach (var inner in node.Body.Walk())
+                    yield return inner;
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using Shardwright.Compiler.Emit;
+using Shardwright.Compiler.Passes;
+
+namespace Shardwright.Compiler.Graph;
+
+/// <summary>
+/// An operation: its shape rule, sharding rule, gradient rule, storage rule and how it prints, all in one file of <c>Ops/</c>. Its kernel and its eager form live in the runtime under the same name.
+/// </summary>
+public abstract record Op
+{
+    /// <summary>How messages name it, e.g. <c>Nn.MatMul</c>.</summary>
+    public virtual string Name => GetType().Name;
+
+    /// <summary>Sets the outputs' types from the inputs', or reports what does not fit and where.</summary>
+    public abstract void InferShapes(Node node, ShapeReport report);
+
+    /// <summary>
+    /// The sharding of an output where the general rule does not give it. The rule: the row factor of the inputs goes to an output that has it; an output without it sums over it, hence is
+    /// partial where rows are sharded and one expert's own where they are routed.
+    /// </summary>
+    public virtual Sharding? Place(Node node, int output) => null;
+
+    /// <summary>Adds the adjoint statements for the outputs' gradients. The default says that no gradient flows.</summary>
+    public virtual void Differentiate(Node node, GradientBuilder gradients)
+    {
+    }
+
+    /// <summary>Whether an output row depends on its input row alone: what an expert's Forward must be made of.</summary>
+    public virtual bool IsRowWise => true;
+
+    /// <summary>Whether the op contributes gradients of its own (auxiliary losses) even when no output has one.</summary>
+    public virtual bool HasOwnGradient(Node node) => false;
+
+    /// <summary>Whether gradients may flow through (false: integers, statistics).</summary>
+    public virtual bool IsDifferentiable => true;
+
+    /// <summary>Whether output 0 may overwrite this input's storage (same size, element-wise).</summary>
+    public virtual bool CanOverwrite(int input) => false;
+
+    /// <summary>Whether the kernel can add to its output (<c>accumulate: true</c>); else the sum is a statement of its own.</summary>
+    public virtual bool CanAccumulate => false;
+
+    /// <summary>Whether the output is the input's storage under another shape.</summary>
+    public virtual bool IsView => false;
+
+    /// <summary>Prints the statement: kernel calls, one an op where possible.</summary>
+    public abstract void Print(Node node, StatementPrinter print);
+}

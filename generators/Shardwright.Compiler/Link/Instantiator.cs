@@ -1,0 +1,127 @@
+using Shardwright.Compiler.Graph;
+using Shardwright.Compiler.Modules;
+using Shardwright.Compiler.Ops.Routing;
+
+namespace Shardwright.Compiler.Link;
+
+/// <summary>Builds the tree of module instances of a model, evaluating constructor arguments, and declares every parameter on the way, used or not.</summary>
+public sealed class Instantiator(LinkedModel linked, int microBatches)
+{
+    readonly Dictionary<string, ModuleGraph> graphs = linked.Modules.ToDictionary(m => m.Type, StringComparer.Ordinal);
+
+    public List<ParameterDeclaration> Parameters { get; } = [];
+
+    public List<ExpertSite> Sites { get; } = [];
+
+    public ModuleInstance Model() => Build(linked.Model, "", Placement.Model, new Dictionary<string, object>(), 0);
+
+    ModuleInstance Build(ModuleGraph graph, string path, Placement place, IReadOnlyDictionary<string, object> arguments, int depth)
+    {
+        if (depth > 32)
+            throw Error(Rules.UnknownName, graph, -1, $"{graph.Type} contains itself; a model must be a finite tree of modules");
+        var instance = new ModuleInstance(graph, path, place, arguments);
+        foreach (var constant in graph.Constants)
+            instance.Members[constant.Name] = constant.Value;
+        foreach (var member in graph.Members)
+            instance.Members[member.Name] = Member(instance, member, depth);
+        return instance;
+    }
+
+    object Member(ModuleInstance owner, Member member, int depth)
+    {
+        switch (member)
+        {
+            case ScalarMember scalar:
+                return Scalar(owner, scalar.Value);
+            case ParameterMember parameter:
+                return Declare(owner, parameter, parameter.Shape, parameter.NoDecay, parameter.Frozen || owner.Place.Frozen, false);
+            case StateMember state:
+                return Declare(owner, state, state.Shape, true, true, true);
+            case ModuleMember module:
+                return Build(Graph(owner, module, module.Type), owner.PathOf(module.Name), owner.Place with { Frozen = owner.Place.Frozen || module.Frozen }, Arguments(owner, module, module.Type, module.Arguments), depth + 1);
+            case RepeatedMember repeated:
+                {
+                    int count = Integer(owner, member, repeated.Count, "count");
+                    var list = new RepeatedList(owner.PathOf(repeated.Name), count);
+                    var place = owner.Place with { Loops = owner.Place.Loops.Append(list).ToEquatable(), Frozen = owner.Place.Frozen || repeated.Frozen };
+                    return new RepeatedInstance(list, Build(Graph(owner, member, repeated.Type), list.Path + "[*]", place, Arguments(owner, member, repeated.Type, repeated.Arguments), depth + 1), repeated.Name);
+                }
+            case ExpertGroupMember group:
+                return Group(owner, group, depth);
+            default:
+                throw Error(Rules.UnknownName, owner.Graph, member.Site, $"'{member.Name}' cannot be captured");
+        }
+    }
+
+    ExpertGroupInstance Group(ModuleInstance owner, ExpertGroupMember group, int depth)
+    {
+        if (owner.Place.Experts > 0)
+            throw Error(Rules.UnknownName, owner.Graph, group.Site, $"'{group.Name}' is an expert group inside an expert; experts cannot be nested");
+        int count = Integer(owner, group, group.Count, "count"), topK = Integer(owner, group, group.TopK, "topK");
+        if (topK > count)
+            throw Error(Rules.ShapeMismatch, owner.Graph, group.Site, $"'{group.Name}': topK is {topK} but there are {count} experts; need 1 ≤ topK ≤ count");
+        double balance = 0, z = 0;
+        foreach (var setting in group.Settings)
+        {
+            double value = Convert.ToDouble(Scalar(owner, setting.Value), System.Globalization.CultureInfo.InvariantCulture);
+            if (setting.Name == "BalanceLoss")
+                balance = value;
+            else if (setting.Name == "RouterZLoss")
+                z = value;
+        }
+        string path = owner.PathOf(group.Name);
+        var site = new ExpertSite(Sites.Count, path, group.Name, count, topK, owner.Place.Loops, balance, z, group.Dispatch, microBatches);
+        Sites.Add(site);
+        var place = owner.Place with { Experts = count, Frozen = owner.Place.Frozen || group.Frozen };
+        return new(site, Build(Graph(owner, group, group.Type), path + "[*]", place, Arguments(owner, group, group.Type, group.Arguments), depth + 1));
+    }
+
+    Value Declare(ModuleInstance owner, Member member, EquatableArray<Expression> shape, bool noDecay, bool frozen, bool isState)
+    {
+        var sizes = shape.Select((s, i) => Integer(owner, member, s, $"dimension {i}")).ToEquatable();
+        var declaration = new ParameterDeclaration(
+            Parameters.Count, owner.PathOf(member.Name), member.Name, sizes, owner.Place.Loops, owner.Place.Experts, !noDecay, frozen, isState, owner.Graph.Type, member.Site);
+        Parameters.Add(declaration);
+        return new Value(Naming.Camel(member.Name), new(owner.Graph.Type, member.Site, member.Site))
+        {
+            Parameter = declaration,
+            Type = new(ElementType.Float32, sizes, RowKind.None),
+            Sharding = owner.Place.Experts > 0 ? Sharding.Experts : Sharding.Replicated,
+        };
+    }
+
+    ModuleGraph Graph(ModuleInstance owner, Member member, string type) => graphs.TryGetValue(type, out var graph)
+        ? graph
+        : throw Error(Rules.UnknownName, owner.Graph, member.Site, $"'{member.Name}' is of type {type}, which is not a captured module; mark the class with [Module]");
+
+    Dictionary<string, object> Arguments(ModuleInstance owner, Member member, string type, EquatableArray<Argument> arguments)
+    {
+        var values = new Dictionary<string, object>(StringComparer.Ordinal);
+        foreach (var argument in arguments)
+            values[argument.Name] = Scalar(owner, argument.Value);
+        var graph = Graph(owner, member, type);
+        foreach (var parameter in graph.Constructor)
+            if (!values.ContainsKey(parameter.Name))
+                values[parameter.Name] = parameter.Default is { } value
+                    ? Scalar(owner, value)
+                    : throw Error(Rules.UnknownName, owner.Graph, member.Site, $"'{member.Name}': {type} needs an argument for '{parameter.Name}'");
+        return values;
+    }
+
+    /// <summary>Evaluates a constructor-time expression to a number.</summary>
+    static object Scalar(ModuleInstance owner, Expression expression) => new Interpreter(owner).Evaluate(expression) switch
+    {
+        Value or ModuleInstance or RepeatedInstance or ExpertGroupInstance or object[] => throw Error(Rules.UnknownName, owner.Graph, expression.Site, "a constructor argument must be a number"),
+        var number => number,
+    };
+
+    static int Integer(ModuleInstance owner, Member member, Expression expression, string what)
+    {
+        object value = Scalar(owner, expression);
+        return value is int or long && Convert.ToInt64(value) is > 0 and <= int.MaxValue and var number
+            ? (int)number
+            : throw Error(Rules.ShapeMismatch, owner.Graph, member.Site, $"'{member.Name}': {what} is {value}; need a whole number above 0");
+    }
+
+    static UserErrorException Error(string id, ModuleGraph graph, int site, string message) => new(new(id, graph.Type, site, message));
+}

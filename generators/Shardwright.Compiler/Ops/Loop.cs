@@ -1,0 +1,63 @@
+using Shardwright.Compiler.Emit;
+using Shardwright.Compiler.Graph;
+using Shardwright.Compiler.Ops.Routing;
+using Shardwright.Compiler.Passes;
+
+namespace Shardwright.Compiler.Ops;
+
+/// <summary>Runs its body once for every module of a <c>Repeated</c> list (from the last to the first when <paramref name="Backward"/>). Its shape and gradient rules are those of the passes.</summary>
+public sealed record Loop(RepeatedList List, string Variable, bool Backward = false) : Op
+{
+    public override void InferShapes(Node node, ShapeReport report)
+    {
+    }
+
+    public override void Print(Node node, StatementPrinter print) => print.Loop(node, this);
+}
+
+/// <summary>Runs its body once for every expert of this rank, on that expert's rows.</summary>
+public sealed record ExpertLoop(ExpertSite Site) : Op
+{
+    public override void InferShapes(Node node, ShapeReport report)
+    {
+    }
+
+    public override void Print(Node node, StatementPrinter print) => print.ExpertLoop(node, this);
+}
+
+/// <summary>Zeros: the initial value of a gradient that a loop accumulates.</summary>
+public sealed record Zero(TensorType Result) : Op
+{
+    public override void InferShapes(Node node, ShapeReport report) => node.Output.Type = Result;
+
+    public override void Print(Node node, StatementPrinter print) => print.Statement($"Kernels.Clear({print.Of(node.Output)});");
+}
+
+/// <summary>y = x, in storage of its own.</summary>
+public sealed record Copy : Unary
+{
+    public override bool CanOverwrite(int input) => false;
+
+    public override void Print(Node node, StatementPrinter print) => print.Kernel(node, "Copy", [node.Input(0), node.Output]);
+}
+
+/// <summary>Adds a finished gradient to another: for ops whose kernel cannot add to its output.</summary>
+public sealed record Accumulate : Op
+{
+    public override bool CanAccumulate => true;
+
+    public override void InferShapes(Node node, ShapeReport report) => node.Output.Type = node.Input(0).Type;
+
+    public override void Print(Node node, StatementPrinter print) => print.Statement($"Kernels.Accumulate({print.Of(node.Input(0))}, {print.Of(node.Output)});");
+}
+
+/// <summary>Adds up partial sums over the ranks that hold them, in place.</summary>
+public sealed record AllReduce(string Group) : Unary
+{
+    public override bool IsView => true;
+
+    public override Sharding? Place(Node node, int output) => node.Input(0).Sharding.Reduced();
+
+    public override void Print(Node node, StatementPrinter print) =>
+        print.Collective(node, $"{Group}.AllReduce({print.Of(node.Input(0))}, \"{node.Input(0).Name}\");", "AllReduce", print.Bytes(node.Input(0)));
+}

@@ -1,0 +1,109 @@
+using Shardwright.Compiler.Emit;
+using Shardwright.Compiler.Graph;
+using Shardwright.Compiler.Passes;
+
+namespace Shardwright.Compiler.Ops.Routing;
+
+/// <summary>Every rank learns how many copies every rank sends to every expert, a sequence: all later offsets follow from it.</summary>
+public sealed record GatherCounts(ExpertSite Site) : Op
+{
+    public override bool IsDifferentiable => false;
+
+    public override void InferShapes(Node node, ShapeReport report) => node.Output.Type = new(ElementType.Int32, new([(int)node.Input(0).Type.Elements]), RowKind.None);
+
+    public override Sharding? Place(Node node, int output) => Sharding.Replicated;
+
+    public override void Print(Node node, StatementPrinter print) =>
+        print.Collective(node, $"World.AllGather({print.Of(node.Input(0))}, {print.Of(node.Output)}, \"{Site.Path} counts\");", "AllGather", print.Elements(node.Input(0)) * 4L);
+}
+
+/// <summary>Copies every token's row once for each of its experts, sorted by expert: the send buffer.</summary>
+public sealed record Permute(ExpertSite Site) : Op
+{
+    public override void InferShapes(Node node, ShapeReport report)
+    {
+        Value x = node.Input(0), slots = node.Input(1);
+        if (report.Require(x.Type.Rows == RowKind.Sequence && x.Type.Rank == slots.Type.Rank && x.Type.Shape.Take(x.Type.Rank - 1).SequenceEqual(slots.Type.Shape.Take(x.Type.Rank - 1)), node, () =>
+            $"{Site.Name}.Forward: '{x.Name}' is {x.Type} but its logits have rows [{string.Join(", ", slots.Type.Shape.Take(slots.Type.Rank - 1))}]; both need the same tokens"))
+            node.Output.Type = x.Type.WithShape([(int)(x.Type.Elements / x.Type.Last) * Site.TopK, x.Type.Last]);
+    }
+
+    public override void Differentiate(Node node, GradientBuilder gradients) =>
+        gradients.Emit(new PermuteGradient(Site, node.Input(0).Type), node.Input(0), [gradients.Of(node.Output)!, node.Input(1)]);
+
+    public override void Print(Node node, StatementPrinter print) =>
+        print.Kernel(node, "Permute", [node.Input(0), node.Input(1), node.Output], ("rows", print.Rows(node.Input(0))), ("k", Site.TopK), ("columns", node.Output.Type.Last));
+}
+
+/// <summary>dx[t] = the sum of its copies' gradients, by ascending k.</summary>
+public sealed record PermuteGradient(ExpertSite Site, TensorType Result) : Op
+{
+    public override bool CanAccumulate => true;
+
+    public override void InferShapes(Node node, ShapeReport report) => node.Output.Type = Result;
+
+    public override void Print(Node node, StatementPrinter print) =>
+        print.Kernel(node, "PermuteGradient", [node.Input(0), node.Input(1), node.Output], ("rows", print.Rows(node.Output)), ("k", Site.TopK), ("columns", Result.Last));
+}
+
+/// <summary>Rows to their experts' ranks. Its adjoint brings them back.</summary>
+public sealed record Dispatch(ExpertSite Site, bool Backward) : Op
+{
+    public override void InferShapes(Node node, ShapeReport report) => node.Output.Type = node.Input(0).Type with { Rows = RowKind.Routed };
+
+    public override Sharding? Place(Node node, int output) => Sharding.RoutedRows;
+
+    public override void Differentiate(Node node, GradientBuilder gradients) => gradients.Emit(new Return(Site, true), node.Input(0), [gradients.Of(node.Output)!, node.Input(1)]);
+
+    public override void Print(Node node, StatementPrinter print)
+    {
+        string exchange = print.Exchange(Site);
+        print.Statement($"{exchange}.Open({print.Of(node.Input(1))});");
+        print.OpenFrame(Site, Backward);
+        if (!Backward && print.Reports)
+            print.Statement($"ReportRoutes(site: {Site.Index}, {print.Instance(Site)}, {exchange}.TotalCounts);");
+        print.Collective(node, $"{exchange}.Dispatch({print.Of(node.Input(0))}, {print.Of(node.Output)}, columns: {node.Output.Type.Last});", Lowering(Site.Dispatch), print.Elements(node.Input(0)) * 4L);
+    }
+
+    internal static string Lowering(string dispatch) => dispatch switch { "Padded" => "padded AllToAll", "Gathered" => "AllGather + ReduceScatter", _ => "AllToAll" };
+}
+
+/// <summary>Rows from their experts' ranks to their senders, in send order.</summary>
+public sealed record Return(ExpertSite Site, bool Backward) : Op
+{
+    public override void InferShapes(Node node, ShapeReport report) => node.Output.Type = node.Input(0).Type with { Rows = RowKind.Sequence };
+
+    public override Sharding? Place(Node node, int output) => Sharding.Batch;
+
+    public override void Differentiate(Node node, GradientBuilder gradients) => gradients.Emit(new Dispatch(Site, true), node.Input(0), [gradients.Of(node.Output)!, node.Input(1)]);
+
+    public override void Print(Node node, StatementPrinter print)
+    {
+        print.Collective(node, $"{print.Exchange(Site)}.Return({print.Of(node.Input(0))}, {print.Of(node.Output)}, columns: {node.Output.Type.Last});", Dispatch.Lowering(Site.Dispatch), print.Elements(node.Output) * 4L);
+        print.CloseFrame(Site, Backward);
+    }
+}
+
+/// <summary>y[t] = Σ over its experts, by ascending k, of gate · the expert's output.</summary>
+public sealed record Combine(ExpertSite Site) : Op
+{
+    public override void InferShapes(Node node, ShapeReport report) => node.Output.Type = node.Input(2).Type.WithLast(node.Input(0).Type.Last);
+
+    public override void Differentiate(Node node, GradientBuilder gradients) =>
+        gradients.EmitMany(new CombineGradient(Site), [node.Input(0), node.Input(2)], [gradients.Of(node.Output)!, .. node.Inputs]);
+
+    public override void Print(Node node, StatementPrinter print) =>
+        print.Kernel(node, "Combine", [.. node.Inputs, node.Output], ("rows", print.Rows(node.Output)), ("k", Site.TopK), ("columns", node.Output.Type.Last));
+}
+
+public sealed record CombineGradient(ExpertSite Site) : Op
+{
+    public override void InferShapes(Node node, ShapeReport report)
+    {
+        node.Outputs[0].Type = node.Input(1).Type;
+        node.Outputs[1].Type = node.Input(3).Type;
+    }
+
+    public override void Print(Node node, StatementPrinter print) =>
+        print.Kernel(node, "CombineGradient", [.. node.Inputs, .. node.Outputs], ("rows", print.Rows(node.Input(0))), ("k", Site.TopK), ("columns", node.Input(0).Type.Last));
+}

@@ -1,0 +1,94 @@
+using Shardwright.Compiler.Emit;
+using Shardwright.Compiler.Graph;
+using Shardwright.Compiler.Passes;
+
+namespace Shardwright.Compiler.Ops.Routing;
+
+/// <summary>An expert group of the model: one in source, <paramref name="Loops"/> layers of it at run time.</summary>
+public sealed record ExpertSite(
+    int Index, string Path, string Name, int Experts, int TopK, EquatableArray<RepeatedList> Loops, double BalanceLoss, double RouterZLoss, string Dispatch, int MicroBatches)
+{
+    public int Layers => Loops.Aggregate(1, (product, loop) => product * loop.Count);
+
+    public bool HasAuxiliaryLoss => BalanceLoss != 0 || RouterZLoss != 0;
+}
+
+/// <summary>
+/// Chooses top-k experts a token and the gates over them. Outputs: experts, gates, probabilities, statistics (Σ probability an expert, Σ log-sum-exp²), counts an expert and
+/// sequence, slots (each copy's place in the send buffer). The routing is saved, never recomputed.
+/// </summary>
+public sealed record Route(ExpertSite Site) : Op
+{
+    public const int Experts = 0, Gates = 1, Probabilities = 2, Statistics = 3, Counts = 4, Slots = 5;
+
+    public override bool IsRowWise => false;
+
+    public override string Name => $"routing of '{Site.Path}'";
+
+    public override void InferShapes(Node node, ShapeReport report)
+    {
+        var logits = node.Input(0);
+        if (!report.Require(logits.Type is { Rank: >= 2, Rows: RowKind.Sequence, Element: ElementType.Float32 } && logits.Type.Last == Site.Experts, node, () =>
+            $"{Site.Name}.Forward: logits '{logits.Name}' are {logits.Type} for {Site.Experts} experts; need […, {Site.Experts}]"))
+            return;
+        node.Outputs[Experts].Type = logits.Type.WithLast(Site.TopK) with { Element = ElementType.Int32 };
+        node.Outputs[Slots].Type = node.Outputs[Experts].Type;
+        node.Outputs[Gates].Type = logits.Type.WithLast(Site.TopK);
+        node.Outputs[Probabilities].Type = logits.Type;
+        node.Outputs[Statistics].Type = new(ElementType.Float32, new([Site.Experts + 1]), RowKind.None);
+        node.Outputs[Counts].Type = new(ElementType.Int32, new([Site.Experts, report.Sequences]), RowKind.None);
+    }
+
+    public override Sharding? Place(Node node, int output) => output == Counts ? new Sharding(AtomState.Sharded(1), AtomState.Sharded(1)) : null;
+
+    public override bool HasOwnGradient(Node node) => Site.HasAuxiliaryLoss;
+
+    public override void Differentiate(Node node, GradientBuilder gradients)
+    {
+        var dgates = gradients.Of(node.Outputs[Gates]) ?? gradients.Zero(node.Outputs[Gates]);
+        gradients.Emit(new RouteGradient(Site), node.Input(0), [node.Outputs[Experts], node.Outputs[Gates], dgates, node.Outputs[Probabilities], node.Input(0)]);
+    }
+
+    public override void Print(Node node, StatementPrinter print)
+    {
+        var logits = node.Input(0);
+        var rows = print.Rows(logits);
+        print.Statement($"SelectExperts(site: {Site.Index}, {print.Instance(Site)}, microBatch, {print.Of(logits)}, {print.Of(node.Outputs[Experts])}, rows: {rows}, expertCount: {Site.Experts}, k: {Site.TopK});");
+        print.Kernel(node, "Gates", [logits, node.Outputs[Experts], node.Outputs[Gates]], ("rows", rows), ("expertCount", Site.Experts), ("k", Site.TopK));
+        if (print.IsUsed(node.Outputs[Probabilities]) || print.IsUsed(node.Outputs[Statistics]))
+            print.Kernel(node, "RouterStatistics", [logits, node.Outputs[Probabilities], node.Outputs[Statistics]], ("sequences", print.Segments(logits)), ("expertCount", Site.Experts));
+        print.Kernel(node, "CountRoutes", [node.Outputs[Experts], node.Outputs[Counts]],
+            ("sequences", print.Sequences), ("rowsPerSequence", print.RowCount(logits) / print.Sequences), ("k", Site.TopK), ("expertCount", Site.Experts));
+        print.Kernel(node, "DispatchOrder", [node.Outputs[Experts], node.Outputs[Slots]], ("rows", rows), ("k", Site.TopK), ("expertCount", Site.Experts));
+    }
+}
+
+/// <summary>dlogits: the gates' softmax over the kept logits, plus the balance loss (counts carry no gradient) and the router z-loss.</summary>
+public sealed record RouteGradient(ExpertSite Site) : Op
+{
+    public override void InferShapes(Node node, ShapeReport report) => node.Output.Type = node.Input(4).Type;
+
+    public override void Print(Node node, StatementPrinter print)
+    {
+        double tokens = print.GlobalRows(node.Output);
+        double balance = Site.BalanceLoss * Site.Experts / (tokens * tokens * Site.TopK) / Site.MicroBatches, z = Site.RouterZLoss / tokens / Site.MicroBatches;
+        print.Kernel(node, "RouterGradient", [.. node.Inputs, $"{print.Exchange(Site)}.TotalCounts", node.Output],
+            ("rows", print.Rows(node.Output)), ("expertCount", Site.Experts), ("k", Site.TopK), ("balanceScale", StatementPrinter.Number(balance)), ("zScale", StatementPrinter.Number(z)));
+    }
+}
+
+/// <summary>Reports the auxiliary losses of all layers once their statistics are summed over the ranks.</summary>
+public sealed record ReportAuxiliary(ExpertSite Site, int Tokens) : Op
+{
+    public override void InferShapes(Node node, ShapeReport report)
+    {
+    }
+
+    public override void Print(Node node, StatementPrinter print)
+    {
+        string statistics = print.Of(node.Input(0)), counts = print.Of(node.Input(1));
+        print.Statement("ReportAuxiliary(");
+        print.Statement($"    balance: AuxiliaryTerms.Balance({statistics}, {counts}, layers: {Site.Layers}, expertCount: {Site.Experts}, tokens: {Tokens}, k: {Site.TopK}, coefficient: {StatementPrinter.Number(Site.BalanceLoss)}),");
+        print.Statement($"    routerZ: AuxiliaryTerms.RouterZ({statistics}, layers: {Site.Layers}, expertCount: {Site.Experts}, tokens: {Tokens}, coefficient: {StatementPrinter.Number(Site.RouterZLoss)}));");
+    }
+}

@@ -1,0 +1,87 @@
+using Shardwright.Compiler.Graph;
+using Shardwright.Compiler.Link;
+using Shardwright.Compiler.Modules;
+using Shardwright.Compiler.Ops;
+using Shardwright.Compiler.Ops.Routing;
+using Shardwright.Compiler.Plan;
+
+namespace Shardwright.Compiler.Passes;
+
+/// <summary>A program before its storage is planned.</summary>
+public sealed record BuiltProgram(
+    ProgramKind Kind, Region Root, IReadOnlyList<ParameterDeclaration> Parameters, IReadOnlyList<ExpertSite> Sites, IReadOnlyList<InputDeclaration> Inputs, Value Result, IReadOnlyDictionary<ParameterDeclaration, string?> GradientGroups);
+
+/// <summary>The passes in order, for one program of a model.</summary>
+public static class BuildProgram
+{
+    public static BuiltProgram? Run(LinkedModel linked, ProgramKind kind, DeviceMesh mesh, IReadOnlyList<InputDeclaration> inputs, int microBatches, ShapeReport report)
+    {
+        var root = new Region(null);
+        var graph = new GraphBuilder(root, mesh);
+        var instantiator = new Instantiator(linked, microBatches);
+        var model = instantiator.Model();
+        foreach (var site in instantiator.Sites.Where(s => s.Experts % mesh.Expert != 0))
+            report.Error(Rules.Indivisible, SiteSource(linked, site), $"'{site.Path}' has {site.Experts} experts, which {mesh.Expert} expert-parallel ranks do not divide; use a multiple of {mesh.Expert} experts or a smaller Expert in [Mesh]");
+
+        var method = linked.Model.Methods.First(m => m.Name == (kind == ProgramKind.Infer ? "Forward" : "Loss") && !m.IsStatic);
+        var result = CallModel(model, method, graph, inputs);
+        InferShapes.Run(root, report);
+        if (report.Diagnostics.Count > 0)
+            return null;
+        if (kind != ProgramKind.Infer && !Require(result.Type.Rank == 0 || result.Type.Elements == 1 && result.Type.Rows == RowKind.None, report, result,
+            $"Loss returns a tensor {result.Type}; need a scalar, such as Nn.CrossEntropy or Nn.Mean gives"))
+            return null;
+
+        var groups = new Dictionary<ParameterDeclaration, string?>();
+        if (kind == ProgramKind.Infer)
+            graph.Node(new WriteOutput(), result.Source, [result]);
+        else
+            graph.Node(new ReportLoss(), result.Source, [result]);
+        if (kind == ProgramKind.Train)
+        {
+            foreach (var (site, statistics, counts, logits) in graph.Routed.Where(r => r.Site.HasAuxiliaryLoss))
+                graph.Node(new ReportAuxiliary(site, (int)(logits.Type.Elements / logits.Type.Last)), result.Source, [statistics, counts]);
+            MarkGradients.Run(root);
+            if (!Require(result.RequiresGradient, report, result, "Loss does not depend on any trainable parameter; there is nothing to train"))
+                return null;
+            root.Nodes.Add(new Node(new BeginBackward(), [], result.Source));
+            Differentiate.Run(root, root, result, 1.0 / microBatches, report);
+        }
+        RemoveUnused.Run(root);
+        PropagateShards.Run(root, mesh);
+        if (kind == ProgramKind.Train)
+            groups = CollectGradients.Run(root, mesh);
+        InsertCollectives.Run(root, mesh);
+        return new(kind, root, instantiator.Parameters, instantiator.Sites, inputs, result, groups);
+    }
+
+    static Value CallModel(ModuleInstance model, Method method, GraphBuilder graph, IReadOnlyList<InputDeclaration> inputs)
+    {
+        var arguments = new Dictionary<string, object>(StringComparer.Ordinal);
+        foreach (var parameter in method.Parameters)
+            if (inputs.FirstOrDefault(i => i.Name == parameter.Name) is { } input)
+                arguments[parameter.Name] = new Value(parameter.Name, new(model.Graph.Type, -1, -1))
+                {
+                    Input = input,
+                    Type = new(input.Element, input.Shape, input.IsSharded ? RowKind.Sequence : RowKind.None),
+                    Sharding = input.IsSharded ? Sharding.Batch : Sharding.Replicated,
+                };
+        return new Interpreter(model, graph).Call(method, arguments) as Value
+            ?? throw new UserErrorException(new(Rules.MissingInput, model.Graph.Type, -1, $"{method.Name} must return one tensor"));
+    }
+
+    static bool Require(bool condition, ShapeReport report, Value value, string message)
+    {
+        if (!condition)
+            report.Error(Rules.NoGradient, value.Source, message);
+        return condition;
+    }
+
+    static SourceRef SiteSource(LinkedModel linked, ExpertSite site)
+    {
+        foreach (var module in linked.Modules)
+            foreach (var member in module.Members.OfType<ExpertGroupMember>().Where(m => m.Name == site.Name))
+                return new(module.Type, member.Site, member.Site);
+        return new(linked.Type, -1, -1);
+    }
+}

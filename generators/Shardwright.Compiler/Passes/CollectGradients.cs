@@ -1,0 +1,57 @@
+using Shardwright.Compiler.Graph;
+using Shardwright.Compiler.Ops;
+
+namespace Shardwright.Compiler.Passes;
+
+/// <summary>
+/// Decides how each parameter's gradient comes together. One contribution that matches the parameter's own loops is written straight into the gradient block and reduced with
+/// all others of its group at the end. Several contributions (tied or shared parameters) are each reduced, then added in program order: the only order every mesh shares.
+/// </summary>
+public static class CollectGradients
+{
+    /// <summary>The group that still has to reduce a parameter's gradient block; null for none.</summary>
+    public static Dictionary<ParameterDeclaration, string?> Run(Region backward, DeviceMesh mesh)
+    {
+        var groups = new Dictionary<ParameterDeclaration, string?>();
+        var contributions = backward.Walk().Where(n => n.GradientOf is not null).ToList();
+        foreach (var parameter in contributions.GroupBy(n => n.GradientOf!))
+        {
+            var first = parameter.First();
+            if (parameter.Count() == 1 && Loops(first.Output.Region!).SequenceEqual(parameter.Key.Loops))
+            {
+                groups[parameter.Key] = first.Output.Sharding.IsPartial ? first.Output.Sharding.PartialGroup(mesh) : null;
+                continue;
+            }
+            groups[parameter.Key] = null;
+            var clear = new Node(new ClearGradient(parameter.Key), [], first.Source);
+            backward.Nodes.Insert(0, clear);
+            foreach (var node in parameter)
+                AddReduced(node, mesh);
+        }
+        return groups;
+    }
+
+    static void AddReduced(Node node, DeviceMesh mesh)
+    {
+        var region = node.Output.Region!;
+        int position = region.Nodes.IndexOf(node) + 1;
+        var contribution = node.Output;
+        if (contribution.Sharding.IsPartial)
+        {
+            var reduce = new Node(new AllReduce(contribution.Sharding.PartialGroup(mesh)), [contribution], node.Source);
+            contribution = region.Define(reduce, contribution.Name, contribution.Type);
+            region.Nodes.Insert(position++, reduce);
+        }
+        region.Nodes.Insert(position, new Node(new AddToGradient(node.GradientOf!), [contribution], node.Source));
+        node.GradientOf = null;
+    }
+
+    static IEnumerable<RepeatedList> Loops(Region region)
+    {
+        var loops = new List<RepeatedList>();
+        for (var r = region; r is not null; r = r.Parent)
+            if (r.Owner?.Op is Loop loop)
+                loops.Insert(0, loop.List);
+        return loops;
+    }
+}

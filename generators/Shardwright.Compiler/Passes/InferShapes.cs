@@ -1,0 +1,47 @@
+using Shardwright.Compiler.Graph;
+
+namespace Shardwright.Compiler.Passes;
+
+/// <summary>Gives every value its type, in program order; a loop's carried values must come back with the type they went in with.</summary>
+public static class InferShapes
+{
+    public static void Run(Region region, ShapeReport report)
+    {
+        foreach (var node in region.Nodes)
+        {
+            if (node.Body is not null)
+                InferLoop(node, report);
+            else if (node.Reads.Any(v => v.IsUnknown))
+                node.Outputs.ForEach(v => v.IsUnknown = true);
+            else if (!node.Op.IsRowWise && node.Inputs.FirstOrDefault(v => v.Type.Rows == RowKind.Routed) is { } routed)
+            {
+                report.Error(Rules.NotRowWise, node.Source,
+                    $"{node.Op.Name} on '{routed.Name}' mixes rows inside an expert; an expert sees whichever tokens routing sends it, so its Forward must treat every row alone; move {node.Op.Name} outside the expert");
+                node.Outputs.ForEach(v => v.IsUnknown = true);
+            }
+            else
+                node.Op.InferShapes(node, report);
+        }
+    }
+
+    static void InferLoop(Node loop, ShapeReport report)
+    {
+        foreach (var carried in loop.Carried)
+        {
+            carried.Start.Type = carried.Initial.Type;
+            carried.Start.IsUnknown = carried.Initial.IsUnknown;
+        }
+        Run(loop.Body!, report);
+        foreach (var carried in loop.Carried)
+        {
+            carried.Result.Type = carried.Initial.Type;
+            carried.Result.IsUnknown = carried.Start.IsUnknown || carried.End.IsUnknown;
+            if (!carried.Result.IsUnknown && carried.End.Type != carried.Start.Type)
+            {
+                report.Error(Rules.CarriedShape, carried.End.Source,
+                    $"foreach: '{carried.Start.Name}' is {carried.Start.Type} at the start of an iteration but {carried.End.Type} at its end; every iteration runs the same program, so the shape must stay the same");
+                carried.Result.IsUnknown = true;
+            }
+        }
+    }
+}

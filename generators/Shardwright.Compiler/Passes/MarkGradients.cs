@@ -1,0 +1,34 @@
+using Shardwright.Compiler.Graph;
+using Shardwright.Compiler.Ops;
+
+namespace Shardwright.Compiler.Passes;
+
+/// <summary>Marks every value through which a trainable parameter can be reached.</summary>
+public static class MarkGradients
+{
+    public static void Run(Region region)
+    {
+        foreach (var node in region.Nodes)
+        {
+            foreach (var parameter in node.Inputs.Where(v => v.Parameter is { Frozen: false, IsState: false }))
+                parameter.RequiresGradient = true;
+            if (node.Op is Loop)
+            {
+                // A carried value may become trainable only at the end of the first iteration: the second walk sees it from the start.
+                for (int walk = 0; walk < 2; walk++)
+                {
+                    foreach (var carried in node.Carried)
+                        carried.Start.RequiresGradient |= carried.Initial.RequiresGradient || carried.End.RequiresGradient;
+                    Run(node.Body!);
+                }
+                foreach (var carried in node.Carried)
+                    carried.Result.RequiresGradient = carried.Start.RequiresGradient |= carried.End.RequiresGradient;
+            }
+            else if (node.Body is not null)
+                Run(node.Body);
+            else if (node.Op.IsDifferentiable && node.Inputs.Any(v => v.RequiresGradient))
+                foreach (var output in node.Outputs)
+                    output.RequiresGradient = output.Type.Element == ElementType.Float32;
+        }
+    }
+}

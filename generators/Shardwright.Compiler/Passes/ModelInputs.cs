@@ -1,0 +1,51 @@
+using System.Globalization;
+using Shardwright.Compiler.Graph;
+using Shardwright.Compiler.Modules;
+
+namespace Shardwright.Compiler.Passes;
+
+/// <summary>Reads the inputs of Loss and Forward from their annotations. Dimension 0 of every input is the global micro-batch's sequences, sharded over Data.</summary>
+public static class ModelInputs
+{
+    public static (IReadOnlyList<InputDeclaration> All, IReadOnlyList<InputDeclaration> Forward) Read(ModuleGraph model, DeviceMesh mesh, ShapeReport report)
+    {
+        var source = new SourceRef(model.Type, -1, -1);
+        Method? forward = Find(model, "Forward"), loss = Find(model, "Loss");
+        if (forward is null || loss is null)
+        {
+            report.Error(Rules.MissingInput, source, $"{model.Type} has no {(forward is null ? "Forward" : "Loss")}; a model needs Tensor<float> Forward(…) and a scalar Tensor<float> Loss(…)");
+            return ([], []);
+        }
+        var parameters = loss.Parameters.Concat(forward.Parameters).Where(p => p.Kind is "tensor" or "integers").GroupBy(p => p.Name).ToList();
+        var inputs = new List<InputDeclaration>();
+        foreach (var parameter in parameters)
+        {
+            var annotated = parameter.FirstOrDefault(p => p.Shape.Count > 0);
+            if (annotated is null)
+            {
+                report.Error(Rules.MissingInput, source, $"input '{parameter.Key}' has no [Shape]; write [Shape(nameof(Batch), nameof(Context)), Shard(MeshAxis.Data, Dimension = 0)] on it in Forward or Loss");
+                continue;
+            }
+            var shape = annotated.Shape.Select(d => Dimension(model, d)).ToList();
+            if (shape.Any(s => s is null or < 1))
+                report.Error(Rules.MissingInput, source, $"[Shape({string.Join(", ", annotated.Shape)})] on '{parameter.Key}': '{annotated.Shape[shape.FindIndex(s => s is null or < 1)]}' is neither a positive number nor a constant of {model.Type}");
+            else if (!annotated.Shards.Any(s => s is { Axis: "Data", Dimension: 0 }))
+                report.Error(Rules.MissingInput, source, $"input '{parameter.Key}' is not split over the data ranks; add [Shard(MeshAxis.Data, Dimension = 0)]");
+            else if (shape[0] % mesh.Data != 0)
+                report.Error(Rules.Indivisible, source, $"input '{parameter.Key}': dimension 0 ('{annotated.Shape[0]}') is {shape[0]}, which Data = {mesh.Data} does not divide; use a multiple of {mesh.Data}");
+            else if (inputs.Count > 0 && inputs[0].Shape[0] != shape[0])
+                report.Error(Rules.ShapeMismatch, source, $"inputs '{inputs[0].Name}' and '{parameter.Key}' hold {inputs[0].Shape[0]} and {shape[0]} sequences; all inputs share the batch");
+            else
+                inputs.Add(new(inputs.Count, parameter.Key, annotated.Kind == "integers" ? ElementType.Int32 : ElementType.Float32, shape.Select(s => s!.Value).ToEquatable(), true));
+        }
+        if (inputs.Count == 0 && report.Diagnostics.Count == 0)
+            report.Error(Rules.MissingInput, source, $"{model.Type}.Loss has no tensor input to train on");
+        return (inputs, inputs.Where(i => forward.Parameters.Any(p => p.Name == i.Name)).ToList());
+    }
+
+    static Method? Find(ModuleGraph model, string name) => model.Methods.FirstOrDefault(m => m.Name == name && !m.IsStatic);
+
+    static int? Dimension(ModuleGraph model, string text) =>
+        int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out int number) ? number
+        : model.Constants.FirstOrDefault(c => c.Name == text)?.Value as int?;
+}

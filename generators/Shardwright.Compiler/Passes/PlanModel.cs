@@ -1,0 +1,92 @@
+using Shardwright.Compiler.Graph;
+using Shardwright.Compiler.Link;
+using Shardwright.Compiler.Modules;
+using Shardwright.Compiler.Ops;
+using Shardwright.Compiler.Plan;
+
+namespace Shardwright.Compiler.Passes;
+
+/// <summary>Compiles the three programs of a model and lays out the arena: weights, gradients, optimizer state, then one workspace that the programs overlay.</summary>
+public static class PlanModel
+{
+    public static (ModelPlan? Plan, IReadOnlyList<CompilerDiagnostic> Diagnostics) Run(LinkedModel linked)
+    {
+        var report = new ShapeReport();
+        try
+        {
+            var options = linked.Model.Options ?? throw new UserErrorException(new(Rules.UnknownName, linked.Type, -1, $"{linked.Type} is not a [Model]"));
+            int data = linked.Options.Data ?? options.Data, expert = linked.Options.Expert ?? options.Expert;
+            var root = new SourceRef(linked.Type, -1, -1);
+            if (data < 1 || expert < 1 || data % expert != 0)
+                report.Error(Rules.ExpertDividesData, root, $"[Mesh(Data = {data}, Expert = {expert})]: expert parallelism divides the data ranks, it does not multiply them; need Data to be a multiple of Expert, such as Data = {Math.Max(1, data) * Math.Max(1, expert)}");
+            if (report.Diagnostics.Count > 0)
+                return (null, report.Diagnostics);
+            var mesh = new DeviceMesh(data, expert);
+            var (inputs, forwardInputs) = ModelInputs.Read(linked.Model, mesh, report);
+            if (report.Diagnostics.Count > 0)
+                return (null, report.Diagnostics);
+            report.Sequences = inputs[0].Shape[0];
+
+            var built = new List<BuiltProgram>();
+            foreach (var kind in new[] { ProgramKind.Train, ProgramKind.Evaluate, ProgramKind.Infer })
+            {
+                if (BuildProgram.Run(linked, kind, mesh, inputs, options.MicroBatches, report) is not { } program || report.Diagnostics.Count > 0)
+                    return (null, report.Diagnostics);
+                built.Add(program);
+            }
+            return (Layout(built, mesh, options, inputs, forwardInputs), []);
+        }
+        catch (UserErrorException error)
+        {
+            return (null, [.. report.Diagnostics, error.Diagnostic]);
+        }
+    }
+
+    static ModelPlan Layout(List<BuiltProgram> built, DeviceMesh mesh, ModelOptions options, IReadOnlyList<InputDeclaration> inputs, IReadOnlyList<InputDeclaration> forwardInputs)
+    {
+        var train = built[0];
+        var programs = built.Select(b => PlanProgram.Run(b, mesh)).ToList();
+
+        // Blocks of one reduction group lie together, so that a group reduces all its gradients in one call.
+        string?[] groups = [null, "World", "ExpertReplicas", "ExpertPeers"];
+        string? GroupOf(ParameterDeclaration p) => train.GradientGroups.TryGetValue(p, out string? group) ? group : null;
+        var trained = train.Parameters.Where(p => !p.Frozen && !p.IsState).OrderBy(p => Array.IndexOf(groups, GroupOf(p))).ThenBy(p => p.Slot).ToList();
+        var others = train.Parameters.Except(trained).ToList();
+
+        long offset = 0;
+        var weights = Blocks(trained.Concat(others));
+        long gradientStart = offset;
+        var gradients = Blocks(trained);
+        long gradientEnd = offset;
+        var means = Blocks(trained);
+        var variances = Blocks(trained);
+        long persistent = offset;
+        bool accumulates = options.MicroBatches > 1;
+        long microStart = offset, shift = accumulates ? microStart - gradientStart : 0;
+        if (accumulates)
+            offset += gradientEnd - gradientStart;
+        long workspace = offset;
+
+        var blocks = train.Parameters.Select(p => new ParameterBlock(p, GroupOf(p), LocalBytes(p), weights[p], At(gradients, p), At(means, p), At(variances, p), gradients.ContainsKey(p) ? gradients[p] + shift : -1)).ToList();
+        var reductions = groups.Skip(1).Select(g => (Group: g, Members: trained.Where(p => GroupOf(p) == g).ToList())).Where(g => g.Members.Count > 0)
+            .Select(g => new GradientRange(g.Group!, gradients[g.Members[0]] + shift, gradients[g.Members[g.Members.Count - 1]] + PlanMemory.Align(LocalBytes(g.Members[g.Members.Count - 1]), PlanMemory.Alignment) - gradients[g.Members[0]])).ToList();
+        int lossWeights = train.Root.Walk().Where(n => n.Op is CrossEntropy && n.Inputs.Count > 2).Select(n => n.Input(2).Input!.Index).DefaultIfEmpty(-1).First();
+        return new(mesh, options.MicroBatches, options.Clip, inputs[0].Shape[0], inputs, forwardInputs, blocks, reductions, train.Sites, programs, persistent, microStart, accumulates ? gradientEnd - gradientStart : 0,
+            workspace, workspace + programs.Max(p => p.WorkspaceBytes), built[2].Result.Type) { LossWeights = lossWeights };
+
+        Dictionary<ParameterDeclaration, long> Blocks(IEnumerable<ParameterDeclaration> parameters)
+        {
+            var offsets = new Dictionary<ParameterDeclaration, long>();
+            foreach (var parameter in parameters)
+            {
+                offsets[parameter] = offset;
+                offset += PlanMemory.Align(LocalBytes(parameter), PlanMemory.Alignment);
+            }
+            return offsets;
+        }
+
+        long LocalBytes(ParameterDeclaration p) => 4 * p.Elements * p.Instances * (p.Experts == 0 ? 1 : p.Experts / mesh.Expert);
+
+        static long At(Dictionary<ParameterDeclaration, long> offsets, ParameterDeclaration p) => offsets.TryGetValue(p, out long value) ? value : -1;
+    }
+}

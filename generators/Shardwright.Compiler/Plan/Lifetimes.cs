@@ -1,0 +1,51 @@
+using Shardwright.Compiler.Graph;
+using Shardwright.Compiler.Ops;
+
+namespace Shardwright.Compiler.Plan;
+
+/// <summary>Gives every buffer its slots and its first and last position. A value read outside the loop that makes it keeps a slot an iteration.</summary>
+public static class Lifetimes
+{
+    public static void Compute(IReadOnlyList<ArenaBuffer> buffers, ProgramOrder order, int localExperts)
+    {
+        foreach (var buffer in buffers)
+        {
+            var uses = buffer.Members.SelectMany(order.Uses).ToList();
+            var home = Home(buffer, uses);
+            buffer.Stack = Levels(buffer, home, localExperts);
+            foreach (var member in buffer.Members)
+                if (member.Producer is { } producer)
+                    Extend(buffer, member.Region!.IsInside(home) && ProgramOrder.LoopBelow(home, member.Region!) is { } loop ? order.Begin(loop) : producer.Body is null ? order.Begin(producer) : order.End(producer));
+            foreach (var use in uses)
+                Extend(buffer, ProgramOrder.LoopBelow(home, use.Region) is { } loop ? order.End(loop) : use.Position);
+        }
+    }
+
+    static void Extend(ArenaBuffer buffer, int position)
+    {
+        buffer.First = Math.Min(buffer.First, position);
+        buffer.Last = Math.Max(buffer.Last, position);
+    }
+
+    /// <summary>The innermost region that contains the buffer and all its readers.</summary>
+    static Region Home(ArenaBuffer buffer, List<Use> uses)
+    {
+        var home = buffer.Region;
+        while (uses.Any(u => !u.Region.IsInside(home)))
+            home = home.Parent!;
+        return home;
+    }
+
+    static List<StackLevel> Levels(ArenaBuffer buffer, Region home, int localExperts)
+    {
+        var levels = new List<StackLevel>();
+        for (var region = buffer.Region; region != home; region = region.Parent!)
+            if (region.Owner!.Op is Loop loop)
+                levels.Insert(0, new(loop.List, loop.List.Count));
+            else if (!buffer.IsRouted)
+                levels.Insert(0, new(null, localExperts));
+        if (buffer.CarriedStack?.Op is Loop carried)
+            levels.Add(new(carried.List, carried.List.Count + 1));
+        return levels;
+    }
+}

@@ -1,0 +1,49 @@
+using Shardwright.Compiler.Graph;
+using Shardwright.Compiler.Ops.Routing;
+
+namespace Shardwright.Compiler.Plan;
+
+/// <summary>What the program is for.</summary>
+public enum ProgramKind
+{
+    /// <summary>The objective and its gradients.</summary>
+    Train,
+
+    /// <summary>The loss.</summary>
+    Evaluate,
+
+    /// <summary>The output of Forward.</summary>
+    Infer,
+}
+
+/// <summary>Bytes a routed row needs in the frame of one expert group: kept until the backward pass, and at most while forward or backward runs.</summary>
+public sealed record RoutedFrame(ExpertSite Site, int SavedBytes, int ForwardBytes, int BackwardBytes, bool HasBackward, int LowerBoundBytes);
+
+/// <summary>One program with its storage.</summary>
+public sealed record PlannedProgram(
+    ProgramKind Kind, Region Root, IReadOnlyDictionary<Value, ArenaBuffer> Storage, ProgramOrder Order, IReadOnlyList<ArenaBuffer> Workspace, long WorkspaceBytes, IReadOnlyList<RoutedFrame> Frames, long PeakBytes, long LowerBoundBytes)
+{
+    public RoutedFrame Frame(ExpertSite site) => Frames.First(f => f.Site.Index == site.Index);
+}
+
+/// <summary>A parameter's blocks in the arena; −1 where it has none.</summary>
+public sealed record ParameterBlock(ParameterDeclaration Parameter, string? Group, long LocalBytes, long Weights, long Gradients, long Means, long Variances, long MicroGradients)
+{
+    public bool IsTrained => Gradients >= 0;
+}
+
+/// <summary>A range of the gradient blocks that one group reduces in one call.</summary>
+public sealed record GradientRange(string Group, long Offset, long Bytes);
+
+/// <summary>The plan of a model: what the generator prints and the runtime allocates.</summary>
+public sealed record ModelPlan(
+    DeviceMesh Mesh, int MicroBatches, bool Clip, int Batch, IReadOnlyList<InputDeclaration> Inputs, IReadOnlyList<InputDeclaration> ForwardInputs, IReadOnlyList<ParameterBlock> Blocks, IReadOnlyList<GradientRange> Reductions,
+    IReadOnlyList<ExpertSite> Sites, IReadOnlyList<PlannedProgram> Programs, long PersistentBytes, long MicroGradientOffset, long MicroGradientBytes, long WorkspaceOffset, long StaticBytes, TensorType Output)
+{
+    public PlannedProgram Program(ProgramKind kind) => Programs.First(p => p.Kind == kind);
+
+    public bool HasLossWeights { get; init; }
+
+    /// <summary>Index of the loss-weight input; −1 without.</summary>
+    public int LossWeights { get; init; } = -1;
+}

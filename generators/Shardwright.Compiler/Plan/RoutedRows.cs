@@ -1,0 +1,21 @@
+using Shardwright.Compiler.Graph;
+using Shardwright.Compiler.Ops.Routing;
+using Shardwright.Compiler.Passes;
+
+namespace Shardwright.Compiler.Plan;
+
+/// <summary>How many rows reach a rank's experts.</summary>
+public static class RoutedRows
+{
+    /// <summary>Rows are allotted in blocks of 16, so that every row-scaled offset stays aligned to 64 bytes.</summary>
+    public const int Block = 16;
+
+    public static long Round(long rows) => (rows + Block - 1) / Block * Block;
+
+    /// <summary>Tokens · k copies, spread evenly over all ranks.</summary>
+    public static long Balanced(BuiltProgram built, ExpertSite site, DeviceMesh mesh)
+    {
+        var dispatch = built.Root.Walk().First(n => n.Op is Dispatch { Backward: false } d && d.Site.Index == site.Index);
+        return dispatch.Output.Type.Shape[0] / mesh.Data;
+    }
+}
