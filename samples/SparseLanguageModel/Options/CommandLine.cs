@@ -1,0 +1,74 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace SparseLanguage.Options;
+
+/// <summary>The program's options and their help.</summary>
+public static class CommandLine
+{
+    /// <summary>Chosen so that the default run takes about two minutes on two cores.</summary>
+    public const int DefaultSteps = 500;
+
+    private static readonly Option<int> Steps = new("--steps")
+    {
+        Description = "Training steps.",
+        HelpName = "N",
+        DefaultValueFactory = _ => DefaultSteps,
+        CustomParser = result => Number<int>(result, "--steps", $"a whole number from 0 to {int.MaxValue}", value => value >= 0),
+    };
+
+    private static readonly Option<ulong> Seed = new("--seed")
+    {
+        Description = "Fixes initial weights, batches and generated text: same seed, same losses to the last bit.",
+        HelpName = "S",
+        DefaultValueFactory = _ => 1,
+        CustomParser = result => Number<ulong>(result, "--seed", $"a whole number from 0 to {ulong.MaxValue}", _ => true),
+    };
+
+    private static readonly Option<string?> Text = new("--text")
+    {
+        Description = "UTF-8 text to train on: a file, or a folder with everything below it. Default: the API documentation of the installed .NET reference packs.",
+        HelpName = "FILE|FOLDER",
+    };
+
+    private static readonly Option<string?> Json = new("--json") { Description = "Write the run's figures to this file when it ends.", HelpName = "PATH" };
+    private static readonly Option<bool> Quiet = new("--quiet") { Description = "Print one line of results and nothing else." };
+    private static readonly Option<bool> FreezeExperts = new("--freeze-experts") { Description = "Train with routers and experts kept at their initial values, for comparison." };
+
+    private static readonly RootCommand Root = new(
+        "Trains a sparse language model, expert-parallel, on emulated ranks.\nCtrl+C ends the run with the results so far (exit code 130); bad input ends it with exit code 2.")
+    {
+        Steps, Seed, Text, Json, Quiet, FreezeExperts,
+    };
+
+    private static readonly ParserConfiguration Parser = new() { ResponseFileTokenReplacer = null };
+
+    /// <summary>The options, or null with the exit code: 0 after help or version was written, 2 after one line about what is wrong.</summary>
+    public static RunOptions? Parse(string[] arguments, TextWriter output, TextWriter error, out int exitCode)
+    {
+        exitCode = 0;
+        var parsed = Root.Parse(arguments, Parser);
+        if (parsed.Errors.Count > 0)
+        {
+            error.WriteLine($"{parsed.Errors[0].Message.ReplaceLineEndings(" ").TrimEnd('.')}; see --help");
+            exitCode = 2;
+            return null;
+        }
+        if (parsed.Action is not null)
+        {
+            exitCode = parsed.Invoke(new InvocationConfiguration { Output = output, Error = error });
+            return null;
+        }
+        return new RunOptions(parsed.GetValue(Steps), parsed.GetValue(Seed), parsed.GetValue(Text), parsed.GetValue(Json), parsed.GetValue(Quiet), parsed.GetValue(FreezeExperts));
+    }
+
+    private static T Number<T>(ArgumentResult result, string option, string need, Func<T, bool> valid) where T : struct, IParsable<T>
+    {
+        var got = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+        if (T.TryParse(got, CultureInfo.InvariantCulture, out var value) && valid(value))
+            return value;
+        result.AddError($"{option}: got '{got}', need {need}");
+        return default;
+    }
+}

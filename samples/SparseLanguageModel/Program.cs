@@ -1,0 +1,105 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using SparseLanguage.Corpus;
+using SparseLanguage.Display;
+using SparseLanguage.Generation;
+using SparseLanguage.Options;
+using SparseLanguage.Training;
+using Spectre.Console;
+
+namespace SparseLanguage;
+
+/// <summary>The command line around the model. Exit codes: 0 done, 2 bad input (one line on standard error says which), 130 interrupted, with the results so far.</summary>
+public static class Program
+{
+    private const int Done = 0, BadInput = 2, Interrupted = 130;
+    private const int PlainWidth = 1000;        // a log's lines are never wrapped
+
+    public static int Main(string[] arguments)
+    {
+        if (!Console.IsOutputRedirected)
+            Console.OutputEncoding = Encoding.UTF8;
+        using var stop = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        return Run(arguments, Console.Out, Console.Error, stop.Token);
+
+        void Stop(PosixSignalContext context)
+        {
+            context.Cancel = !stop.IsCancellationRequested;      // the second one ends the process at once
+            stop.Cancel();
+        }
+    }
+
+    /// <summary>The whole program, on any pair of writers.</summary>
+    public static int Run(string[] arguments, TextWriter output, TextWriter error, CancellationToken stop)
+    {
+        if (CommandLine.Parse(arguments, output, error, out var exitCode) is not { } options)
+            return exitCode;
+        try
+        {
+            if (options.Json is { } path)
+                SummaryJson.RequireWritable(path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            return Refuse($"--json {options.Json}: {failure.Message}");
+        }
+        try
+        {
+            return Train(options, TextCorpus.Load(options.Text, SparseLanguageModel.Context), output, stop) is var summary && Save(options, summary) is { } problem
+                ? Refuse(problem)
+                : stop.IsCancellationRequested ? Interrupted : Done;
+        }
+        catch (CorpusException failure)
+        {
+            return Refuse(options.Text is null ? failure.Message : $"--text {failure.Message}");
+        }
+
+        int Refuse(string reason)
+        {
+            error.WriteLine(reason.ReplaceLineEndings(" "));
+            return BadInput;
+        }
+    }
+
+    private static TrainingSummary Train(RunOptions options, TextCorpus corpus, TextWriter output, CancellationToken stop)
+    {
+        var display = Display(options.Quiet, output);
+        using var trainer = LanguageModelTrainer.Create(options.FreezeExperts, Schedule.Options(options.Steps, options.Seed));
+        var run = new TrainingRun(trainer, corpus, options.Steps, options.Seed);
+        var summary = display.During(() => run.Run(display, stop));
+        if (!options.Quiet && !stop.IsCancellationRequested)
+            display.Generated(new TextGenerator(trainer, options.Seed).Continue(corpus.Validation, stop));
+        display.Finished(summary, stop.IsCancellationRequested);
+        return summary;
+    }
+
+    private static IDisplay Display(bool quiet, TextWriter output)
+    {
+        if (quiet)
+            return new QuietDisplay(output);
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+        if (ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected && console.Profile.Capabilities is { Interactive: true, Ansi: true })
+            return new TerminalDisplay(console);
+        console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output), Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors });
+        console.Profile.Width = PlainWidth;
+        return new LineDisplay(console);
+    }
+
+    /// <summary>What went wrong, or null.</summary>
+    private static string? Save(RunOptions options, TrainingSummary summary)
+    {
+        if (options.Json is not { } path)
+            return null;
+        try
+        {
+            SummaryJson.Write(path, summary);
+            return null;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return $"--json {path}: {failure.Message}";
+        }
+    }
+}
