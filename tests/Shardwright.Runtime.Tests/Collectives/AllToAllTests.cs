@@ -36,8 +36,10 @@ public sealed class AllToAllTests
         });
         for (int rank = 0; rank < size; rank++)
         {
-            var expected = from segment in Enumerable.Range(0, segments) from peer in Enumerable.Range(0, size)
-                           from i in Enumerable.Range(0, Length(peer, rank, segment)) select Value(peer, rank, segment, i);
+            var expected = from segment in Enumerable.Range(0, segments)
+                           from peer in Enumerable.Range(0, size)
+                           from i in Enumerable.Range(0, Length(peer, rank, segment))
+                           select Value(peer, rank, segment, i);
             Assert.Equal(expected, results[rank]);
         }
         var offRank = from a in Enumerable.Range(0, size) from b in Enumerable.Range(0, size) where a != b from s in Enumerable.Range(0, segments) select Length(a, b, s) * 4L;

@@ -37,7 +37,9 @@ public sealed class ExpertExchangeTests
         foreach (var (rank, result) in Run(data, expert, routing, Dispatch.Variable).Index())
         {
             int locals = ExpertCount / expert, firstPeer = rank / expert * expert;
-            var expected = from local in Enumerable.Range(0, locals) from source in Enumerable.Range(firstPeer, expert) from sequence in Enumerable.Range(0, Sequences)
+            var expected = from local in Enumerable.Range(0, locals)
+                           from source in Enumerable.Range(firstPeer, expert)
+                           from sequence in Enumerable.Range(0, Sequences)
                            select Copies(source, routing).Count(copy => copy.Expert == rank % expert * locals + local && copy.Token / Rows == sequence);
             Assert.Equal(expected, result.Lengths);
             Assert.Equal(Enumerable.Range(0, ExpertCount).Select(e => Enumerable.Range(0, data).Sum(source => Copies(source, routing).Count(copy => copy.Expert == e))), result.Totals);
@@ -112,7 +114,8 @@ public sealed class ExpertExchangeTests
                select (expert, token)];
 
     private static IEnumerable<int> Counts(int rank, Routing routing)
-        => from expert in Enumerable.Range(0, ExpertCount) from sequence in Enumerable.Range(0, Sequences)
+        => from expert in Enumerable.Range(0, ExpertCount)
+           from sequence in Enumerable.Range(0, Sequences)
            select Copies(rank, routing).Count(copy => copy.Expert == expert && copy.Token / Rows == sequence);
 
     private static float[] SentRows(int rank)
@@ -125,8 +128,11 @@ public sealed class ExpertExchangeTests
     private static IEnumerable<float> ExpectedRows(int rank, int expert, Routing routing)
     {
         int locals = ExpertCount / expert, firstPeer = rank / expert * expert;
-        return from local in Enumerable.Range(0, locals) from source in Enumerable.Range(firstPeer, expert)
-               from slot in Copies(source, routing).Index() where slot.Item.Expert == rank % expert * locals + local
-               from column in Enumerable.Range(0, Columns) select SentRows(source)[slot.Index * Columns + column];
+        return from local in Enumerable.Range(0, locals)
+               from source in Enumerable.Range(firstPeer, expert)
+               from slot in Copies(source, routing).Index()
+               where slot.Item.Expert == rank % expert * locals + local
+               from column in Enumerable.Range(0, Columns)
+               select SentRows(source)[slot.Index * Columns + column];
     }
 }

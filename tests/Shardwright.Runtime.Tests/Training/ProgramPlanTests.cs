@@ -6,8 +6,19 @@ public sealed class ProgramPlanTests
 {
     private static ProgramPlan Plan(params ExpertSite[] sites) => new()
     {
-        Model = "Test", Data = 4, Expert = 2, MicroBatches = 1, Batch = 8, TokensPerSequence = 4, Clip = false,
-        PersistentBytes = 500, StaticBytes = 1000, Parameters = [], Inputs = [], Buffers = [], Experts = sites,
+        Model = "Test",
+        Data = 4,
+        Expert = 2,
+        MicroBatches = 1,
+        Batch = 8,
+        TokensPerSequence = 4,
+        Clip = false,
+        PersistentBytes = 500,
+        StaticBytes = 1000,
+        Parameters = [],
+        Inputs = [],
+        Buffers = [],
+        Experts = sites,
     };
 
     [Fact]

@@ -32,8 +32,16 @@ internal static class TinyPlan
         var at = Layout(data, expert);
         return new ProgramPlan
         {
-            Model = "Tiny", Data = data, Expert = expert, MicroBatches = MicroBatches, Batch = Batch, TokensPerSequence = Length, Clip = true,
-            PersistentBytes = at.Persistent, StaticBytes = at.Static, OutputElements = Batch * Length * Width,
+            Model = "Tiny",
+            Data = data,
+            Expert = expert,
+            MicroBatches = MicroBatches,
+            Batch = Batch,
+            TokensPerSequence = Length,
+            Clip = true,
+            PersistentBytes = at.Persistent,
+            StaticBytes = at.Static,
+            OutputElements = Batch * Length * Width,
             Parameters =
             [
                 new("Gain", [Width], 1, 0, Decay: false, Frozen: false, 0, Line, 2 * Line, 3 * Line),

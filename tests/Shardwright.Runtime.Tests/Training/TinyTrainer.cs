@@ -1,5 +1,3 @@
-using Shardwright.Execution;
-
 namespace Shardwright.Runtime.Tests;
 
 /// <summary>The eager side of <see cref="TinyPlan"/>: only its parameters.</summary>

@@ -1,5 +1,3 @@
-using Shardwright.Execution;
-
 namespace Shardwright.Runtime.Tests;
 
 public sealed class TrainerTests
@@ -103,8 +101,11 @@ public sealed class TrainerTests
         double sum = batches.Sum(batch => (double)trainer.Evaluate(batch) * batch.Weights.Sum(weight => (double)weight)), weights = batches.Sum(batch => batch.Weights.Sum(weight => (double)weight));
         var all = new TinyBatch(0, 3)
         {
-            X = [.. batches.SelectMany(b => b.X)], Logits = [.. batches.SelectMany(b => b.Logits)], Target = [.. batches.SelectMany(b => b.Target)],
-            Weights = [.. batches.SelectMany(b => b.Weights)], Ids = [.. batches.SelectMany(b => b.Ids)],
+            X = [.. batches.SelectMany(b => b.X)],
+            Logits = [.. batches.SelectMany(b => b.Logits)],
+            Target = [.. batches.SelectMany(b => b.Target)],
+            Weights = [.. batches.SelectMany(b => b.Weights)],
+            Ids = [.. batches.SelectMany(b => b.Ids)],
         };
         Assert.Equal(sum / weights, trainer.Evaluate(all), 1e-6);
     }
