@@ -20,6 +20,11 @@ public sealed record EmittedFile(string HintName, string Text);
 /// <summary>A compiled model. Two are equal when the linked models are: compilation is a pure function.</summary>
 public sealed class CompiledModel(LinkedModel linked, ModelPlan? plan, EquatableArray<CompilerDiagnostic> diagnostics) : IEquatable<CompiledModel>
 {
+    /// <summary>A model that could not be compiled.</summary>
+    public CompiledModel(LinkedModel linked, EquatableArray<CompilerDiagnostic> diagnostics) : this(linked, null, diagnostics)
+    {
+    }
+
     /// <summary>The plan; null when there are diagnostics.</summary>
     public ModelPlan? Plan { get; } = plan;
 

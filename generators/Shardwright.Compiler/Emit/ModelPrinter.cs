@@ -43,9 +43,11 @@ public static class ModelPrinter
         code.Line();
         code.Line($"/// <summary>Trains <see cref=\"{model}\"/> on {plan.Mesh.Data} emulated ranks (data {plan.Mesh.Data} × expert {plan.Mesh.Expert}).</summary>");
         code.Open($"{options.Accessibility} sealed class {trainer} : Trainer");
-        code.Open($"internal {trainer}(TrainerOptions options)");
-        code.Line($": base(CompiledPlan, options, rank => new {model}Program(rank), visitor => Visit(new {model}(), visitor))");
-        code.Close("");
+        code.Line($"internal {trainer}(TrainerOptions options)");
+        code.Line($"    : base(CompiledPlan, options, rank => new {model}Program(rank), visitor => Visit(new {model}(), visitor))");
+        code.Open();
+        code.Close();
+        code.Line();
         PlanPrinter.Print(code, linked.Type, plan);
         code.Line();
         Entry(code, "Trains one step on all micro-batches.", $"StepReport Step({Spans(plan.Inputs)})", plan.Inputs, "return RunStep();");

@@ -27,7 +27,8 @@ public sealed class Scope(Scope? parent, Node? loop)
             yield return comment.Length == 0 ? declaration : declaration.PadRight(Math.Min(width, 110)) + "  // " + comment;
         if (own.Count > 0 && Body.Count > 0)
             yield return "";
-        foreach (string line in Body)
-            yield return line;
+        for (int i = 0; i < Body.Count; i++)
+            if (Body[i].Length > 0 || i + 1 < Body.Count && Body[i + 1].Length > 0)
+                yield return Body[i];
     }
 }

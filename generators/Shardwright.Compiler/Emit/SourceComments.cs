@@ -13,6 +13,9 @@ public sealed class SourceComments(IReadOnlyList<ModuleSources> sources)
     /// <summary>A new block repeats the comment.</summary>
     public void Restart() => last = default;
 
+    /// <summary>After an inner block, the statement it belongs to goes on without its comment.</summary>
+    public void Resume(Node node) => last = (node.Source.Type, node.Source.Statement);
+
     public IEnumerable<string> For(Node node, bool backward)
     {
         var key = (node.Source.Type, node.Source.Statement);

@@ -12,6 +12,7 @@ public sealed class StatementPrinter(ModelPlan plan, PlannedProgram program, Sou
     readonly StorageNames names = new(plan, program);
     readonly HashSet<Value> read = [.. program.Root.Walk().SelectMany(n => n.Reads)];
     Scope scope = new(null, null);
+    readonly int turn = program.Root.Nodes.FirstOrDefault(n => n.Op is BeginBackward) is { } marker ? program.Order.Begin(marker) : int.MaxValue;
     bool backward;
 
     public bool Reports => program.Kind == ProgramKind.Train;
@@ -25,6 +26,8 @@ public sealed class StatementPrinter(ModelPlan plan, PlannedProgram program, Sou
         foreach (var node in program.Root.Walk())
             if (node.Op is Ops.Loop loop)
                 names.Reserve(loop.Variable);
+        foreach (var site in plan.Sites)
+            names.Reserve(ExchangeName(plan, site));
         Scope forward = scope, current = scope;
         foreach (var node in program.Root.Nodes)
         {
@@ -148,7 +151,7 @@ public sealed class StatementPrinter(ModelPlan plan, PlannedProgram program, Sou
 
     string Describe(Value value, ParameterDeclaration parameter) => $"{value.Type}{(parameter.Frozen ? ", frozen" : "")}";
 
-    string Lifetime(ArenaBuffer buffer) => program.Kind == ProgramKind.Train && !backward && buffer.Last > program.Order.Length / 2 && buffer.Stack.Count > 0 ? ", saved" : "";
+    string Lifetime(ArenaBuffer buffer) => !backward && buffer.Last > turn ? ", saved" : "";
 
     string Shape(Value value)
     {
@@ -176,7 +179,7 @@ public sealed class StatementPrinter(ModelPlan plan, PlannedProgram program, Sou
     public string Segments(Value value, int rows = 0)
     {
         if (value.Type.Rows == RowKind.Routed)
-            return "tokens";
+            return "segments";
         rows = rows > 0 ? rows : RowCount(value);
         return value.Type.Rows == RowKind.Sequence ? $"Segments.Uniform({Sequences}, {rows / Sequences})" : $"Segments.Uniform(1, {rows})";
     }
@@ -187,7 +190,7 @@ public sealed class StatementPrinter(ModelPlan plan, PlannedProgram program, Sou
     public static string Number(double value)
     {
         float single = (float)value;
-        return float.IsNaN(single) ? "float.NaN" : float.IsInfinity(single) ? single > 0 ? "float.PositiveInfinity" : "float.NegativeInfinity" : single.ToString("R", CultureInfo.InvariantCulture) + "f";
+        return float.IsNaN(single) ? "float.NaN" : float.IsInfinity(single) ? single > 0 ? "float.PositiveInfinity" : "float.NegativeInfinity" : single.ToString("R", CultureInfo.InvariantCulture).Replace("E-0", "e-").Replace("E", "e") + "f";
     }
 
     /// <summary>The named argument that tells the layer of an expert site.</summary>
@@ -225,7 +228,7 @@ public sealed class StatementPrinter(ModelPlan plan, PlannedProgram program, Sou
     {
         string exchange = Exchange(loop.Site);
         Block(node, $"for (int expert = 0; expert < {loop.Site.Experts / plan.Mesh.Expert}; expert++)",
-            [$"int first = {exchange}.Start(expert), rows = {exchange}.Count(expert);", $"var tokens = {exchange}.Sequences(expert);"]);
+            [$"int first = {exchange}.Start(expert), rows = {exchange}.Count(expert);", $"var segments = {exchange}.Sequences(expert);"]);
     }
 
     void Block(Node node, string header, string[] prologue)
@@ -237,16 +240,20 @@ public sealed class StatementPrinter(ModelPlan plan, PlannedProgram program, Sou
             Print(inner);
         var block = scope;
         scope = outer;
-        comments.Restart();
+        if (node.Op is Ops.Loop)
+            comments.Restart();
+        else
+            comments.Resume(node);
         if (outer.Body.Count > 0)
             outer.Body.Add("");
         outer.Body.Add(header);
         outer.Body.Add("{");
-        outer.Body.AddRange(prologue.Where(p => !p.Contains("var tokens") || block.Body.Any(l => l.Contains("sequences: tokens"))).Select(l => "    " + l));
+        outer.Body.AddRange(prologue.Where(p => !p.Contains("var segments") || block.Body.Any(l => l.Contains("sequences: segments"))).Select(l => "    " + l));
         // Outer declarations may still come; lines are taken when the whole method is printed.
         pending.Add((outer, outer.Body.Count, block));
         outer.Body.Add(Marker + (pending.Count - 1).ToString(CultureInfo.InvariantCulture));
         outer.Body.Add("}");
+        outer.Body.Add("");
     }
 
     const string Marker = "\u0001";

@@ -9,6 +9,9 @@ public sealed class Value(string name, SourceRef source)
     /// <summary>The user's own name where there is one.</summary>
     public string Name { get; set; } = name;
 
+    /// <summary>The name is a local of the user's, not one of ours.</summary>
+    public bool IsNamed { get; set; }
+
     public SourceRef Source { get; } = source;
 
     public TensorType Type { get; set; } = TensorType.Scalar;

@@ -26,14 +26,9 @@ public sealed class GraphBuilder(Region root, DeviceMesh mesh)
     /// <summary>Gives a value the name of the local it is assigned to; the first name wins.</summary>
     public void Name(Value value, string local)
     {
-        if (value.Producer is { } producer && producer.Output == value && !named.Contains(value) && value.Region == region)
-        {
-            value.Name = Naming.Camel(local);
-            named.Add(value);
-        }
+        if (value.Producer is { } producer && producer.Output == value && !value.IsNamed && value.Region == region)
+            (value.Name, value.IsNamed) = (Naming.Camel(local), true);
     }
-
-    readonly HashSet<Value> named = [];
 
     public Node BeginLoop(Loop loop, SourceRef source)
     {

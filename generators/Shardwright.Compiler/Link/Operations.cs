@@ -65,8 +65,8 @@ public static class Operations
         Value x = a.Tensor("a"), w = a.Tensor("b");
         // A transposed parameter is never materialised: the product reads it the other way round.
         if (w.Producer is { Op: Transpose } transpose && transpose.Input(0).Parameter is not null)
-            return a.Add(new MatMul(true), "product", x, transpose.Input(0));
-        return a.Add(new AnyMatMul(), "product", x, w);
+            return a.Add(new MatMul(true), transpose.Input(0).Name + "Product", x, transpose.Input(0));
+        return a.Add(new AnyMatMul(), w.Name + "Product", x, w);
     }
 
     static object CrossEntropyOf(OperationArguments a)

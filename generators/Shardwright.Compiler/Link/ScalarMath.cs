@@ -24,7 +24,7 @@ public static class ScalarMath
                 "%" => Round(x % y),
                 _ => Compare(op, x.CompareTo(y)),
             };
-            object Round(double value) => single ? (float)value : value;
+            object Round(double value) => single ? (object)(float)value : value;
         }
         long m = Convert.ToInt64(a), n = Convert.ToInt64(b);
         if (op is "/" or "%" && n == 0)
@@ -41,7 +41,7 @@ public static class ScalarMath
             "|" => Narrow(m | n),
             _ => Compare(op, m.CompareTo(n)),
         };
-        object Narrow(long value) => wide ? value : unchecked((int)value);
+        object Narrow(long value) => wide ? (object)value : unchecked((int)value);
     }
 
     public static object? Unary(string op, object a) => (op, a) switch

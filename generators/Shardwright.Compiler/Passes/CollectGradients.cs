@@ -24,7 +24,7 @@ public static class CollectGradients
             }
             groups[parameter.Key] = null;
             var clear = new Node(new ClearGradient(parameter.Key), [], first.Source);
-            backward.Nodes.Insert(0, clear);
+            backward.Nodes.Insert(backward.Nodes.FindIndex(n => n.Op is BeginBackward) + 1, clear);
             foreach (var node in parameter)
                 AddReduced(node, mesh);
         }

@@ -38,7 +38,7 @@ public sealed class ArenaBuffer(Value first)
     public long Offset { get; set; } = -1;
 
     /// <summary>The name of the member that a reader would look for.</summary>
-    public string Name => Members.FirstOrDefault(m => m.Producer is { Body: null })?.Name ?? Members[0].Name;
+    public string Name => (Members.FirstOrDefault(m => m.IsNamed) ?? Members.FirstOrDefault(m => m.Producer is { Body: null }) ?? Members[0]).Name;
 
     public void Absorb(ArenaBuffer other, Dictionary<Value, ArenaBuffer> map)
     {

@@ -10,6 +10,11 @@ public static class Lifetimes
     {
         foreach (var buffer in buffers)
         {
+            if (buffer.IsRouted)
+            {
+                Routed(buffer, order);
+                continue;
+            }
             var uses = buffer.Members.SelectMany(order.Uses).ToList();
             var home = Home(buffer, uses);
             buffer.Stack = Levels(buffer, home, localExperts);
@@ -19,6 +24,19 @@ public static class Lifetimes
             foreach (var use in uses)
                 Extend(buffer, ProgramOrder.LoopBelow(home, use.Region) is { } loop ? order.End(loop) : use.Position);
         }
+    }
+
+    /// <summary>
+    /// Routed rows live in their layer's frame, so layers do not stack them. Experts do matter: what one expert's rows are read from, or leave behind, must outlive the other experts' turns.
+    /// </summary>
+    static void Routed(ArenaBuffer buffer, ProgramOrder order)
+    {
+        var regions = buffer.Members.Select(m => m.Region!).Concat(buffer.Members.SelectMany(order.Uses).Select(u => u.Region)).Distinct().ToList();
+        bool shared = regions.Count > 1;
+        foreach (var member in buffer.Members)
+            Extend(buffer, shared && member.Region!.Owner is { Op: ExpertLoop } made ? order.Begin(made) : order.Begin(member.Producer!));
+        foreach (var use in buffer.Members.SelectMany(order.Uses))
+            Extend(buffer, shared && use.Region.Owner is { Op: ExpertLoop } read ? order.End(read) : use.Position);
     }
 
     static void Extend(ArenaBuffer buffer, int position)

@@ -75,6 +75,9 @@ public sealed unsafe class RoutedStack
         return new(arena.Base + frame.Start + (long)offsetPerRow * frame.RoundedRows, checked(frame.Rows * columns));
     }
 
+    /// <summary>Rows <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> of a sub-buffer of the top frame: one expert's rows.</summary>
+    public Span<float> Rows(int offsetPerRow, int columns, int first, int count) => Floats(offsetPerRow, columns).Slice(first * columns, count * columns);
+
     /// <summary>Takes scratch on top of the stack and returns its byte offset in the arena. Scratch must be released before the frames change.</summary>
     /// <exception cref="HbmOverflowException">It does not fit into the rank's HBM.</exception>
     public long Reserve(long bytes)

@@ -88,7 +88,7 @@ public sealed record ReportAuxiliary(ExpertSite Site, int Tokens) : Op
     {
         string statistics = print.Of(node.Input(0)), counts = print.Of(node.Input(1));
         print.Statement("ReportAuxiliary(");
-        print.Statement($"    balance: AuxiliaryTerms.Balance({statistics}, {counts}, layers: {Site.Layers}, expertCount: {Site.Experts}, tokens: {Tokens}, k: {Site.TopK}, coefficient: {StatementPrinter.Number(Site.BalanceLoss)}),");
+        print.Statement($"    balance: AuxiliaryTerms.Balance({statistics}, {counts}, layers: {Site.Layers}, ranks: World.Size, expertCount: {Site.Experts}, tokens: {Tokens}, k: {Site.TopK}, coefficient: {StatementPrinter.Number(Site.BalanceLoss)}),");
         print.Statement($"    routerZ: AuxiliaryTerms.RouterZ({statistics}, layers: {Site.Layers}, expertCount: {Site.Experts}, tokens: {Tokens}, coefficient: {StatementPrinter.Number(Site.RouterZLoss)}));");
     }
 }

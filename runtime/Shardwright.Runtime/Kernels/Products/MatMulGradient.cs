@@ -69,9 +69,17 @@ public static unsafe partial class Kernels
                 for (nint done = 0; done < tokens; done += TokenBlock)
                 {
                     var count = Math.Min(TokenBlock, tokens - done);
-                    Panel.Copy(dy + ((first + done) * columns) + column, columns, count, width, panel);
+                    var right = dy + ((first + done) * columns) + column;
+                    var rightRow = columns;
+                    if (width < Tile.Width)
+                    {
+                        Panel.Copy(right, columns, count, width, panel);
+                        right = panel;
+                        rightRow = Tile.Width;
+                    }
+
                     var mode = adds ? TileMode.Add : done > 0 ? TileMode.Continue : TileMode.Overwrite;
-                    Tile.Rows(x + ((first + done) * inner) + row, 1, inner, panel, Tile.Width, rows, count, leaf, Tile.Width, mode);
+                    Tile.Rows(x + ((first + done) * inner) + row, 1, inner, right, rightRow, rows, count, leaf, Tile.Width, mode);
                 }
 
                 if (adds)
