@@ -26,23 +26,16 @@ public static class CollectGradients
             var clear = new Node(new ClearGradient(parameter.Key), [], first.Source);
             backward.Nodes.Insert(backward.Nodes.FindIndex(n => n.Op is BeginBackward) + 1, clear);
             foreach (var node in parameter)
-                AddReduced(node, mesh);
+                AddReduced(node);
         }
         return groups;
     }
 
-    static void AddReduced(Node node, DeviceMesh mesh)
+    /// <summary>Adds a contribution; <see cref="InsertCollectives"/> reduces it first where it is partial, as it does for every consumer.</summary>
+    static void AddReduced(Node node)
     {
         var region = node.Output.Region!;
-        int position = region.Nodes.IndexOf(node) + 1;
-        var contribution = node.Output;
-        if (contribution.Sharding.IsPartial)
-        {
-            var reduce = new Node(new AllReduce(contribution.Sharding.PartialGroup(mesh)), [contribution], node.Source);
-            contribution = region.Define(reduce, contribution.Name, contribution.Type);
-            region.Nodes.Insert(position++, reduce);
-        }
-        region.Nodes.Insert(position, new Node(new AddToGradient(node.GradientOf!), [contribution], node.Source));
+        region.Nodes.Insert(region.Nodes.IndexOf(node) + 1, new Node(new AddToGradient(node.GradientOf!), [node.Output], node.Source));
         node.GradientOf = null;
     }
 

@@ -5,7 +5,7 @@ namespace Shardwright.Execution;
 
 public static unsafe partial class Kernels
 {
-    /// <summary>dlogits[t, c] = scale · weights[t] · (e^(logits[t, c] − logSumExp[t]) − [c = targets[t]]); rows of weight 0 become +0.</summary>
+    /// <summary>dlogits[t, c] = scale · weights[t] · (e^(logits[t, c] − logSumExp[t]) − [c = targets[t]]); rows of weight 0 become +0. In place where dlogits is logits.</summary>
     /// <exception cref="ArgumentException">A length does not fit the sizes, or a target lies outside the vocabulary.</exception>
     public static void CrossEntropyGradient(
         ReadOnlySpan<float> logits,
@@ -46,6 +46,10 @@ public static unsafe partial class Kernels
                 var from = logits + (row * columns);
                 var shift = Vector512.Create(logSumExp[row]);
                 var factor = Vector512.Create(scale * weight);
+
+                // Read before the row is written: dlogits may be the logits' own storage.
+                nint target = targets[row];
+                var probability = VectorMath.Exp(Vector512.Create(from[target]) - shift).ToScalar();
                 for (nint c = 0; c < columns; c += Lanes.Count)
                 {
                     var left = columns - c;
@@ -53,8 +57,6 @@ public static unsafe partial class Kernels
                 }
 
                 // (p − 1) before the factor: subtracting the factor afterwards would round differently for p near 1.
-                nint target = targets[row];
-                var probability = VectorMath.Exp(Vector512.Create(from[target]) - shift).ToScalar();
                 to[target] = (probability - 1) * (scale * weight);
             }
         }
