@@ -17,13 +17,14 @@ internal sealed partial class BodyCapture(ModuleContext context, IMethodSymbol? 
     readonly Dictionary<ISymbol, string> names = new(SymbolEqualityComparer.Default);
     readonly Dictionary<string, int> spellings = new(StringComparer.Ordinal);
     int depth;
+    bool isTooDeep;
 
     /// <summary>Captures an expression; null after a diagnostic.</summary>
     public Expression? Expression(IOperation operation)
     {
         context.Cancellation.ThrowIfCancellationRequested();
         if (depth >= DepthLimit)
-            return Fail(operation, new("This expression", $"it nests deeper than {DepthLimit}", "name its parts with locals"));
+            return TooDeep(operation, "name its parts with locals");
         depth++;
         try
         {
@@ -51,6 +52,15 @@ internal sealed partial class BodyCapture(ModuleContext context, IMethodSymbol? 
         IParenthesizedOperation parenthesized => Expression(parenthesized.Operand),
         _ => Fail(operation),
     };
+
+    // Said once a body: what is too deep is so in many places.
+    Expression? TooDeep(IOperation operation, string alternative)
+    {
+        if (isTooDeep)
+            return null;
+        isTooDeep = true;
+        return Fail(operation, new("This", $"it nests deeper than {DepthLimit}", alternative));
+    }
 
     Literal? Constant(IOperation operation)
         => operation.ConstantValue is { HasValue: true } constant && Literals.Normalize(constant.Value) is { } value ? new(Site(operation), value) : null;

@@ -25,7 +25,7 @@ internal sealed partial class BodyCapture
         target = target.ReducedFrom ?? target;
         if (!SourceFiles.HasSource(target, context.Compilation))
             return WithoutSource(call, target);
-        if (target.IsGenericMethod || target.ContainingType.IsGenericType || target.ContainingType.Name.Length == 0)
+        if (target.IsGenericMethod || target.ContainingType.Name.Length == 0 || (target.ContainingType.IsGenericType && !SymbolEqualityComparer.Default.Equals(target.ContainingType, context.Type)))
             return Fail(call, new("A generic or extension-block method", "a graph has one type for every value", "write an ordinary static method"));
         return target.IsStatic ? Helper(call, target) : OfModule(call, target);
     }

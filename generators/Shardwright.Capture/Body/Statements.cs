@@ -23,7 +23,7 @@ internal sealed partial class BodyCapture
         context.Cancellation.ThrowIfCancellationRequested();
         if (depth >= DepthLimit)
         {
-            Fail(operation, new("This statement", $"it nests deeper than {DepthLimit}", "move its parts into methods"));
+            TooDeep(operation, "move its parts into methods");
             return;
         }
         depth++;

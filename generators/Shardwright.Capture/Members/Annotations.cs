@@ -22,10 +22,6 @@ internal static class Annotations
     public static string Experts(ISymbol symbol, string property, string otherwise)
         => symbol.Find("ExpertsAttribute") is { } attribute && Named(attribute, property) is { } value ? Literals.EnumName(value) ?? otherwise : otherwise;
 
-    /// <summary><c>[Frozen]</c> on a group freezes all its parameters: a setting like those of its object initialiser.</summary>
-    public static EquatableArray<Setting> WithFrozen(EquatableArray<Setting> settings, ISymbol symbol, int site)
-        => symbol.Find("FrozenAttribute") is null ? settings : settings.Append(new("Frozen", new Literal(site, true))).ToEquatable();
-
     public static TypedConstant? Named(AttributeData attribute, string name)
     {
         foreach (var pair in attribute.NamedArguments)

@@ -72,13 +72,13 @@ internal sealed class MemberCapture(ModuleContext context)
         var name = member.Symbol.Name;
         var shape = captured.Select(a => a.Value).ToEquatable();
         if (member.Type.IsParameter())
-            Add(new ParameterMember(name, site, shape, Annotations.Shards(member.Symbol), member.Symbol.Find("NoDecayAttribute") is not null, member.Symbol.Find("FrozenAttribute") is not null));
+            Add(new ParameterMember(name, site, shape, Annotations.Shards(member.Symbol), member.Symbol.Find("NoDecayAttribute") is not null, IsFrozen(member)));
         else if (member.Type.IsState())
             Add(new StateMember(name, site, shape));
         else if (member.Type.IsRepeated() || member.Type.IsExpertGroup())
             List(member, creation, site, captured);
         else if (ModuleTypes.Check(context, member.Type, member.Location) && NoInitializer(creation))
-            Add(new ModuleMember(name, site, member.Type.FullName(), captured));
+            Add(new ModuleMember(name, site, member.Type.FullName(), captured, IsFrozen(member)));
     }
 
     void List(MemberDeclaration member, IObjectCreationOperation creation, int site, EquatableArray<Argument> captured)
@@ -95,10 +95,10 @@ internal sealed class MemberCapture(ModuleContext context)
         if (body.Arguments(made.Arguments, skip: null) is not { } arguments || !NoInitializer(made) || Find(captured, "count") is not { } count)
             return;
         if (member.Type.IsRepeated())
-            Add(new RepeatedMember(member.Symbol.Name, site, item.FullName(), count, arguments));
+            Add(new RepeatedMember(member.Symbol.Name, site, item.FullName(), count, arguments, IsFrozen(member)));
         else if (Find(captured, "topK") is { } topK && Factories.Settings(creation, body, context) is { } settings)
-            Add(new ExpertGroupMember(member.Symbol.Name, site, item.FullName(), count, topK, arguments, Annotations.WithFrozen(settings, member.Symbol, site),
-                Annotations.Experts(member.Symbol, "Placement", "Static"), Annotations.Experts(member.Symbol, "Dispatch", "Variable")));
+            Add(new ExpertGroupMember(member.Symbol.Name, site, item.FullName(), count, topK, arguments, settings,
+                Annotations.Experts(member.Symbol, "Placement", "Static"), Annotations.Experts(member.Symbol, "Dispatch", "Variable"), IsFrozen(member)));
     }
 
     bool NoInitializer(IObjectCreationOperation creation)
@@ -154,6 +154,8 @@ internal sealed class MemberCapture(ModuleContext context)
     }
 
     static Expression? Find(EquatableArray<Argument> arguments, string name) => arguments.FirstOrDefault(a => a.Name == name)?.Value;
+
+    static bool IsFrozen(MemberDeclaration member) => member.Symbol.Find("FrozenAttribute") is not null;
 
     static string? WhyMutable(IPropertySymbol property) => property.SetMethod is null ? null : "it can change";
 }

@@ -38,7 +38,7 @@ internal static class OptionsCapture
     static void Report(ModuleContext context, AttributeData attribute, string got, string need)
     {
         var syntax = attribute.ApplicationSyntaxReference?.GetSyntax(context.Cancellation) as AttributeSyntax;
-        var argument = syntax?.ArgumentList?.Arguments.FirstOrDefault(a => got.StartsWith((a.NameEquals?.Name.Identifier.ValueText ?? "Optimizer") + " ", StringComparison.Ordinal));
+        var argument = syntax?.ArgumentList?.Arguments.FirstOrDefault(a => (a.NameEquals?.Name.Identifier.ValueText ?? "Optimizer") == got.Split(' ')[0]);
         context.Report(RuleIds.OptionOutOfRange, ((SyntaxNode?)argument ?? syntax)?.GetLocation() ?? Location.None, $"[{attribute.AttributeClass?.Name.Replace("Attribute", "")}({got})]", need);
     }
 }

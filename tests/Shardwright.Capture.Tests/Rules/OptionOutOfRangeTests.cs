@@ -1,0 +1,35 @@
+using Shardwright.Capture.Model;
+
+namespace Shardwright.Capture.Tests.Rules;
+
+public sealed class OptionOutOfRangeTests
+{
+    [Theory]
+    [InlineData("[Model, Mesh({|SHW1009:Data = 0|})]")]
+    [InlineData("[Model, Mesh(Data = 2, {|SHW1009:Expert = -1|})]")]
+    [InlineData("[Model, Training({|SHW1009:(Optimizer)7|})]")]
+    [InlineData("[Model, Training(Optimizer.AdamW, {|SHW1009:MicroBatches = 0|})]")]
+    public Task Value_OutOfRange_IsReportedOnItsArgument(string attributes) => Verify.Source(Verify.Model(attributes + " public sealed partial class A"));
+
+    [Theory]
+    [InlineData("data=4 expert=2", 4, 2)]
+    [InlineData("expert=8;data=8", 8, 8)]
+    [InlineData("Data=1", 1, null)]
+    [InlineData("", null, null)]
+    [InlineData(null, null, null)]
+    public void MeshProperty_WellFormed_IsRead(string? text, int? data, int? expert)
+    {
+        var option = MeshOption.Parse(text);
+        Assert.Null(option.Error);
+        Assert.Equal((data, expert), (option.Options.Data, option.Options.Expert));
+    }
+
+    [Theory]
+    [InlineData("data=0")]
+    [InlineData("data=4,expert=4")]
+    [InlineData("model=4")]
+    [InlineData("data")]
+    [InlineData("data=4 data=8")]
+    [InlineData("data=99999999999")]
+    public void MeshProperty_Malformed_IsAnError(string text) => Assert.NotNull(MeshOption.Parse(text).Error);
+}
