@@ -76,6 +76,7 @@ public sealed unsafe class WorkPool : IDisposable
         Wake(tasks - 1);
 
         // A kernel called from an item of this thread must not start a second job on the same pool.
+        var outer = current;
         current = null;
         try
         {
@@ -84,7 +85,7 @@ public sealed unsafe class WorkPool : IDisposable
         }
         finally
         {
-            current = this;
+            current = outer;
         }
 
         if (failure is { } first)
