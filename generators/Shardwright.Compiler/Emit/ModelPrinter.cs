@@ -89,8 +89,8 @@ public static class ModelPrinter
             code.Line();
         code.Open($"public {options.ClassName}Program(RankContext rank) : base(rank)");
         foreach (var site in plan.Sites)
-            code.Line($"{StatementPrinter.ExchangeName(plan, site)} = new(this, \"{site.Path}\", expertCount: {site.Experts}, topK: {site.TopK}, sequences: {plan.Batch / plan.Mesh.Data}, rowsPerSequence: {RowsPerSequence(plan, site)}, "
-                + $"Shardwright.Dispatch.{(site.Dispatch.Length > 0 ? site.Dispatch : "Variable")});");
+            code.Line($"{StatementPrinter.ExchangeName(plan, site)} = new(this, \"{site.Path}\", expertCount: {site.Experts}, topK: {site.TopK}, sequences: {plan.Batch / plan.Mesh.Data}, rowsPerSequence: {RowsPerSequence(plan, site)}, lowering: "
+                + $"Dispatch.{(site.Dispatch.Length > 0 ? site.Dispatch : "Variable")});");
         code.Close();
         if (plan.LossWeights >= 0)
         {

@@ -1,0 +1,33 @@
+using System.Diagnostics;
+using System.Globalization;
+using Shardwright;
+using StepSpeed;
+
+// One process, one figure: tokens a second of the training step, median and best of the steps after warm-up. `compare.sh` alternates it with the peer.
+int steps = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 20, warmUp = 5;
+var text = string.Concat(Enumerable.Repeat("the quick brown fox jumps over the lazy dog. ", 4000)).Select(c => (int)c).ToArray();
+var random = new Random(0);
+int tokens = BenchmarkModel.Batch * BenchmarkModel.Context;
+var inputs = new int[tokens];
+var targets = new int[tokens];
+using var trainer = BenchmarkModel.CreateTrainer(new TrainerOptions { LearningRate = 3e-4f });
+var seconds = new List<double>();
+float first = 0, last = 0;
+for (int step = 0; step < warmUp + steps; step++)
+{
+    for (int sequence = 0; sequence < BenchmarkModel.Batch; sequence++)
+    {
+        int start = random.Next(text.Length - BenchmarkModel.Context - 1);
+        text.AsSpan(start, BenchmarkModel.Context).CopyTo(inputs.AsSpan(sequence * BenchmarkModel.Context));
+        text.AsSpan(start + 1, BenchmarkModel.Context).CopyTo(targets.AsSpan(sequence * BenchmarkModel.Context));
+    }
+    long begin = Stopwatch.GetTimestamp();
+    var report = trainer.Step(inputs, targets);
+    double elapsed = Stopwatch.GetElapsedTime(begin).TotalSeconds;
+    (first, last) = (step == 0 ? report.Loss : first, report.Loss);
+    if (step >= warmUp)
+        seconds.Add(elapsed);
+}
+seconds.Sort();
+Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+    $"ranks={trainer.Ranks} median {seconds[steps / 2] * 1e3:F1} ms/step {tokens / seconds[steps / 2]:F0} tok/s (best {tokens / seconds[0]:F0}) loss {first:F3}->{last:F3}"));
