@@ -26,10 +26,10 @@ public sealed class WorkPoolTests
     public unsafe void Run_ItemThrows_RethrowsAndThePoolStaysUsable()
     {
         using var pool = new WorkPool(2);
+        var hits = stackalloc int[8];
         for (var i = 0; i < 50; i++)
         {
             Assert.Throws<InvalidOperationException>(() => pool.Run(8, &Throw, 0));
-            var hits = stackalloc int[8];
             new Span<int>(hits, 8).Clear();
             pool.Run(8, &Hit, (nint)hits);
             Assert.Equal(1, hits[7]);
