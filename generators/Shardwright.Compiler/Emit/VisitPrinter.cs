@@ -23,7 +23,7 @@ public static class VisitPrinter
             string name = Naming.Identifier(member.Name), place = $"{expression}.{name}", at = path.Length == 0 ? member.Name : $"{path}.{member.Name}";
             switch (module.Members[member.Name])
             {
-                case Value { Parameter: { IsState: false } parameter }:
+                case Value { Parameter: { } parameter }:
                     code.Line($"visitor.Visit({parameter.Slot}, {instance}, {expert}, {(at.Contains("{") ? "$" : "")}\"{at}\", {place});");
                     break;
                 case ModuleInstance inner:

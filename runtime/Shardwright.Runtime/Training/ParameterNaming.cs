@@ -8,4 +8,7 @@ public sealed class ParameterNaming(ulong seed) : IParameterVisitor
 {
     /// <inheritdoc/>
     public void Visit(int slot, int instance, int expert, string path, Parameter parameter) => parameter.Name(path, seed);
+
+    /// <inheritdoc/>
+    public void Visit(int slot, int instance, int expert, string path, State state) => state.Name(path);
 }

@@ -64,15 +64,12 @@ internal sealed class ParameterStore(ProgramPlan plan, Arena[] arenas, ulong see
     {
         public void Visit(int slot, int instance, int expert, string path, Parameter parameter)
         {
-            var owned = store.Slot(slot, instance, expert);
-            if (!parameter.Shape.SequenceEqual(owned.Shape))
-                throw new ArgumentException($"Parameter {path}: the model has shape [{string.Join(", ", parameter.Shape.ToArray())}], the program was compiled for [{string.Join(", ", owned.Shape)}].");
+            var owned = Require(slot, instance, expert, path, parameter.Shape);
             if (direction == Direction.Initialize || parameter.Path is null)
                 parameter.Name(path, store.Seed);
             if (direction == Direction.Gather)
             {
-                float[] values = store.Read(slot, instance, expert, gradient: false).ToArray();
-                parameter.Value = Tensor.Create(values, [.. owned.Shape.Select(dimension => (nint)dimension)]);
+                parameter.Value = Read(slot, instance, expert, owned);
                 return;
             }
             var first = store.Block(owned, instance, expert, store.FirstOwner(slot, expert), gradient: false);
@@ -82,6 +79,35 @@ internal sealed class ParameterStore(ProgramPlan plan, Arena[] arenas, ulong see
                 parameter.WriteInitial(first);
             store.Write(slot, instance, expert, first);
         }
+
+        public void Visit(int slot, int instance, int expert, string path, State state)
+        {
+            var owned = Require(slot, instance, expert, path, state.Shape);
+            if (state.Path is null)
+                state.Name(path);
+            if (direction == Direction.Gather)
+            {
+                state.Value = Read(slot, instance, expert, owned);
+                return;
+            }
+            // A fresh arena is zeros already, as a fresh state is.
+            if (!state.IsMaterialized)
+                return;
+            var first = store.Block(owned, instance, expert, store.FirstOwner(slot, expert), gradient: false);
+            state.Value.FlattenTo(first);
+            store.Write(slot, instance, expert, first);
+        }
+
+        private ParameterSlot Require(int slot, int instance, int expert, string path, ReadOnlySpan<int> shape)
+        {
+            var owned = store.Slot(slot, instance, expert);
+            return shape.SequenceEqual(owned.Shape)
+                ? owned
+                : throw new ArgumentException($"Parameter {path}: the model has shape [{string.Join(", ", shape.ToArray())}], the program was compiled for [{string.Join(", ", owned.Shape)}].");
+        }
+
+        private Tensor<float> Read(int slot, int instance, int expert, ParameterSlot owned)
+            => Tensor.Create(store.Read(slot, instance, expert, gradient: false).ToArray(), [.. owned.Shape.Select(dimension => (nint)dimension)]);
     }
 
     private ulong Seed => seed;
