@@ -23,5 +23,5 @@ public sealed class ModelInputsTests
 
     [Fact]
     public Task ShapeInEitherMethod_IsEnough()
-        => Verify.Source(Verify.Model(Declaration, forward: "public Tensor<float> Forward(Tensor<float> x) => Nn.MatMul(x, Weight);", loss: "public Tensor<float> Loss([Shape(\"8\", nameof(Width))] Tensor<float> x) => Nn.Mean(Forward(x));"));
+        => Verify.Source(Verify.Model(Declaration, forward: "public Tensor<float> Forward(Tensor<float> x) => Nn.MatMul(x, Weight);", loss: "public Tensor<float> Loss([Shape(\"8\", nameof(Width)), Shard(MeshAxis.Data, Dimension = 0)] Tensor<float> x) => Nn.Mean(Forward(x));"));
 }

@@ -33,7 +33,7 @@ internal static class Verify
         """;
 
     /// <summary>A model that is right but for the given declaration line and members.</summary>
-    public static string Model(string declaration, string members = "", string forward = "public Tensor<float> Forward([Shape(nameof(Batch), nameof(Width))] Tensor<float> x) => Nn.MatMul(x, Weight);",
+    public static string Model(string declaration, string members = "", string forward = "public Tensor<float> Forward([Shape(nameof(Batch), nameof(Width)), Shard(MeshAxis.Data, Dimension = 0)] Tensor<float> x) => Nn.MatMul(x, Weight);",
         string loss = "public Tensor<float> Loss(Tensor<float> x) => Nn.Mean(Forward(x));") => $$"""
         {{declaration}}
         {
