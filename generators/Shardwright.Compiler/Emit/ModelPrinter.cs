@@ -52,7 +52,8 @@ public static class ModelPrinter
         code.Line();
         Entry(code, "Trains one step on all micro-batches.", $"StepReport Step({Spans(plan.Inputs)})", plan.Inputs, "return RunStep();");
         Entry(code, "The loss, without training: forward only.", $"float Evaluate({Spans(plan.Inputs)})", plan.Inputs, "return RunEvaluate();");
-        Entry(code, $"Forward's result for one global micro-batch: {plan.Output}.", $"void Forward({Spans(plan.ForwardInputs)}, Span<float> output)", plan.ForwardInputs, "RunForward(output);");
+        string output = plan.ForwardInputs.Any(i => i.Name == "output") ? "result" : "output";
+        Entry(code, $"Forward's result for one global micro-batch: {plan.Output}.", $"void Forward({Spans(plan.ForwardInputs)}, Span<float> {output})", plan.ForwardInputs, $"RunForward({output});");
         code.Line("/// <summary>Gathers the trained parameters into a model object, for eager use.</summary>");
         code.Line($"public void CopyTo({model} model) => Gather(visitor => Visit(model, visitor));");
         code.Line();
