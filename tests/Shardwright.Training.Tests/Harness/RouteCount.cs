@@ -1,0 +1,31 @@
+using Shardwright.Execution;
+
+namespace Shardwright.Training.Tests.Harness;
+
+/// <summary>Counts, from recorded routes alone, what the ranks of a mesh receive and send: apart from the runtime's own bookkeeping.</summary>
+public sealed class RouteCount(ProgramPlan plan, RecordedRouting routing)
+{
+    /// <summary>Copies that one rank's experts receive in one layer of a micro-batch.</summary>
+    public int Rows(int step, int microBatch, int site, int layer, int rank) => Copies(step, microBatch, site, layer).Count(copy => copy.Owner == rank);
+
+    /// <summary>Copies whose expert is on another rank than their token.</summary>
+    public int OffRank(int step, int microBatch, int site, int layer) => Copies(step, microBatch, site, layer).Count(copy => copy.Owner != copy.Source);
+
+    /// <summary>The plan's peak at the recorded rows: of each rank and micro-batch, the largest.</summary>
+    public long PeakBytes(int step)
+    {
+        long peak = 0;
+        for (int microBatch = 0; microBatch < plan.MicroBatches; microBatch++)
+            for (int rank = 0; rank < plan.Data; rank++)
+                peak = Math.Max(peak, plan.PeakBytes([.. plan.Experts.SelectMany((site, s) => Enumerable.Range(0, site.Layers).Select(layer => Rows(step, microBatch, s, layer, rank)))]));
+        return peak;
+    }
+
+    IEnumerable<(int Source, int Owner)> Copies(int step, int microBatch, int site, int layer)
+    {
+        int[] experts = routing.Experts(step, microBatch, site, layer).ToArray();
+        int copiesARank = experts.Length / plan.Data, expertsARank = plan.Experts[site].ExpertCount / plan.Expert;
+        // A token's experts are on the ranks of its own expert group: Expert contiguous ranks.
+        return experts.Select((expert, copy) => (Source: copy / copiesARank, Owner: copy / copiesARank / plan.Expert * plan.Expert + expert / expertsARank));
+    }
+}
