@@ -26,6 +26,7 @@ internal static class AllRules
         InputShape.Rule,
         IndivisibleDimension.Rule,
         ExpertDoesNotDivideData.Rule,
+        MovedBatch.Rule,
     ];
 
     static readonly ImmutableDictionary<string, DiagnosticDescriptor> byId = All.ToImmutableDictionary(r => r.Id, StringComparer.Ordinal);
