@@ -36,7 +36,8 @@ public static class Differentiate
         var carried = node.Carried.Where(c => c.Start.RequiresGradient).ToList();
         if (!carried.Any(c => outer.Has(c.Result)) && !node.Body!.Walk().Any(n => n.Op.HasOwnGradient(n)))
             return;
-        var invariants = node.Body!.Walk().SelectMany(n => n.Reads).Distinct()
+        // An iteration may also end with a value from outside, which no node of the body need read.
+        var invariants = node.Body!.Walk().SelectMany(n => n.Reads).Concat(carried.Select(c => c.End)).Distinct()
             .Where(v => v.RequiresGradient && v.Parameter is null && v.Region is not null && !v.Region.IsInside(node.Body)).ToList();
 
         var adjoint = new Node(loop with { Backward = !loop.Backward }, [], node.Source);

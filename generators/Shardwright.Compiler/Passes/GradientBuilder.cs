@@ -38,7 +38,7 @@ public sealed class GradientBuilder(Region region, ShapeReport report, GradientB
     /// <summary>Sets a loop's carried gradient; two names for one value add up.</summary>
     public void Seed(Value value, Value gradient)
     {
-        if (gradients.ContainsKey(value))
+        if (gradients.ContainsKey(value) || value.Parameter is not null)
             Pass(value, gradient);
         else
             gradients[value] = gradient;

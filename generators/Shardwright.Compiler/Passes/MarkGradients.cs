@@ -10,7 +10,7 @@ public static class MarkGradients
     {
         foreach (var node in region.Nodes)
         {
-            foreach (var parameter in node.Inputs.Where(v => v.Parameter is { Frozen: false, IsState: false }))
+            foreach (var parameter in node.Reads.Concat(node.Carried.Select(c => c.End)).Where(v => v.Parameter is { Frozen: false, IsState: false }))
                 parameter.RequiresGradient = true;
             if (node.Op is Loop)
             {
