@@ -102,7 +102,7 @@ public sealed class GraphBuilder(Region root, DeviceMesh mesh)
 
         string name = Naming.Camel(site.Name);
         var route = Node(new Route(site), source, [logits], "expertIndex", "gates", "probabilities", "routerStatistics", "counts", "slots");
-        var counts = mesh.Data == 1 ? route.Outputs[Route.Counts] : Add(new GatherCounts(site), source, "allCounts", route.Outputs[Route.Counts]);
+        var counts = mesh.Data == 1 ? route.Outputs[Route.Counts] : Add(new GatherCounts(site), source, "worldCounts", route.Outputs[Route.Counts]);
         var sent = Add(new Permute(site), source, "sent", input, route.Outputs[Route.Slots]);
         var received = Add(new Dispatch(site, false), source, "received", sent, counts);
 

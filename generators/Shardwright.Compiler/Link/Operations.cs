@@ -40,10 +40,10 @@ public static class Operations
         ["Embed"] = a => a.Add(new Embed(), "embedded", a.Tensor("tokens"), a.Tensor("table")),
         ["MatMul"] = MatMulOf,
         ["Softmax"] = a => a.Add(new Softmax(), "softmax", a.Tensor("x")),
-        ["RmsNorm"] = a => a.Graph.Node(new RmsNorm(a.Number("epsilon", 1e-5)), a.Source, [a.Tensor("x"), a.Tensor("gain")], "normed", "inverseRms").Output,
-        ["LayerNorm"] = a => a.Graph.Node(new LayerNorm(a.Number("epsilon", 1e-5)), a.Source, [a.Tensor("x"), a.Tensor("gain"), a.Tensor("bias")], "normed", "mean", "inverseDeviation").Output,
-        ["CausalAttention"] = a => a.Graph.Node(new CausalAttention(a.Integer("heads")), a.Source, [a.Tensor("q"), a.Tensor("k"), a.Tensor("v")], "attended", "logSumExp").Output,
-        ["Rope"] = a => a.Add(new Rope(a.Integer("heads"), a.Number("theta", 10000)), "turned", a.Tensor("x")),
+        ["RmsNorm"] = a => a.Graph.Node(new RmsNorm(a.Number("epsilon", 1e-5)), a.Source, [a.Tensor("x"), a.Tensor("gain")], "normed", a.Tensor("gain").Name + "InverseRms").Output,
+        ["LayerNorm"] = a => a.Graph.Node(new LayerNorm(a.Number("epsilon", 1e-5)), a.Source, [a.Tensor("x"), a.Tensor("gain"), a.Tensor("bias")], "normed", a.Tensor("gain").Name + "Mean", a.Tensor("gain").Name + "InverseDeviation").Output,
+        ["CausalAttention"] = a => a.Graph.Node(new CausalAttention(a.Integer("heads")), a.Source, [a.Tensor("q"), a.Tensor("k"), a.Tensor("v")], "attended", "attentionLogSumExp").Output,
+        ["Rope"] = a => a.Add(new Rope(a.Integer("heads"), a.Number("theta", 10000)), a.Tensor("x").Name + "Turned", a.Tensor("x")),
         ["Reshape"] = a => a.Add(new Reshape(a.Spread("shape").ToEquatable()), "reshaped", a.Tensor("x")),
         ["Transpose"] = a => a.Add(new Transpose(), "transposed", a.Tensor("x")),
         ["Split"] = a => new object[] { a.Add(new TakeColumns(0, a.Integer("first")), "head", a.Tensor("x")), a.Add(new TakeColumns(a.Integer("first"), -1), "tail", a.Tensor("x")) },
@@ -73,7 +73,7 @@ public static class Operations
     {
         var weights = a.Optional("weights");
         Value[] inputs = weights is null ? [a.Tensor("logits"), a.Tensor("targets")] : [a.Tensor("logits"), a.Tensor("targets"), weights];
-        var sum = a.Graph.Node(new CrossEntropy(), a.Source, inputs, "lossSum", "logSumExp").Output;
+        var sum = a.Graph.Node(new CrossEntropy(), a.Source, inputs, "lossSum", "lossLogSumExp").Output;
         return weights is null ? a.Add(new Average(), "loss", sum, inputs[1]) : a.Add(new DivideByLossDenominator(), "loss", sum);
     }
 }

@@ -36,6 +36,7 @@ public static class CollectGradients
     {
         var region = node.Output.Region!;
         region.Nodes.Insert(region.Nodes.IndexOf(node) + 1, new Node(new AddToGradient(node.GradientOf!), [node.Output], node.Source));
+        node.Output.Name += "Part";
         node.GradientOf = null;
     }
 

@@ -23,6 +23,9 @@ public static class Naming
         return name.Substring(0, lower).ToLowerInvariant() + name.Substring(lower);
     }
 
+    /// <summary><c>counts</c> → <c>Counts</c>.</summary>
+    public static string Pascal(string name) => name.Length == 0 ? name : char.ToUpperInvariant(name[0]) + name.Substring(1);
+
     /// <summary>A legal identifier: keywords get an <c>@</c>.</summary>
     public static string Identifier(string name) => Keywords.Contains(name) ? "@" + name : name;
 }
