@@ -1,0 +1,47 @@
+using Shardwright.Training.Tests.Fixtures;
+using Shardwright.Training.Tests.Harness;
+
+namespace Shardwright.Training.Tests;
+
+/// <summary>Runs alone: allocations of other tests would count.</summary>
+[CollectionDefinition(nameof(StepAllocationTests), DisableParallelization = true)]
+[Collection(nameof(StepAllocationTests))]
+public sealed class StepAllocationTests
+{
+    const int WarmUp = 10, Steps = 20;
+
+    [Theory]
+    [InlineData("Sample", 1, 1, 1)]
+    [InlineData("Sample", 4, 4, 1)]
+    [InlineData("Sample", 4, 4, 2)]
+    [InlineData("TwoSizes", 1, 1, 2)]
+    [InlineData("TwoSizes", 4, 4, 1)]
+    public void Step_OfAWarmTrainer_AllocatesNoManagedByteOnAnyThread(string model, int data, int expert, int threads)
+    {
+        var fixture = ReferenceFixture.Load(model);
+        using var trainer = ReferenceTrainer.Create(model, (data, expert), fixture, replay: false, new() { LearningRate = 1e-3f, Threads = threads });
+        int[][] tokens = [.. Enumerable.Range(0, Steps).Select(fixture.Tokens)], targets = [.. Enumerable.Range(0, Steps).Select(fixture.Targets)];
+        float[][] weights = [.. Enumerable.Range(0, Steps).Select(step => fixture.Weighted ? fixture.Weights(step) : [])];
+        for (int step = 0; step < WarmUp; step++)
+            Read(trainer.Step(tokens[step], targets[step], weights[step]));
+
+        long before = GC.GetTotalAllocatedBytes(true);
+        double read = 0;
+        for (int step = 0; step < Steps; step++)
+            read += Read(trainer.Step(tokens[step], targets[step], weights[step]));
+        long allocated = GC.GetTotalAllocatedBytes(true) - before;
+
+        Assert.Equal(0, allocated);
+        Assert.True(read > 0);
+    }
+
+    static double Read(StepReport report)
+    {
+        double sum = report.Loss + report.BalanceLoss + report.RouterZLoss + report.GradientNorm + report.LearningRate + report.TokensPerSecond + report.HighWaterBytes + report.Elapsed.Ticks + report.Step;
+        for (var kind = Collective.AllReduce; kind <= Collective.Broadcast; kind++)
+            sum += report.Bytes(kind);
+        foreach (int count in report.TokensPerExpert(0, 1))
+            sum += count;
+        return sum;
+    }
+}
