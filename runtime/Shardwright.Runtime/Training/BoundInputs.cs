@@ -8,7 +8,7 @@ internal static class BoundInputs
     {
         foreach (var input in inputs)
             if (input.Bound != (long)microBatches * input.Slot.Elements)
-                throw Wrong(input.Slot, plan, operation, input.Bound, $"{(long)microBatches * input.Slot.Elements} = {microBatches} micro-batches × [{string.Join(", ", input.Slot.Shape)}]");
+                throw Wrong(inputs, input, plan, operation, $"{(long)microBatches * input.Slot.Elements} = {microBatches} micro-batches × [{string.Join(", ", input.Slot.Shape)}]");
         Unbind(inputs);
     }
 
@@ -21,10 +21,10 @@ internal static class BoundInputs
             if (input.Bound < 0 && !all)
                 continue;
             if (input.Bound <= 0 || input.Bound % input.Slot.Elements != 0)
-                throw Wrong(input.Slot, plan, operation, input.Bound, $"a whole number of global micro-batches of {input.Slot.Elements} = [{string.Join(", ", input.Slot.Shape)}]");
+                throw Wrong(inputs, input, plan, operation, $"a whole number of global micro-batches of {input.Slot.Elements} = [{string.Join(", ", input.Slot.Shape)}]");
             int count = input.Bound / input.Slot.Elements;
             if (microBatches != 0 && count != microBatches)
-                throw Wrong(input.Slot, plan, operation, input.Bound, $"{(long)microBatches * input.Slot.Elements}: {microBatches} micro-batches, as in the inputs before it");
+                throw Wrong(inputs, input, plan, operation, $"{(long)microBatches * input.Slot.Elements}: {microBatches} micro-batches, as in the inputs before it");
             microBatches = count;
         }
         if (microBatches == 0)
@@ -39,6 +39,11 @@ internal static class BoundInputs
             input.Bound = -1;
     }
 
-    private static ArgumentException Wrong(InputSlot slot, ProgramPlan plan, string operation, int bound, string need)
-        => new($"{operation} of {plan.Model}: input {slot.Name} got {(bound < 0 ? "nothing" : $"{bound} elements")}, need {need}.", slot.Name);
+    // A refused call leaves nothing bound, or the next one would fail for an input that it never had.
+    private static ArgumentException Wrong(InputBuffer[] inputs, InputBuffer wrong, ProgramPlan plan, string operation, string need)
+    {
+        var message = $"{operation} of {plan.Model}: input {wrong.Slot.Name} got {(wrong.Bound < 0 ? "nothing" : $"{wrong.Bound} elements")}, need {need}.";
+        Unbind(inputs);
+        return new(message, wrong.Slot.Name);
+    }
 }
