@@ -10,7 +10,7 @@ internal static class HbmTable
 
     private static readonly string[] Classes = ["weights", "gradients", "optimizer", "activations", "saved", "communication", "routed"];
 
-    public static HbmOverflowException Overflow(int rank, string what, long needed, long capacity, IReadOnlyList<NamedBuffer> buffers)
+    public static HbmOverflowException Overflow(int rank, string what, long needed, long capacity, IReadOnlyList<NamedBuffer> buffers, string? cause = null)
     {
         var text = new StringBuilder($"Rank {rank} is out of device memory (HBM): {what} needs {Bytes(needed)}, the rank has {Bytes(capacity)}.\n");
         var totals = Classes.Concat(buffers.Select(buffer => buffer.Class)).Distinct()
@@ -22,7 +22,7 @@ internal static class HbmTable
         text.Append("Largest buffers:\n");
         foreach (var buffer in buffers.OrderByDescending(buffer => buffer.Bytes).ThenBy(buffer => buffer.Name, StringComparer.Ordinal).Take(Largest))
             text.Append($"  {Bytes(buffer.Bytes),10}  {buffer.Class,-13}  {buffer.Name}\n");
-        text.Append(Fix(totals.OrderByDescending(total => total.Bytes).Select(total => total.Name).FirstOrDefault()));
+        text.Append(Fix(cause ?? totals.OrderByDescending(total => total.Bytes).Select(total => total.Name).FirstOrDefault()));
         return new HbmOverflowException(text.ToString(), rank, needed, capacity);
     }
 

@@ -134,7 +134,7 @@ public sealed unsafe class RoutedStack
             .Where(frame => frame.Bytes > 0 && frame.Offset + frame.Bytes <= end - bytes).Append(new(what, end - bytes, bytes, "routed"));
         long needed = end - start + arena.StaticBytes;
         if (needed > arena.CapacityBytes)
-            return HbmTable.Overflow(arena.Rank, what, needed, arena.CapacityBytes, [.. arena.Buffers, .. routed]);
+            return HbmTable.Overflow(arena.Rank, what, needed, arena.CapacityBytes, [.. arena.Buffers, .. routed], cause: "routed");
         return new InvalidOperationException($"RoutedStack of rank {arena.Rank}: {what} ends at byte {end}, past the {reservedEnd} that the plan foresees in the worst case.");
     }
 
