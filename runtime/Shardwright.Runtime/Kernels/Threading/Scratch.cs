@@ -25,6 +25,13 @@ internal sealed unsafe class Scratch
     /// <summary>The same for what a kernel shares with its work items, one of which may run on this thread too.</summary>
     public static float* Shared(nint count) => (shared ??= new Scratch()).AtLeast(count);
 
+    /// <summary>Called when a kernel thread starts, since on a busy machine it may take its first item many steps later.</summary>
+    public static void Prepare()
+    {
+        mine ??= new Scratch();
+        shared ??= new Scratch();
+    }
+
     private float* AtLeast(nint count)
     {
         if (count * sizeof(float) > bytes)

@@ -44,6 +44,10 @@ public sealed unsafe class WorkPool : IDisposable
             workers[i] = new Thread(Work) { IsBackground = true, Name = $"{name} {i + 1}" };
             workers[i].Start();
         }
+
+        // A thread that a busy machine starts late would allocate its first objects in some later step.
+        foreach (var _ in workers)
+            finished.Wait();
     }
 
     /// <summary>The pool of this thread's rank; null runs kernels on the calling thread alone.</summary>
@@ -110,6 +114,8 @@ public sealed unsafe class WorkPool : IDisposable
 
     private void Work()
     {
+        Scratch.Prepare();
+        finished.Release();
         while (!stopping)
         {
             if (!TakeItems())
