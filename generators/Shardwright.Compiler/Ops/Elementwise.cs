@@ -19,8 +19,24 @@ public abstract record Elementwise(string Symbol) : Op
         if (!report.Require(full == a.Type.Shape || full == b.Type.Shape, node, () =>
             $"operator {Symbol}: '{a.Name}' {a.Type} and '{b.Name}' {b.Type} each broadcast to the other; one operand must have the result's shape"))
             return;
+        var (wide, narrow) = full == a.Type.Shape ? (a, b) : (b, a);
+        if (!report.Require(narrow.Type.Elements == 1 || Broadcasting.Period(full!.Value, narrow.Type.Shape).Repeat > 0, node, () =>
+            $"operator {Symbol}: '{narrow.Name}' {narrow.Type} repeats over a dimension between its own in '{wide.Name}' {wide.Type}; only leading or trailing dimensions can repeat: reshape so that they are neighbours"))
+            return;
+        if (rows == RowKind.Sequence && !HasRows(a.Type, full!.Value) | !HasRows(b.Type, full.Value))
+        {
+            report.Error(Rules.MovesSequence, node.Source,
+                $"operator {Symbol}: '{a.Name}' is {a.Type} and '{b.Name}' is {b.Type}, and only one of them has the sequences that Data shards as dimension 0; a rank would meet its own sequences with all of the other's");
+            node.Output.IsUnknown = true;
+            return;
+        }
         node.Output.Type = new(ElementType.Float32, full!.Value, rows);
     }
+
+    /// <summary>Whether an operand of token rows is split as the result is; one without token rows must not reach into dimension 0.</summary>
+    static bool HasRows(TensorType type, EquatableArray<int> full) => type.Rows == RowKind.None
+        ? type.Rank < full.Count || type.Shape[0] == 1
+        : type.Rank == full.Count && type.Shape[0] == full[0];
 
     public override bool CanOverwrite(int input) => true;
 

@@ -1,4 +1,5 @@
 using Shardwright.Compiler.Graph;
+using Shardwright.Compiler.Ops;
 
 namespace Shardwright.Compiler.Passes;
 
@@ -26,6 +27,8 @@ public static class InferShapes
 
     static void InferLoop(Node loop, ShapeReport report)
     {
+        if (loop.Op is Loop { List: var list } && IsInsideLoopOver(list, loop.Body!.Parent))
+            report.Error(Rules.UnknownName, loop.Source, $"foreach over '{list.Path}' runs inside another foreach over the same list; one program cannot tell the two modules apart: write one loop after the other");
         foreach (var carried in loop.Carried)
         {
             carried.Start.Type = carried.Initial.Type;
@@ -44,4 +47,6 @@ public static class InferShapes
             }
         }
     }
+
+    static bool IsInsideLoopOver(RepeatedList list, Region? region) => region is not null && (region.Owner?.Op is Loop outer && outer.List == list || IsInsideLoopOver(list, region.Parent));
 }

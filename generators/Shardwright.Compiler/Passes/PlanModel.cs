@@ -72,7 +72,8 @@ public static class PlanModel
             .Select(g => new GradientRange(g.Group!, gradients[g.Members[0]] + shift, gradients[g.Members[g.Members.Count - 1]] + PlanMemory.Align(LocalBytes(g.Members[g.Members.Count - 1]), PlanMemory.Alignment) - gradients[g.Members[0]])).ToList();
         int lossWeights = train.Root.Walk().Where(n => n.Op is CrossEntropy && n.Inputs.Count > 2).Select(n => n.Input(2).Input!.Index).DefaultIfEmpty(-1).First();
         return new(mesh, options.MicroBatches, options.Clip, inputs[0].Shape[0], inputs, forwardInputs, blocks, reductions, train.Sites, programs, persistent, microStart, accumulates ? gradientEnd - gradientStart : 0,
-            workspace, workspace + programs.Max(p => p.WorkspaceBytes), built[2].Result.Type) { LossWeights = lossWeights };
+            workspace, workspace + programs.Max(p => p.WorkspaceBytes), built[2].Result.Type)
+        { LossWeights = lossWeights };
 
         Dictionary<ParameterDeclaration, long> Blocks(IEnumerable<ParameterDeclaration> parameters)
         {

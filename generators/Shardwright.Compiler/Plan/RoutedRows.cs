@@ -12,10 +12,10 @@ public static class RoutedRows
 
     public static long Round(long rows) => (rows + Block - 1) / Block * Block;
 
-    /// <summary>Tokens · k copies, spread evenly over all ranks.</summary>
+    /// <summary>Tokens · k copies, spread evenly over all ranks; none for a group that this program does not run.</summary>
     public static long Balanced(BuiltProgram built, ExpertSite site, DeviceMesh mesh)
     {
-        var dispatch = built.Root.Walk().First(n => n.Op is Dispatch { Backward: false } d && d.Site.Index == site.Index);
-        return dispatch.Output.Type.Shape[0] / mesh.Data;
+        var dispatch = built.Root.Walk().FirstOrDefault(n => n.Op is Dispatch { Backward: false } d && d.Site.Index == site.Index);
+        return dispatch is null ? 0 : dispatch.Output.Type.Shape[0] / mesh.Data;
     }
 }
