@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using Shardwright.Compiler;
+using Shardwright.Training.Tests.Fixtures;
+using Shardwright.Training.Tests.Harness;
+
+namespace Shardwright.Training.Tests.Passes;
+
+/// <summary>A list of modules is compiled once, however long it is.</summary>
+public sealed partial class LayerCountTests
+{
+    [Fact]
+    public void Layers_FourOrAHundred_GiveTheSameProgram()
+    {
+        var few = CapturedModel.Plan(Source(4));
+        var many = CapturedModel.Plan(Source(100));
+
+        Assert.Equal(few.Programs.Select(p => p.Root.Walk().Count()), many.Programs.Select(p => p.Root.Walk().Count()));
+    }
+
+    [Fact]
+    public void Layers_FourOrAHundred_GiveTheSameTextUpToNumbers()
+    {
+        string few = Text(Source(4)), many = Text(Source(100));
+
+        // The plan lists the largest buffers first, so their order is a matter of numbers too.
+        foreach (bool isBuffer in new[] { false, true })
+            Assert.Equal(Lines(few, isBuffer), Lines(many, isBuffer));
+    }
+
+    [Fact]
+    public void Layers_AHundred_CompileInTheTimeOfFour()
+    {
+        LinkedModel few = CapturedModel.Link(Source(4)), many = CapturedModel.Link(Source(100));
+
+        // The best of several alternating runs: other work on the machine only ever adds time.
+        double fast = double.MaxValue, slow = double.MaxValue;
+        for (var run = 0; run < 12; run++)
+        {
+            fast = Math.Min(fast, Seconds(few));
+            slow = Math.Min(slow, Seconds(many));
+        }
+
+        Assert.InRange(slow / fast, 0, 1.2);
+    }
+
+    private static string Source(int layers) => TestResource.ModelSource("Sample").Replace("Layers = 3", $"Layers = {layers}", StringComparison.Ordinal);
+
+    private static string Text(string source)
+    {
+        var files = ModelCompiler.Print(ModelCompiler.Compile(CapturedModel.Link(source)), []);
+        return string.Join('\n', files.Select(f => f.Text));
+    }
+
+    private static double Seconds(LinkedModel model)
+    {
+        var watch = Stopwatch.StartNew();
+        ModelCompiler.Print(ModelCompiler.Compile(model), []);
+        return watch.Elapsed.TotalSeconds;
+    }
+
+    private static IEnumerable<string> Lines(string text, bool buffers)
+    {
+        var lines = WithoutNumbers(text).Split('\n').Where(line => line.TrimStart().StartsWith("new(", StringComparison.Ordinal) == buffers);
+        return buffers ? lines.Order(StringComparer.Ordinal) : lines;
+    }
+
+    // Sizes are written as numbers with separators and units, and aligned: 1_572_864, 1.5 MB.
+    private static string WithoutNumbers(string text) => Spaces().Replace(Number().Replace(text, "0"), " ");
+
+    [GeneratedRegex(@"\d[\d_,.]*L?( ([kKMG]i?B|bytes?|B)\b)?")]
+    private static partial Regex Number();
+
+    [GeneratedRegex(" +")]
+    private static partial Regex Spaces();
+}
