@@ -36,7 +36,9 @@ public sealed class AssignStorage
     }
 
     /// <summary>Whether every iteration's value is read after its iteration: by the backward loop, or after the loop.</summary>
-    bool IsStacked(Node loop, Carried carried) => order.Uses(carried.Start).Any(u => !u.Region.IsInside(loop.Body!));
+    bool IsStacked(Node loop, Carried carried) => IsReadOutside(carried.Start, loop.Body!);
+
+    bool IsReadOutside(Value value, Region body) => order.Uses(value).Any(u => !u.Region.IsInside(body) || u.Node?.Op.IsView == true && IsReadOutside(u.Node.Output, body));
 
     /// <summary>A carried value starts in storage that the loop may own, and ends in storage made by the body itself; else copies make it so.</summary>
     void PrepareCarried(Node loop)
@@ -158,6 +160,12 @@ public sealed class AssignStorage
         {
             start.Absorb(end, map);
             return;
+        }
+        // Another value may end its iteration where this copy goes: it moves out of the way first.
+        foreach (var other in loop.Carried.Where(o => o != carried && map[o.End] == start && map[o.Start] != start))
+        {
+            other.End = InsertCopy(other.End, other.End.Name, loop.Body!, null);
+            map[other.End] = new ArenaBuffer(other.End) { SlotBytes = slotBytes(other.End) };
         }
         var copy = InsertCopy(carried.End, carried.Start.Name, loop.Body!, null);
         map[copy] = start;
