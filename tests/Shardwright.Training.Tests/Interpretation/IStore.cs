@@ -9,9 +9,7 @@ internal interface IStore
     void Write(Value value, DoubleTensor tensor);
 
     /// <summary>A value of the running iteration. Inside the loop over experts, routed rows are the running expert's; outside, all experts' in order.</summary>
-    /// <param name="value">The value.</param>
-    /// <param name="starts">First row of every expert, and the end; empty when nothing is routed.</param>
-    DoubleTensor Read(Value value, int[] starts);
+    DoubleTensor Read(Value value);
 
     /// <summary>A value's tensors of all iterations, in order.</summary>
     IEnumerable<DoubleTensor> ReadAll(Value value);

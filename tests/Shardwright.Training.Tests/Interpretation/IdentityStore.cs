@@ -10,13 +10,13 @@ internal sealed class IdentityStore(Iterations iterations) : IStore
 
     public void Write(Value value, DoubleTensor tensor) => values[(value, iterations.Instance(value.Region))] = tensor;
 
-    public DoubleTensor Read(Value value, int[] starts)
+    public DoubleTensor Read(Value value)
     {
         if (value.Region?.Owner?.Op is ExpertLoop experts && iterations.Expert < 0)
             return Join(value, experts.Site.Experts);
         var tensor = values[(value, iterations.Instance(value.Region))];
         return value.Type.Rows == RowKind.Routed && value.Region?.Owner?.Op is not ExpertLoop && iterations.Expert >= 0
-            ? Rows(tensor, starts[iterations.Expert], starts[iterations.Expert + 1])
+            ? Rows(tensor, iterations.Starts[iterations.Expert], iterations.Starts[iterations.Expert + 1])
             : tensor;
     }
 

@@ -11,6 +11,9 @@ internal sealed class Iterations
     /// <summary>The running expert; −1 outside.</summary>
     public int Expert { get; set; } = -1;
 
+    /// <summary>First row of every expert of the running or last group, and the end.</summary>
+    public int[] Starts { get; set; } = [];
+
     public int this[RepeatedList list]
     {
         get => current[list];

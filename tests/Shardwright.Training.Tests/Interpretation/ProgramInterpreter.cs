@@ -11,7 +11,6 @@ internal sealed class ProgramInterpreter
     private readonly Iterations iterations = new();
     private readonly Routing routing;
     private readonly IStore store;
-    private int[] starts = []; // first row of every expert of the running or last group, and the end
 
     public ProgramInterpreter(ProgramInputs inputs, Func<Iterations, IStore>? store = null)
     {
@@ -49,7 +48,7 @@ internal sealed class ProgramInterpreter
                 Repeat(node, loop);
                 break;
             case ExpertLoop experts:
-                starts = routing.Starts(experts.Site, Layer(experts.Site));
+                iterations.Starts = routing.Starts(experts.Site, Layer(experts.Site));
                 for (iterations.Expert = 0; iterations.Expert < experts.Site.Experts; iterations.Expert++)
                     node.Body!.Nodes.ForEach(Run);
                 iterations.Expert = -1;
@@ -111,7 +110,7 @@ internal sealed class ProgramInterpreter
     {
         if (value.Parameter is { } parameter)
             return new([.. parameter.Shape], Block(parameter, Inputs.Parameter(parameter)).ToArray());
-        return value.Input is { } input ? Inputs.Input(input) : store.Read(value, starts);
+        return value.Input is { } input ? Inputs.Input(input) : store.Read(value);
     }
 
     private int Layer(ExpertSite site) => iterations.Instance(site.Loops);
