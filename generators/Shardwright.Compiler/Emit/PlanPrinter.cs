@@ -21,6 +21,8 @@ public static class PlanPrinter
         code.Line($"Clip = {(plan.Clip ? "true" : "false")},");
         code.Line($"PersistentBytes = {CodeWriter.Grouped(plan.PersistentBytes)},    // weights, gradients, AdamW's mean and variance");
         code.Line($"StaticBytes = {CodeWriter.Grouped(plan.StaticBytes)},    // with the workspace that Train, Evaluate and Infer overlay");
+        if (plan.TemporaryBytes > 0)
+            code.Line($"TemporaryBytes = {CodeWriter.Grouped(plan.TemporaryBytes)},    // of these, at the far end of memory: the routed stack may grow into them while they are dead");
         code.Line($"LiveLowerBoundBytes = {CodeWriter.Grouped(plan.MicroGradientBytes + train.LowerBoundBytes)},    // no plan can keep less beside the persistent bytes");
         code.Line($"OutputElements = {plan.Output.Elements.ToString(CultureInfo.InvariantCulture)},");
         List(code, "Parameters", plan.Blocks.Select(Parameter));
@@ -41,9 +43,13 @@ public static class PlanPrinter
     {
         var frame = train.Frame(site);
         int working = Math.Max(Math.Max(frame.ForwardBytes, frame.BackwardBytes), frame.SavedBytes) - frame.SavedBytes;
+        var at = frame.Temporaries;
         // Sites of the same list run layer by layer in turn.
         int loop = site.Loops.Count == 0 ? -1 : plan.Sites.Select(s => s.Loops).Distinct().ToList().IndexOf(site.Loops);
-        return $"new(\"{site.Path}\", {site.Experts}, {site.TopK}, {site.Layers}, {StatementPrinter.Number(site.BalanceLoss)}, {StatementPrinter.Number(site.RouterZLoss)}, {frame.SavedBytes}, {working}) {{ Loop = {loop} }},";
+        return $"new(\"{site.Path}\", {site.Experts}, {site.TopK}, {site.Layers}, {StatementPrinter.Number(site.BalanceLoss)}, {StatementPrinter.Number(site.RouterZLoss)}, {frame.SavedBytes}, {working}) "
+            + $"{{ Loop = {loop}, ForwardWorkingBytesPerRow = {frame.ForwardBytes - frame.SavedBytes}, BackwardWorkingBytesPerRow = {frame.BackwardBytes - frame.SavedBytes}, "
+            + $"ArrivingBytesPerRow = {frame.ArrivingBytes - frame.SavedBytes}, LeavingBytesPerRow = {frame.LeavingBytes - frame.SavedBytes}, "
+            + $"Temporaries = new({string.Join(", ", new[] { at.Forward, at.Kept, at.Arriving, at.Backward, at.Leaving, at.Closed }.Select(CodeWriter.Grouped))}) }},";
     }
 
     static IEnumerable<string> Buffers(ModelPlan plan, PlannedProgram train)

@@ -209,15 +209,27 @@ public sealed class StatementPrinter(ModelPlan plan, PlannedProgram program, Sou
     {
         var frame = program.Frame(site);
         Statement(isBackward
-            ? $"Routed.Resize(bytesPerRow: {CodeWriter.Grouped(Math.Max(frame.BackwardBytes, frame.SavedBytes))});"
-            : $"Routed.Push({Exchange(site)}.Rows, bytesPerRow: {CodeWriter.Grouped(frame.ForwardBytes)});");
+            ? $"Routed.Resize(bytesPerRow: {CodeWriter.Grouped(frame.ArrivingBytes)}{Temporaries(frame.Temporaries.Arriving)});"
+            : $"Routed.Push({Exchange(site)}.Rows, bytesPerRow: {CodeWriter.Grouped(frame.ForwardBytes)}{Temporaries(frame.Temporaries.Forward)});");
+    }
+
+    /// <summary>In the backward pass a frame is at its largest while the experts run, not while gradients arrive or leave.</summary>
+    public void ResizeFrame(ExpertSite site, bool isLeaving)
+    {
+        var frame = program.Frame(site);
+        Statement($"Routed.Resize(bytesPerRow: {CodeWriter.Grouped(isLeaving ? frame.LeavingBytes : frame.BackwardBytes)}{Temporaries(isLeaving ? frame.Temporaries.Leaving : frame.Temporaries.Backward)});");
     }
 
     public void CloseFrame(ExpertSite site, bool isBackward)
     {
         var frame = program.Frame(site);
-        Statement(isBackward || !frame.HasBackward ? "Routed.Pop();" : $"Routed.Resize(bytesPerRow: {CodeWriter.Grouped(frame.SavedBytes)});    // kept for the backward pass");
+        Statement(isBackward || !frame.HasBackward
+            ? $"Routed.Pop({Temporaries(isBackward ? frame.Temporaries.Closed : frame.Temporaries.Kept).TrimStart(',', ' ')});"
+            : $"Routed.Resize(bytesPerRow: {CodeWriter.Grouped(frame.SavedBytes)}{Temporaries(frame.Temporaries.Kept)});    // kept for the backward pass");
     }
+
+    /// <summary>How much of the far end of memory the program uses until the stack changes again.</summary>
+    static string Temporaries(long bytes) => bytes == 0 ? "" : $", temporaries: {CodeWriter.Grouped(bytes)}";
 
     public void Loop(Node node, Ops.Loop loop)
     {

@@ -66,14 +66,18 @@ public static class PlanModel
         if (accumulates)
             offset += gradientEnd - gradientStart;
         long workspace = offset;
+        // The programs overlay each other in the lower part; the temporaries of Train follow the largest of them.
+        long lower = programs.Max(p => p.WorkspaceBytes - p.TemporaryBytes), temporaries = programs[0].TemporaryBytes;
+        foreach (var buffer in programs[0].Workspace.Where(b => b.IsTemporary))
+            buffer.Offset += lower - (programs[0].WorkspaceBytes - temporaries);
 
         var blocks = train.Parameters.Select(p => new ParameterBlock(p, GroupOf(p), LocalBytes(p), weights[p], At(gradients, p), At(means, p), At(variances, p), gradients.ContainsKey(p) ? gradients[p] + shift : -1)).ToList();
         var reductions = groups.Skip(1).Select(g => (Group: g, Members: trained.Where(p => GroupOf(p) == g).ToList())).Where(g => g.Members.Count > 0)
             .Select(g => new GradientRange(g.Group!, gradients[g.Members[0]] + shift, gradients[g.Members[g.Members.Count - 1]] + PlanMemory.Align(LocalBytes(g.Members[g.Members.Count - 1]), PlanMemory.Alignment) - gradients[g.Members[0]])).ToList();
         int lossWeights = train.Root.Walk().Where(n => n.Op is CrossEntropy && n.Inputs.Count > 2).Select(n => n.Input(2).Input!.Index).DefaultIfEmpty(-1).First();
         return new(mesh, options.MicroBatches, options.Clip, inputs[0].Shape[0], inputs, forwardInputs, blocks, reductions, train.Sites, programs, persistent, microStart, accumulates ? gradientEnd - gradientStart : 0,
-            workspace, workspace + programs.Max(p => p.WorkspaceBytes), built[2].Result.Type)
-        { LossWeights = lossWeights };
+            workspace, workspace + lower + temporaries, built[2].Result.Type)
+        { LossWeights = lossWeights, TemporaryBytes = temporaries };
 
         Dictionary<ParameterDeclaration, long> Blocks(IEnumerable<ParameterDeclaration> parameters)
         {

@@ -14,20 +14,55 @@ public static class PlanProgram
         var read = new HashSet<Value>(built.Root.Walk().SelectMany(n => n.Reads));
         var buffers = map.Values.Distinct().Where(b => b.Last >= 0 && !IsUnread(b, read)).OrderBy(b => b.First).ThenBy(b => b.Name, StringComparer.Ordinal).ToList();
         var workspace = buffers.Where(b => !b.IsRouted).ToList();
-        long bytes = PlanMemory.Run(workspace, PlanMemory.Alignment);
-
         var spans = built.Sites.Select(s => Span(s, built.Root, order)).ToList();
-        var frames = new List<RoutedFrame>();
-        var routed = new List<(RoutedFrame Frame, List<ArenaBuffer> Buffers, (int Begin, int End, int BackwardBegin, int BackwardEnd) Span)>();
+        var routed = new List<RoutedSite>();
         foreach (var (site, span) in built.Sites.Zip(spans, (s, p) => (s, p)))
         {
             var own = buffers.Where(b => b.IsRouted && b.First >= span.Begin && b.First <= span.End || b.IsRouted && b.First >= span.BackwardBegin && b.First <= span.BackwardEnd).ToList();
-            var frame = PlanFrame(site, own, span);
-            frames.Add(frame);
-            routed.Add((frame, own, span));
+            long rows = RoutedRows.Round(RoutedRows.Balanced(built, site, mesh));
+            routed.Add(new(PlanFrame(site, own, span), own, span, rows, LoopOf(built.Root, order, span.Begin), LoopOf(built.Root, order, span.BackwardBegin)));
         }
-        var (peak, bound) = Peak(built, mesh, workspace, bytes, routed, order);
-        return new(built.Kind, built.Root, map, order, workspace, bytes, frames, peak, bound);
+
+        var phases = new FramePhases(built.Root, order, spans);
+        // Evaluate and Infer need far less than Train: nothing to gain from a second end of memory.
+        var splits = built.Kind != ProgramKind.Train ? [] : spans.SelectMany(s => new[] { s.Begin + 1, s.BackwardBegin + 1 }).Append(order.Begin(built.Root.Nodes.First(n => n.Op is Ops.BeginBackward)));
+        var (lower, temporaries, extent) = PlanWorkspace.Run(workspace, phases, p => routed.Sum(r => r.PlannedBytes(p)), splits);
+        var frames = routed.Select(r => r.Frame with
+        {
+            Temporaries = !r.Frame.HasBackward ? (phases.Most(r.Span.Begin, extent), phases.Most(r.Span.End, extent), 0, 0, 0, 0)
+                : (phases.Most(r.Span.Begin, extent), phases.Most(r.Span.End, extent), phases.Most(r.Span.BackwardBegin, extent), phases.Most(r.Span.BackwardBegin + 1, extent), phases.Most(r.Span.BackwardEnd, extent),
+                    phases.Most(r.Span.BackwardEnd + 1, extent)),
+        }).ToList();
+        long peak = Math.Max(lower + temporaries, lower + phases.Peak(p => routed.Sum(r => r.PlannedBytes(p)), extent));
+        return new(built.Kind, built.Root, map, order, workspace, lower + temporaries, frames, peak, Bound(workspace, routed, order)) { TemporaryBytes = temporaries };
+    }
+
+    /// <summary>An expert group with what its rows need at balanced routing.</summary>
+    sealed record RoutedSite(RoutedFrame Frame, List<ArenaBuffer> Buffers, FrameSpan Span, long Rows, (int Begin, int End) Loop, (int Begin, int End) BackwardLoop)
+    {
+        bool InForward(int p) => p >= Span.Begin && p <= Span.End;
+
+        bool InBackward(int p) => Frame.HasBackward && p >= Span.BackwardBegin && p <= Span.BackwardEnd;
+
+        /// <summary>Layers whose rows are kept, in the iteration of the loop that has most of them: the last one forward, the first one backward.</summary>
+        int Below(int p)
+        {
+            if (!Frame.HasBackward || p < Loop.Begin || p > BackwardLoop.End)
+                return 0;
+            bool all = p > Span.End && p < Span.BackwardBegin;
+            return Frame.Site.Layers - (all ? 0 : 1);
+        }
+
+        public long PlannedBytes(int p) => Rows * ((long)Frame.SavedBytes * Below(p) + (InForward(p) ? Frame.ForwardBytes : p == Span.BackwardBegin ? Frame.ArrivingBytes : p == Span.BackwardEnd ? Frame.LeavingBytes : InBackward(p) ? Frame.BackwardBytes : 0));
+
+        public long NeededBytes(int p) => Rows * ((long)Frame.SavedBytes * Below(p) + (InForward(p) || InBackward(p) ? Buffers.Where(b => b.First <= p && p <= b.Last).Sum(b => b.Bytes) : 0));
+    }
+
+    /// <summary>The first and last position of the <see cref="Ops.Loop"/> around a position; the position itself where there is none.</summary>
+    static (int Begin, int End) LoopOf(Region root, ProgramOrder order, int position)
+    {
+        var loop = root.Nodes.FirstOrDefault(n => n.Op is Ops.Loop && order.Begin(n) <= position && position <= order.End(n));
+        return loop is null ? (position, position) : (order.Begin(loop), order.End(loop));
     }
 
     /// <summary>A routing statistic that this program does not print needs no storage.</summary>
@@ -35,7 +70,7 @@ public static class PlanProgram
         && buffer.Members[0].Producer!.Outputs.IndexOf(buffer.Members[0]) is Route.Probabilities or Route.Statistics
         && !buffer.Members[0].Producer!.Outputs.Skip(Route.Probabilities).Take(2).Any(read.Contains);
 
-    static (int Begin, int End, int BackwardBegin, int BackwardEnd) Span(ExpertSite site, Region root, ProgramOrder order)
+    static FrameSpan Span(ExpertSite site, Region root, ProgramOrder order)
     {
         int begin = -1, end = -1, backwardBegin = -1, backwardEnd = -1;
         foreach (var node in root.Walk())
@@ -44,10 +79,10 @@ public static class PlanProgram
                 case Dispatch d when d.Site.Index == site.Index: (d.Backward ? ref backwardBegin : ref begin) = order.Begin(node); break;
                 case Return r when r.Site.Index == site.Index: (r.Backward ? ref backwardEnd : ref end) = order.Begin(node); break;
             }
-        return (begin, end, backwardBegin, backwardEnd);
+        return new(begin, end, backwardBegin, backwardEnd);
     }
 
-    static RoutedFrame PlanFrame(ExpertSite site, List<ArenaBuffer> buffers, (int Begin, int End, int BackwardBegin, int BackwardEnd) span)
+    static RoutedFrame PlanFrame(ExpertSite site, List<ArenaBuffer> buffers, FrameSpan span)
     {
         bool hasBackward = span.BackwardEnd >= 0;
         var saved = buffers.Where(b => hasBackward && b.First <= span.End && b.Last > span.End).OrderBy(b => b.First).ToList();
@@ -59,35 +94,22 @@ public static class PlanProgram
         }
         var forward = buffers.Where(b => b.First <= span.End && !saved.Contains(b)).ToList();
         var backward = buffers.Where(b => b.First > span.End).ToList();
-        long forwardBytes = PlanMemory.Run(forward, 4, saved), backwardBytes = PlanMemory.Run(backward, 4, saved);
-        return new(site, (int)kept, (int)forwardBytes, (int)backwardBytes, hasBackward, (int)PlanMemory.LowerBound(buffers, 4));
+        long forwardBytes = PlanMemory.Run(forward, 4, saved);
+        // What travels lies lowest, so that the frame is no larger than that while gradients arrive and leave.
+        var arriving = backward.Where(b => b.First <= span.BackwardBegin && b.Last >= span.BackwardBegin || b.First <= span.BackwardEnd && b.Last >= span.BackwardEnd).OrderBy(b => b.First).ToList();
+        PlanMemory.Run(arriving, 4, saved);
+        long backwardBytes = Math.Max(kept, PlanMemory.Run(backward.Except(arriving).ToList(), 4, [.. saved, .. arriving]));
+        return new(site, (int)kept, (int)forwardBytes, (int)backwardBytes, hasBackward, (int)PlanMemory.LowerBound(buffers, 4)) { ArrivingBytes = LiveAt(span.BackwardBegin), LeavingBytes = LiveAt(span.BackwardEnd) };
+
+        int LiveAt(int position) => (int)Math.Max(kept, backward.Where(b => b.First <= position && position <= b.Last).Select(b => b.Offset + b.Bytes).DefaultIfEmpty(0).Max());
     }
 
-    /// <summary>Peak and lower bound of everything that is not persistent, at balanced routing.</summary>
-    static (long Peak, long Bound) Peak(
-        BuiltProgram built, DeviceMesh mesh, List<ArenaBuffer> workspace, long workspaceBytes, List<(RoutedFrame Frame, List<ArenaBuffer> Buffers, (int Begin, int End, int BackwardBegin, int BackwardEnd) Span)> routed, ProgramOrder order)
+    /// <summary>The most that is live at once, at balanced routing, of everything that is not persistent: no plan can need less.</summary>
+    static long Bound(List<ArenaBuffer> workspace, List<RoutedSite> routed, ProgramOrder order)
     {
-        var live = new long[order.Length + 1];
-        foreach (var buffer in workspace)
-            for (int p = buffer.First; p <= buffer.Last; p++)
-                live[p] += PlanMemory.Align(buffer.Bytes, PlanMemory.Alignment);
-        long peak = workspaceBytes, bound = 0;
+        long bound = 0;
         for (int p = 0; p < order.Length; p++)
-        {
-            long planned = 0, needed = 0;
-            foreach (var (frame, buffers, span) in routed)
-            {
-                long rows = RoutedRows.Round(RoutedRows.Balanced(built, frame.Site, mesh));
-                bool forward = p >= span.Begin && p <= span.End, backward = frame.HasBackward && p >= span.BackwardBegin && p <= span.BackwardEnd;
-                // In the last layer's forward and the first backward, every layer before it keeps its rows.
-                bool between = frame.HasBackward && p > span.Begin && p < span.BackwardEnd;
-                int below = between ? frame.Site.Layers - (forward || backward ? 1 : 0) : 0;
-                planned += rows * ((long)frame.SavedBytes * below + (forward ? frame.ForwardBytes : backward ? frame.BackwardBytes : 0));
-                needed += rows * ((long)frame.SavedBytes * below + (forward || backward ? buffers.Where(b => b.First <= p && p <= b.Last).Sum(b => b.Bytes) : 0));
-            }
-            peak = Math.Max(peak, workspaceBytes + planned);
-            bound = Math.Max(bound, live[p] + needed);
-        }
-        return (peak, bound);
+            bound = Math.Max(bound, workspace.Where(b => b.First <= p && p <= b.Last).Sum(b => PlanMemory.Align(b.Bytes, PlanMemory.Alignment)) + routed.Sum(r => r.NeededBytes(p)));
+        return bound;
     }
 }

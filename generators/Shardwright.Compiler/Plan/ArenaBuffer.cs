@@ -37,6 +37,9 @@ public sealed class ArenaBuffer(Value first)
     /// <summary>Bytes from the start of the workspace (from the frame's start, a row, when routed).</summary>
     public long Offset { get; set; } = -1;
 
+    /// <summary>It lies at the far end of memory, where the routed stack may grow into it once it is dead.</summary>
+    public bool IsTemporary { get; set; }
+
     /// <summary>The name of the member that a reader would look for.</summary>
     public string Name => (Members.FirstOrDefault(m => m.IsNamed) ?? Members.FirstOrDefault(m => m.Producer is { Body: null }) ?? Members[0]).Name;
 

@@ -17,12 +17,25 @@ public enum ProgramKind
 }
 
 /// <summary>Bytes a routed row needs in the frame of one expert group: kept until the backward pass, and at most while forward or backward runs.</summary>
-public sealed record RoutedFrame(ExpertSite Site, int SavedBytes, int ForwardBytes, int BackwardBytes, bool HasBackward, int LowerBoundBytes);
+public sealed record RoutedFrame(ExpertSite Site, int SavedBytes, int ForwardBytes, int BackwardBytes, bool HasBackward, int LowerBoundBytes)
+{
+    /// <summary>The part of <see cref="BackwardBytes"/> in use while gradients are dispatched to the frame.</summary>
+    public int ArrivingBytes { get; init; }
+
+    /// <summary>The part of <see cref="BackwardBytes"/> in use while gradients return from it.</summary>
+    public int LeavingBytes { get; init; }
+
+    /// <summary>How far from the far end of memory temporaries reach: while the frame is open in forward, then, while gradients arrive, while the experts run backward, while gradients leave, and then.</summary>
+    public (long Forward, long Kept, long Arriving, long Backward, long Leaving, long Closed) Temporaries { get; init; }
+}
 
 /// <summary>One program with its storage.</summary>
 public sealed record PlannedProgram(
     ProgramKind Kind, Region Root, IReadOnlyDictionary<Value, ArenaBuffer> Storage, ProgramOrder Order, IReadOnlyList<ArenaBuffer> Workspace, long WorkspaceBytes, IReadOnlyList<RoutedFrame> Frames, long PeakBytes, long LowerBoundBytes)
 {
+    /// <summary>The part of <see cref="WorkspaceBytes"/> that temporaries take at the far end.</summary>
+    public long TemporaryBytes { get; init; }
+
     public RoutedFrame Frame(ExpertSite site) => Frames.First(f => f.Site.Index == site.Index);
 }
 
@@ -43,6 +56,9 @@ public sealed record ModelPlan(
     public PlannedProgram Program(ProgramKind kind) => Programs.First(p => p.Kind == kind);
 
     public bool HasLossWeights { get; init; }
+
+    /// <summary>The part of <see cref="StaticBytes"/> at the far end of memory, which the routed stack may use while it is free.</summary>
+    public long TemporaryBytes { get; init; }
 
     /// <summary>Index of the loss-weight input; −1 without.</summary>
     public int LossWeights { get; init; } = -1;

@@ -18,13 +18,14 @@ public sealed unsafe class Arena : IDisposable
     /// <param name="routedBytes">Most bytes the routed stack may take; cut to what the capacity leaves.</param>
     /// <param name="capacityBytes">HBM of the rank.</param>
     /// <param name="buffers">The plan's buffers, for messages.</param>
+    /// <param name="temporaryBytes">Of the static bytes, those at the far end of device memory, which the routed stack may use while they are free.</param>
     /// <exception cref="HbmOverflowException">The static bytes exceed the capacity.</exception>
-    public Arena(int rank, long staticBytes, long routedBytes, long capacityBytes, IReadOnlyList<NamedBuffer> buffers)
+    public Arena(int rank, long staticBytes, long routedBytes, long capacityBytes, IReadOnlyList<NamedBuffer> buffers, long temporaryBytes = 0)
     {
         Require(rank, staticBytes, capacityBytes, buffers);
-        (Rank, StaticBytes, CapacityBytes, Buffers) = (rank, staticBytes, capacityBytes, buffers);
+        (Rank, StaticBytes, TemporaryBytes, CapacityBytes, Buffers) = (rank, staticBytes, temporaryBytes, capacityBytes, buffers);
         long routedStart = (staticBytes + Alignment - 1) / Alignment * Alignment;
-        long reserved = routedStart + Math.Clamp(routedBytes, 0, Math.Max(0, capacityBytes - routedStart));
+        long reserved = routedStart + Math.Clamp(routedBytes, 0, Math.Max(0, capacityBytes + temporaryBytes - routedStart));
         try
         {
             block = NativeMemory.AllocZeroed((nuint)(reserved + Alignment));
@@ -46,14 +47,17 @@ public sealed unsafe class Arena : IDisposable
     /// <summary>Bytes of the plan's buffers.</summary>
     public long StaticBytes { get; }
 
+    /// <summary>Of <see cref="StaticBytes"/>, those that the routed stack may use while they are free.</summary>
+    public long TemporaryBytes { get; }
+
     /// <summary>HBM of the rank.</summary>
     public long CapacityBytes { get; }
 
     /// <summary>The part whose size depends on routing.</summary>
     public RoutedStack Routed { get; }
 
-    /// <summary>Most bytes in use since the routed stack's mark was last reset: static part plus routed high-water mark.</summary>
-    public long HighWaterBytes => StaticBytes + Routed.HighWaterBytes;
+    /// <summary>Most bytes in use since the routed stack's mark was last reset: static part plus routed high-water mark, less the temporaries that the stack's rows replaced.</summary>
+    public long HighWaterBytes => StaticBytes + Math.Max(0, Routed.HighWaterBytes - TemporaryBytes);
 
     internal IReadOnlyList<NamedBuffer> Buffers { get; }
 

@@ -15,6 +15,7 @@ public sealed unsafe class RoutedStack
     private readonly Frame[] frames = new Frame[MaxDepth];
     private long top;
     private long scratch;
+    private long temporaries;
 
     internal RoutedStack(Arena arena, long start, long reservedEnd)
     {
@@ -30,16 +31,20 @@ public sealed unsafe class RoutedStack
     /// <summary>Bytes in use, scratch included.</summary>
     public long UsedBytes => top + scratch - start;
 
-    /// <summary>Most bytes in use since <see cref="ResetHighWater"/>.</summary>
+    /// <summary>Most bytes in use since <see cref="ResetHighWater"/>, the static program's temporaries above the stack included.</summary>
     public long HighWaterBytes { get; private set; }
 
     /// <summary>Rows as they count for memory.</summary>
     public static long RoundRows(int rows) => ((long)rows + RowGranule - 1) / RowGranule * RowGranule;
 
-    /// <summary>Adds a frame of <paramref name="rows"/> rows (0 is ordinary); its content is undefined.</summary>
+    /// <summary>
+    /// Adds a frame of <paramref name="rows"/> rows (0 is ordinary); its content is undefined. Until the next change of the stack, the program uses <paramref name="temporaries"/> bytes at the far end of
+    /// memory: both must fit.
+    /// </summary>
     /// <exception cref="HbmOverflowException">The frame does not fit into the rank's HBM.</exception>
-    public void Push(int rows, int bytesPerRow)
+    public void Push(int rows, int bytesPerRow, long temporaries = 0)
     {
+        this.temporaries = temporaries;
         RequireNoScratch("Push");
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
         if (Depth == MaxDepth)
@@ -50,19 +55,26 @@ public sealed unsafe class RoutedStack
     }
 
     /// <summary>Changes the top frame's bytes per row; sub-buffers below both sizes keep place and content.</summary>
-    public void Resize(int bytesPerRow)
+    public void Resize(int bytesPerRow, long temporaries = 0)
     {
+        this.temporaries = temporaries;
         RequireNoScratch("Resize");
         RequireFrame("Resize");
         SetTop(bytesPerRow);
     }
 
     /// <summary>Removes the top frame.</summary>
-    public void Pop()
+    public void Pop() => Pop(temporaries: 0);
+
+    /// <summary>Removes the top frame; until the next change, the program uses <paramref name="temporaries"/> bytes at the far end of memory.</summary>
+    public void Pop(long temporaries)
     {
+        this.temporaries = temporaries;
         RequireNoScratch("Pop");
         RequireFrame("Pop");
         top = frames[--Depth].Start;
+        RequireRoom(top, "the program's temporaries", 0);
+        Mark();
     }
 
     /// <summary>A sub-buffer [rows, columns] of the top frame, at <paramref name="offsetPerRow"/> bytes per row.</summary>
@@ -85,8 +97,7 @@ public sealed unsafe class RoutedStack
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         long offset = top + scratch;
         long rounded = (bytes + 63) / 64 * 64;
-        if (offset + rounded > reservedEnd)
-            throw Overflow(offset + rounded, "scratch of a collective", rounded);
+        RequireRoom(offset + rounded, "scratch of a collective", rounded);
         scratch += rounded;
         Mark();
         return offset;
@@ -117,14 +128,23 @@ public sealed unsafe class RoutedStack
             throw new ArgumentOutOfRangeException(nameof(bytesPerRow), bytesPerRow, "RoutedStack: need a multiple of 4 bytes per row, at least 0.");
         ref var frame = ref frames[Depth - 1];
         long bytes = (long)frame.RoundedRows * bytesPerRow;
-        if (frame.Start + bytes > reservedEnd)
+        if (!HasRoom(frame.Start + bytes))
             throw Overflow(frame.Start + bytes, $"a routed frame of {frame.Rows} rows × {bytesPerRow} B", bytes);
         frame.BytesPerRow = bytesPerRow;
         top = frame.Start + bytes;
         Mark();
     }
 
-    private void Mark() => HighWaterBytes = Math.Max(HighWaterBytes, UsedBytes);
+    private void Mark() => HighWaterBytes = Math.Max(HighWaterBytes, UsedBytes + temporaries);
+
+    // The arena places all temporaries below the stack, so of the capacity they take only what is in use.
+    private bool HasRoom(long end) => end <= reservedEnd && end - arena.TemporaryBytes + temporaries <= Math.Max(arena.CapacityBytes, start);
+
+    private void RequireRoom(long end, string what, long bytes)
+    {
+        if (!HasRoom(end))
+            throw Overflow(end, what, bytes);
+    }
 
     // Apart, since its closures would be allocated on entry.
     private Exception Overflow(long end, string what, long bytes)
@@ -132,7 +152,7 @@ public sealed unsafe class RoutedStack
         var routed = Enumerable.Range(0, Depth).Select(i => frames[i])
             .Select((frame, i) => new NamedBuffer($"routed frame {i}: {frame.Rows} rows × {frame.BytesPerRow} B", frame.Start, (long)frame.RoundedRows * frame.BytesPerRow, "routed"))
             .Where(frame => frame.Bytes > 0 && frame.Offset + frame.Bytes <= end - bytes).Append(new(what, end - bytes, bytes, "routed"));
-        long needed = end - start + arena.StaticBytes;
+        long needed = end - start + arena.StaticBytes - arena.TemporaryBytes + temporaries;
         if (needed > arena.CapacityBytes)
             return HbmTable.Overflow(arena.Rank, what, needed, arena.CapacityBytes, [.. arena.Buffers, .. routed], cause: "routed");
         return new InvalidOperationException($"RoutedStack of rank {arena.Rank}: {what} ends at byte {end}, past the {reservedEnd} that the plan foresees in the worst case.");

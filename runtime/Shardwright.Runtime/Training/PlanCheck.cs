@@ -25,7 +25,7 @@ internal static class PlanCheck
     {
         long groupTokens = plan.Tokens / (plan.Data / plan.Expert);
         long scratch = plan.Experts.Select(site => 2 * RoutedStack.RoundRows(checked((int)(groupTokens * site.TopK))) * (site.SavedBytesPerRow + site.WorkingBytesPerRow)).DefaultIfEmpty().Max();
-        return plan.WorstPeakBytes - plan.StaticBytes + scratch;
+        return plan.WorstPeakBytes - (plan.StaticBytes - plan.TemporaryBytes) + scratch;
     }
 
     private static void That(bool holds, ProgramPlan plan, string got, string need)

@@ -54,4 +54,28 @@ public sealed record ExpertSite(string Path, int ExpertCount, int TopK, int Laye
 {
     /// <summary>Sites with the same non-negative loop number run in one loop and alternate layer by layer; a negative number is a loop of its own.</summary>
     public int Loop { get; init; } = -1;
+
+    /// <summary><see cref="WorkingBytesPerRow"/> of the forward pass alone.</summary>
+    public int ForwardWorkingBytesPerRow { get; init; } = WorkingBytesPerRow;
+
+    /// <summary><see cref="WorkingBytesPerRow"/> of the backward pass alone.</summary>
+    public int BackwardWorkingBytesPerRow { get; init; } = WorkingBytesPerRow;
+
+    /// <summary>Of <see cref="BackwardWorkingBytesPerRow"/>, what a row needs while gradients are dispatched to it.</summary>
+    public int ArrivingBytesPerRow { get; init; }
+
+    /// <summary>Of <see cref="BackwardWorkingBytesPerRow"/>, what a row needs while gradients return from it.</summary>
+    public int LeavingBytesPerRow { get; init; }
+
+    /// <summary>What temporaries take at the far end of memory around this site's frame.</summary>
+    public FrameTemporaries Temporaries { get; init; }
 }
+
+/// <summary>Bytes, from the far end of memory, that temporaries use from one change of the routed stack to the next.</summary>
+/// <param name="Forward">While the frame is open in the forward pass.</param>
+/// <param name="Kept">After that.</param>
+/// <param name="Arriving">While gradients are dispatched to it in the backward pass.</param>
+/// <param name="Backward">While the experts run backward.</param>
+/// <param name="Leaving">While gradients return from it.</param>
+/// <param name="Closed">After that.</param>
+public readonly record struct FrameTemporaries(long Forward, long Kept, long Arriving, long Backward, long Leaving, long Closed);

@@ -30,6 +30,12 @@ public sealed record ProgramPlan
     /// <summary>Arena bytes whose size does not depend on routing, persistent ones included, per rank.</summary>
     public required long StaticBytes { get; init; }
 
+    /// <summary>
+    /// The part of <see cref="StaticBytes"/> that belongs at the far end of device memory: temporaries that are dead while the routed stack is at its largest, which may then grow into them. The emulation
+    /// places them right below the stack and counts them as what they are: in use or free.
+    /// </summary>
+    public long TemporaryBytes { get; init; }
+
     /// <summary>Lower bound, from liveness alone, on the bytes that are not persistent.</summary>
     public long LiveLowerBoundBytes { get; init; }
 
@@ -66,14 +72,25 @@ public sealed record ProgramPlan
         int needed = Experts.Sum(site => site.Layers);
         if (rows.Length != needed)
             throw new ArgumentException($"PeakBytes of {Model}: got {rows.Length} row counts, need {needed} (site by site, layer by layer).", nameof(rows));
-        long saved = 0, peak = 0;
-        foreach (var (site, index) in InExecutionOrder())
+        long saved = 0, peak = TemporaryBytes;
+        var order = InExecutionOrder().ToList();
+        foreach (var (site, index) in order)
         {
             long rounded = RoutedStack.RoundRows(rows[index]);
-            peak = Math.Max(peak, saved + rounded * (site.SavedBytesPerRow + site.WorkingBytesPerRow));
+            peak = Math.Max(peak, saved + rounded * (site.SavedBytesPerRow + site.ForwardWorkingBytesPerRow) + site.Temporaries.Forward);
             saved += rounded * site.SavedBytesPerRow;
+            peak = Math.Max(peak, saved + site.Temporaries.Kept);
         }
-        return StaticBytes + peak;
+        foreach (var (site, index) in Enumerable.Reverse(order))
+        {
+            long rounded = RoutedStack.RoundRows(rows[index]);
+            peak = Math.Max(peak, saved + rounded * site.ArrivingBytesPerRow + site.Temporaries.Arriving);
+            peak = Math.Max(peak, saved + rounded * site.BackwardWorkingBytesPerRow + site.Temporaries.Backward);
+            peak = Math.Max(peak, saved + rounded * site.LeavingBytesPerRow + site.Temporaries.Leaving);
+            saved -= rounded * site.SavedBytesPerRow;
+            peak = Math.Max(peak, saved + site.Temporaries.Closed);
+        }
+        return StaticBytes - TemporaryBytes + peak;
     }
 
     private IEnumerable<(ExpertSite Site, int Index)> InExecutionOrder()

@@ -63,6 +63,8 @@ public sealed record Dispatch(ExpertSite Site, bool Backward) : Op
         if (!Backward && print.Reports)
             print.Statement($"ReportRoutes(site: {Site.Index}, {print.Instance(Site)}, {exchange}.TotalCounts);");
         print.Collective(node, $"{exchange}.Dispatch({print.Of(node.Input(0))}, {print.Of(node.Output)}, columns: {node.Output.Type.Last});", Lowering(Site.Dispatch), print.Elements(node.Input(0)) * 4L);
+        if (Backward)
+            print.ResizeFrame(Site, isLeaving: false);
     }
 
     internal static string Lowering(string dispatch) => dispatch switch { "Padded" => "padded AllToAll", "Gathered" => "AllGather + ReduceScatter", _ => "AllToAll" };
@@ -79,6 +81,8 @@ public sealed record Return(ExpertSite Site, bool Backward) : Op
 
     public override void Print(Node node, StatementPrinter print)
     {
+        if (Backward)
+            print.ResizeFrame(Site, isLeaving: true);
         print.Collective(node, $"{print.Exchange(Site)}.Return({print.Of(node.Input(0))}, {print.Of(node.Output)}, columns: {node.Output.Type.Last});", Dispatch.Lowering(Site.Dispatch), print.Elements(node.Output) * 4L);
         print.CloseFrame(Site, Backward);
     }

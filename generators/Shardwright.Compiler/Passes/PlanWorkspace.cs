@@ -1,0 +1,70 @@
+using Shardwright.Compiler.Plan;
+
+namespace Shardwright.Compiler.Passes;
+
+/// <summary>
+/// Plans the workspace together with the routed stack. Memory has two ends: what lives long lies at fixed offsets below the stack; temporaries that are dead while the stack is at its largest lie at the far
+/// end, where the stack may grow into them once they are dead. Tried with what is live at each of some positions as the lower part; the smallest joint peak wins.
+/// </summary>
+public static class PlanWorkspace
+{
+    /// <summary>Sets the buffers' offsets: the lower part from 0, then the temporaries, their first one last.</summary>
+    /// <returns>Bytes of the lower part and of the temporaries, and how far from the far end the temporaries live at a position reach.</returns>
+    public static (long Lower, long Temporaries, Func<int, long> Extent) Run(List<ArenaBuffer> buffers, FramePhases phases, Func<int, long> stack, IEnumerable<int> splits)
+    {
+        long lower = PlanMemory.Run(buffers, PlanMemory.Alignment), best = lower + phases.Peak(stack, _ => 0);
+        var chosen = (Lower: lower, Temporaries: 0L, Offsets: buffers.ConvertAll(b => b.Offset), Far: new HashSet<ArenaBuffer>());
+        foreach (var (split, fillGaps, framesFirst) in splits.SelectMany(s => new[] { (s, true, true), (s, true, false), (s, false, true), (s, false, false) }))
+        {
+            var far = Split(buffers, split, fillGaps, out lower);
+            // What is there while a frame is open must not reach far: place it first.
+            var early = framesFirst ? far.Where(phases.IsInFrame).ToList() : [];
+            long extent = PlanMemory.Run(early, PlanMemory.Alignment);
+            var late = far.Except(early).ToList();
+            extent = Math.Max(extent, PlanMemory.Run(late, PlanMemory.Alignment, early));
+            long peak = Math.Max(lower + extent, lower + phases.Peak(stack, Reach(far)));
+            if (peak >= best)
+                continue;
+            best = peak;
+            foreach (var buffer in far)
+                buffer.Offset = lower + extent - buffer.Offset - PlanMemory.Align(buffer.Bytes, PlanMemory.Alignment);
+            chosen = (lower, extent, buffers.ConvertAll(b => b.Offset), [.. far]);
+        }
+        for (int i = 0; i < buffers.Count; i++)
+        {
+            buffers[i].Offset = chosen.Offsets[i];
+            buffers[i].IsTemporary = chosen.Far.Contains(buffers[i]);
+        }
+        long end = chosen.Lower + chosen.Temporaries;
+        var reach = new Dictionary<int, long>();
+        foreach (var buffer in chosen.Far)
+            for (int p = buffer.First; p <= buffer.Last; p++)
+                reach[p] = Math.Max(reach.TryGetValue(p, out long r) ? r : 0, end - buffer.Offset);
+        return (chosen.Lower, chosen.Temporaries, p => reach.TryGetValue(p, out long r) ? r : 0);
+    }
+
+    /// <summary>What is live at the split goes below, and of the rest what fits into gaps there; returns the others.</summary>
+    static List<ArenaBuffer> Split(List<ArenaBuffer> buffers, int split, bool fillGaps, out long lower)
+    {
+        var near = buffers.Where(b => b.First <= split && split <= b.Last).ToList();
+        lower = PlanMemory.Run(near, PlanMemory.Alignment);
+        var far = new List<ArenaBuffer>();
+        foreach (var buffer in buffers.Except(near).OrderByDescending(b => b.Bytes).ThenBy(b => b.First).ToList())
+        {
+            if (fillGaps && PlanMemory.Run([buffer], PlanMemory.Alignment, near) <= lower)
+                near.Add(buffer);
+            else
+                far.Add(buffer);
+        }
+        return far;
+    }
+
+    static Func<int, long> Reach(List<ArenaBuffer> far)
+    {
+        var reach = new Dictionary<int, long>();
+        foreach (var buffer in far)
+            for (int p = buffer.First; p <= buffer.Last; p++)
+                reach[p] = Math.Max(reach.TryGetValue(p, out long r) ? r : 0, buffer.Offset + PlanMemory.Align(buffer.Bytes, PlanMemory.Alignment));
+        return p => reach.TryGetValue(p, out long r) ? r : 0;
+    }
+}

@@ -1,0 +1,83 @@
+using Shardwright.Compiler.Graph;
+using Shardwright.Compiler.Ops;
+
+namespace Shardwright.Compiler.Plan;
+
+/// <summary>Where in the program one expert group's frame on the routed stack is opened and closed; −1 without backward.</summary>
+public readonly record struct FrameSpan(int Begin, int End, int BackwardBegin, int BackwardEnd);
+
+/// <summary>The stretches of a program between two changes of the routed stack, within which the free memory above the stack stays the same.</summary>
+public sealed class FramePhases
+{
+    readonly ProgramOrder order;
+    readonly Dictionary<int, Node> loopEnds = [];
+    readonly HashSet<int> opens = [];
+    readonly List<(int Begin, int End)> frames = [];
+    readonly List<int[]> all = [];
+    readonly Dictionary<int, int[]> phaseFrom = [];
+
+    public FramePhases(Region root, ProgramOrder order, IEnumerable<FrameSpan> spans)
+    {
+        this.order = order;
+        foreach (var node in root.Walk().Where(n => n.Op is Loop))
+            loopEnds[order.End(node)] = node;
+        var list = spans.ToList();
+        foreach (var span in list)
+            opens.UnionWith([span.Begin, span.BackwardBegin]);
+        Add(-1, Until(-1));
+        foreach (var span in list)
+        {
+            frames.Add((span.Begin, span.End));
+            Add(span.Begin, [.. Enumerable.Range(span.Begin, span.End - span.Begin + 1)]);
+            Add(span.End, Until(span.End));
+            if (span.BackwardEnd < 0)
+                continue;
+            frames.Add((span.BackwardBegin, span.BackwardEnd));
+            // The experts' own buffers come after the gradients have arrived, and are gone when they leave.
+            Add(span.BackwardBegin, [span.BackwardBegin]);
+            Add(span.BackwardBegin + 1, [.. Enumerable.Range(span.BackwardBegin + 1, span.BackwardEnd - span.BackwardBegin - 1)]);
+            Add(span.BackwardEnd, [span.BackwardEnd]);
+            Add(span.BackwardEnd + 1, Until(span.BackwardEnd));
+        }
+    }
+
+    /// <summary>The most of <paramref name="extent"/> in the phase that the change at <paramref name="position"/> begins.</summary>
+    public long Most(int position, Func<int, long> extent) => phaseFrom[position].Select(extent).DefaultIfEmpty(0).Max();
+
+    /// <summary>Whether a buffer is live while some frame is open.</summary>
+    public bool IsInFrame(ArenaBuffer buffer) => frames.Any(f => f.Begin <= buffer.Last && buffer.First <= f.End);
+
+    /// <summary>The largest sum of what the stack takes at a position and what its phase keeps above the stack.</summary>
+    public long Peak(Func<int, long> stack, Func<int, long> extent)
+    {
+        long peak = 0;
+        foreach (int[] phase in all)
+        {
+            long above = phase.Select(extent).DefaultIfEmpty(0).Max();
+            foreach (int position in phase)
+                peak = Math.Max(peak, stack(position) + above);
+        }
+        return peak;
+    }
+
+    void Add(int position, int[] phase)
+    {
+        all.Add(phase);
+        phaseFrom[position] = phase;
+    }
+
+    /// <summary>Every position that may run between the change at <paramref name="position"/> and the next one: a loop may go round, or end.</summary>
+    int[] Until(int position)
+    {
+        var seen = new SortedSet<int>();
+        Walk(position + 1);
+        return [.. seen];
+
+        void Walk(int from)
+        {
+            for (int p = from; p < order.Length && !opens.Contains(p) && seen.Add(p); p++)
+                if (loopEnds.TryGetValue(p, out var loop))
+                    Walk(order.Begin(loop) + 1);
+        }
+    }
+}
