@@ -8,7 +8,7 @@ namespace Shardwright.Training.Tests;
 [Collection(nameof(StepAllocationTests))]
 public sealed class StepAllocationTests
 {
-    const int WarmUp = 10, Steps = 20;
+    const int WarmUp = 10, Steps = 20, Windows = 4;
 
     [Theory]
     [InlineData("Sample", 1, 1, 1)]
@@ -25,11 +25,16 @@ public sealed class StepAllocationTests
         for (int step = 0; step < WarmUp; step++)
             Read(trainer.Step(tokens[step], targets[step], weights[step]));
 
-        long before = GC.GetTotalAllocatedBytes(true);
+        // The test host's own timers allocate now and then; a step that allocates does so in every window.
+        long allocated = long.MaxValue;
         double read = 0;
-        for (int step = 0; step < Steps; step++)
-            read += Read(trainer.Step(tokens[step], targets[step], weights[step]));
-        long allocated = GC.GetTotalAllocatedBytes(true) - before;
+        for (int window = 0; window < Windows && allocated != 0; window++)
+        {
+            long before = GC.GetTotalAllocatedBytes(true);
+            for (int step = 0; step < Steps; step++)
+                read += Read(trainer.Step(tokens[step], targets[step], weights[step]));
+            allocated = Math.Min(allocated, GC.GetTotalAllocatedBytes(true) - before);
+        }
 
         Assert.Equal(0, allocated);
         Assert.True(read > 0);
