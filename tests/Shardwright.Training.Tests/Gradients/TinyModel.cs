@@ -40,11 +40,13 @@ internal static class TinyModel
         {{modules}}
         """;
 
-    /// <summary>Asserts that every gradient of the model agrees with finite differences.</summary>
+    /// <summary>Asserts that every gradient of the model agrees with finite differences, and that the planned memory changes none.</summary>
     public static void AssertGradients(string source)
     {
-        var program = CapturedModel.Build(CapturedModel.Link(source));
+        var model = CapturedModel.Link(source);
+        var program = CapturedModel.Build(model);
         FiniteDifference.AssertEveryElement(program, Inputs(program, seed: 1));
+        Passes.ArenaTests.AssertSame(model);
     }
 
     public static ProgramInputs Inputs(BuiltProgram program, int seed)

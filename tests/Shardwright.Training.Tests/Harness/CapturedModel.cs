@@ -53,9 +53,11 @@ internal static class CapturedModel
     public static IReadOnlyList<CompilerDiagnostic> Diagnose(string source, (int Data, int Expert)? mesh = null) => ModelCompiler.Compile(Link(source, mesh)).Diagnostics;
 
     /// <summary>The plan of a model that must compile.</summary>
-    public static ModelPlan Plan(string source, (int Data, int Expert)? mesh = null)
+    public static ModelPlan Plan(string source, (int Data, int Expert)? mesh = null) => Plan(Link(source, mesh));
+
+    public static ModelPlan Plan(LinkedModel model)
     {
-        var compiled = ModelCompiler.Compile(Link(source, mesh));
+        var compiled = ModelCompiler.Compile(model);
         Assert.Empty(compiled.Diagnostics.Select(d => $"{d.Id}: {d.Message}"));
         return compiled.Plan!;
     }

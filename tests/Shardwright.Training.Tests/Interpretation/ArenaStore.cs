@@ -25,7 +25,10 @@ internal sealed class ArenaStore(PlannedProgram program, Iterations iterations) 
         if (!program.Storage.TryGetValue(value, out var buffer))
             return elsewhere.Read(value);
         var numbers = Place(value, buffer).ToArray();
-        return new(buffer.IsRouted ? [numbers.Length / value.Type.Last, value.Type.Last] : [.. value.Type.Shape], numbers);
+        int[] shape = [.. value.Type.Shape];
+        if (buffer.IsRouted)
+            shape[0] = numbers.Length / Columns(value);
+        return new(shape, numbers);
     }
 
     public IEnumerable<DoubleTensor> ReadAll(Value value)
@@ -57,7 +60,7 @@ internal sealed class ArenaStore(PlannedProgram program, Iterations iterations) 
     private Span<double> Rows(Value value, ArenaBuffer buffer)
     {
         var site = Site(value);
-        int rows = value.Type.Shape[0], columns = value.Type.Last;
+        int rows = value.Type.Shape[0], columns = Columns(value);
         var frame = program.Frame(site);
         var key = (site, iterations.Instance(site.Loops));
         if (!frames.TryGetValue(key, out var memory))
@@ -65,6 +68,8 @@ internal sealed class ArenaStore(PlannedProgram program, Iterations iterations) 
         var all = memory.AsSpan((int)(buffer.Offset / 4) * rows, rows * columns);
         return iterations.Expert < 0 ? all : all[(iterations.Starts[iterations.Expert] * columns)..(iterations.Starts[iterations.Expert + 1] * columns)];
     }
+
+    private static int Columns(Value value) => DoubleTensor.Count(value.Type.Shape.Skip(1));
 
     private static ExpertSite Site(Value value) => value.Region!.Owner?.Op is ExpertLoop loop ? loop.Site : ((Compiler.Ops.Routing.Dispatch)value.Producer!.Op).Site;
 

@@ -1,3 +1,4 @@
+using Shardwright.Compiler;
 using Shardwright.Compiler.Plan;
 using Shardwright.Training.Tests.Fixtures;
 using Shardwright.Training.Tests.Gradients;
@@ -13,7 +14,7 @@ public sealed class ArenaTests
     [InlineData("Sample")]
     [InlineData("GroupedQuery")]
     [InlineData("TwoSizes")]
-    public void Run_TestModel_HasTheBitsOfValuesKeptApart(string model) => AssertSame(TestResource.ModelSource(model));
+    public void Run_TestModel_HasTheBitsOfValuesKeptApart(string model) => AssertSame(CapturedModel.Link(TestResource.ModelSource(model), (1, 1)));
 
     [Theory]
     [InlineData("foreach (var layer in Layers) x = layer.Forward(x); return x;")]
@@ -25,7 +26,7 @@ public sealed class ArenaTests
     [InlineData("foreach (var stage in Stages) { var start = x; foreach (var layer in stage.Layers) x = layer.Forward(x); x = start + x; } return x;")]
     [InlineData("foreach (var layer in Layers) { x = Nn.Reshape(layer.Forward(Nn.Reshape(x, 6, Width)), Batch, Context, Width); } return x + x;")]
     [InlineData("foreach (var layer in Layers) x = layer.Forward(x); foreach (var layer in Layers) x = layer.Forward(x); return x;")]
-    public void Run_LoopsOfEveryKind_HasTheBitsOfValuesKeptApart(string body) => AssertSame(TinyModel.Source(
+    public void Run_LoopsOfEveryKind_HasTheBitsOfValuesKeptApart(string body) => AssertSame(CapturedModel.Link(TinyModel.Source(
         body,
         "public Repeated<Layer> Layers { get; } = new(3, () => new(Width)); public Repeated<Stage> Stages { get; } = new(2, () => new(Width)); public Parameter Row { get; } = new(Width);",
         """
@@ -42,14 +43,13 @@ public sealed class ArenaTests
         {
             public Repeated<Layer> Layers { get; } = new(3, () => new(width));
         }
-        """));
+        """)));
 
-    private static void AssertSame(string source)
+    internal static void AssertSame(LinkedModel model)
     {
-        var plan = CapturedModel.Plan(source, (1, 1));
-        var built = CapturedModel.Build(CapturedModel.Link(source));
+        var built = CapturedModel.Build(model);
         ProgramInputs apart = TinyModel.Inputs(built, seed: 1), shared = TinyModel.Inputs(built, seed: 1);
-        var program = plan.Program(ProgramKind.Train);
+        var program = CapturedModel.Plan(model).Program(ProgramKind.Train);
         var expected = new ProgramInterpreter(apart);
         var actual = new ProgramInterpreter(shared, iterations => new ArenaStore(program, iterations));
 

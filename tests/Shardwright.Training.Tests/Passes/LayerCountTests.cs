@@ -33,9 +33,9 @@ public sealed partial class LayerCountTests
     {
         LinkedModel few = CapturedModel.Link(Source(4)), many = CapturedModel.Link(Source(100));
 
-        // The best of several alternating runs: other work on the machine only ever adds time.
+        // The best of alternating runs, and of more of them on a busy machine: other work only ever adds time.
         double fast = double.MaxValue, slow = double.MaxValue;
-        for (var run = 0; run < 12; run++)
+        for (var run = 0; run < 10 || (run < 100 && slow > 1.2 * fast); run++)
         {
             fast = Math.Min(fast, Seconds(few));
             slow = Math.Min(slow, Seconds(many));

@@ -46,7 +46,7 @@ internal static class Evaluation
         CausalAttention op => Attention.Causal(x[0], x[1], x[2], op.Heads),
         CausalAttentionGradient op => Attention.CausalGradient(x[0], x[1], x[2], x[5], op.Heads),
 
-        Sum => [DoubleTensor.Scalar(x[0].Data.Sum()), new([x[0].Rows], [.. Enumerable.Range(0, x[0].Rows).Select(r => x[0].Row(r).ToArray().Sum())])],
+        Sum => [DoubleTensor.Scalar(x[0].Data.Sum()), Losses.SumColumns(x[0], [.. node.Outputs[1].Type.Shape])],
         SumTokens op => [Losses.SumTokens(x[0], [.. op.Result.Shape])],
         SumColumns => [Losses.SumColumns(x[0], Shape(node, x))],
         Average => [x[0].Map(a => a / node.Denominator)],
