@@ -70,6 +70,7 @@ public static class PlanModel
         long lower = programs.Max(p => p.WorkspaceBytes - p.TemporaryBytes), temporaries = programs[0].TemporaryBytes;
         foreach (var buffer in programs[0].Workspace.Where(b => b.IsTemporary))
             buffer.Offset += lower - (programs[0].WorkspaceBytes - temporaries);
+        programs[0] = programs[0] with { WorkspaceBytes = lower + temporaries };
 
         var blocks = train.Parameters.Select(p => new ParameterBlock(p, GroupOf(p), LocalBytes(p), weights[p], At(gradients, p), At(means, p), At(variances, p), gradients.ContainsKey(p) ? gradients[p] + shift : -1)).ToList();
         var reductions = groups.Skip(1).Select(g => (Group: g, Members: trained.Where(p => GroupOf(p) == g).ToList())).Where(g => g.Members.Count > 0)
