@@ -24,7 +24,11 @@ public static class InsertCollectives
                 if (node.Accumulated is not null)
                     node.Accumulated = Reduce(node.Accumulated, region, ref i);
                 foreach (var carried in node.Carried)
+                {
                     carried.Initial = Reduce(carried.Initial, region, ref i);
+                    // Every iteration starts from the sum, or from an end that is reduced as well.
+                    carried.Start.Sharding = carried.Result.Sharding = carried.Initial.Sharding;
+                }
                 if (node.Body is not null)
                 {
                     Visit(node.Body);
