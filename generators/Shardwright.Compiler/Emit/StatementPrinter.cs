@@ -137,7 +137,7 @@ public sealed class StatementPrinter(ModelPlan plan, PlannedProgram program, Sou
     /// <summary>A routed value: all rows of this rank outside the expert loop, one expert's rows inside.</summary>
     string RoutedSpan(Value value, ArenaBuffer buffer)
     {
-        int columns = value.Type.Last;
+        int columns = Elements(value);
         if (scope.Loop?.Op is not Ops.ExpertLoop)
             return $"Routed.Floats({buffer.Offset}, {columns})";
         string name = names.Name($"r{SiteOf(value)}:{buffer.Offset}:{buffer.First}", buffer.Name);

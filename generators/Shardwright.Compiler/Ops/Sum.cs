@@ -62,8 +62,9 @@ public sealed record SumColumns(TensorType Result) : Op
 
     public override void Print(Node node, StatementPrinter print)
     {
-        var rows = print.Elements(node.Output);
-        print.Kernel(node, "SumColumns", [node.Input(0), node.Output], ("rows", rows), ("columns", print.Elements(node.Input(0)) / rows));
+        int sums = print.Elements(node.Output);
+        object rows = node.Output.Type.Rows != RowKind.Routed ? sums : sums == 1 ? "rows" : $"rows * {sums}";
+        print.Kernel(node, "SumColumns", [node.Input(0), node.Output], ("rows", rows), ("columns", print.Elements(node.Input(0)) / sums));
     }
 }
 
