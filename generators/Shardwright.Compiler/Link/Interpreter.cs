@@ -164,9 +164,17 @@ public sealed class Interpreter(ModuleInstance self, GraphBuilder? graph = null,
 
     object Member(MemberAccess access)
     {
-        var owner = access.Target is null ? self : Evaluate(access.Target) as ModuleInstance ?? throw Error(Rules.UnknownName, access.Site, $"'{access.Name}' is not a member of a module");
-        return owner.Members.TryGetValue(access.Name, out object value) ? value
-            : throw Error(Rules.UnknownName, access.Site, $"{owner.Graph.Type} has no captured member '{access.Name}'");
+        object target = access.Target is null ? self : Evaluate(access.Target);
+        return (target, access.Name) switch
+        {
+            (ModuleInstance owner, _) => owner.Members.TryGetValue(access.Name, out object value) ? value : throw Error(Rules.UnknownName, access.Site, $"{owner.Graph.Type} has no captured member '{access.Name}'"),
+            (RepeatedInstance list, "Count") => list.List.Count,
+            (ExpertGroupInstance group, "Count") => group.Site.Experts,
+            (ExpertGroupInstance group, "TopK") => group.Site.TopK,
+            (ExpertGroupInstance group, "BalanceLoss") => (float)group.Site.BalanceLoss,
+            (ExpertGroupInstance group, "RouterZLoss") => (float)group.Site.RouterZLoss,
+            _ => throw Error(Rules.UnknownName, access.Site, $"'{access.Name}' is not a member of a module"),
+        };
     }
 
     object Operation(OperationCall call)
