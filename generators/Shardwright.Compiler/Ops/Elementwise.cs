@@ -30,6 +30,9 @@ public abstract record Elementwise(string Symbol) : Op
             node.Output.IsUnknown = true;
             return;
         }
+        if (!report.Require(rows != RowKind.Routed || HasRows(a.Type, full!.Value) && HasRows(b.Type, full.Value), node, () =>
+            $"operator {Symbol}: '{a.Name}' is {a.Type} and '{b.Name}' is {b.Type}, and only one of them has the rows of its expert as dimension 0; how many rows an expert gets is known only when the step runs: leave that dimension out"))
+            return;
         node.Output.Type = new(ElementType.Float32, full!.Value, rows);
     }
 

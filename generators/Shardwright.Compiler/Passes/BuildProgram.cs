@@ -32,6 +32,14 @@ public static class BuildProgram
             $"Loss returns a tensor {result.Type}; need a scalar, such as Nn.CrossEntropy or Nn.Mean gives"))
             return null;
 
+        if (kind == ProgramKind.Infer && result.Type.Rows != RowKind.Sequence)
+            report.Error(Rules.ShapeMismatch, result.Source, $"Forward returns {result.Type}, which has no token rows; every rank answers for its own sequences: return a tensor whose dimension 0 counts them, and compute scalars in Loss");
+        var weights = root.Walk().Where(n => n.Op is CrossEntropy && n.Inputs.Count > 2).GroupBy(n => n.Input(2).Input).Select(g => g.First()).ToList();
+        if (weights.Count > 1)
+            report.Error(Rules.ShapeMismatch, weights[1].Source, $"Nn.CrossEntropy with weights '{weights[1].Input(2).Name}' beside one with '{weights[0].Input(2).Name}'; a step counts one sum of weights: use the same weights in both, or multiply one of the losses' rows");
+        if (report.Diagnostics.Count > 0)
+            return null;
+
         var groups = new Dictionary<ParameterDeclaration, string?>();
         if (kind == ProgramKind.Infer)
             graph.Node(new WriteOutput(), result.Source, [result]);

@@ -73,7 +73,12 @@ public sealed record Dispatch(ExpertSite Site, bool Backward) : Op
 /// <summary>Rows from their experts' ranks to their senders, in send order.</summary>
 public sealed record Return(ExpertSite Site, bool Backward) : Op
 {
-    public override void InferShapes(Node node, ShapeReport report) => node.Output.Type = node.Input(0).Type with { Rows = RowKind.Sequence };
+    public override void InferShapes(Node node, ShapeReport report)
+    {
+        var rows = node.Input(0);
+        if (Backward || report.Require(rows.Type is { Rows: RowKind.Routed, Rank: 2 }, node, () => $"{Site.Name}.Forward: the expert returns '{rows.Name}' {rows.Type}, which is not one row for every row it is given"))
+            node.Output.Type = rows.Type with { Rows = RowKind.Sequence };
+    }
 
     public override Sharding? Place(Node node, int output) => Sharding.Batch;
 
