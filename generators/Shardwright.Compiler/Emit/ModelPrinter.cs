@@ -37,14 +37,14 @@ public static class ModelPrinter
 
     static string Trainer(LinkedModel linked, ModelOptions options, ModelPlan plan)
     {
-        string model = options.ClassName, trainer = model + "Trainer";
+        string model = Naming.Identifier(options.ClassName), trainer = options.ClassName + "Trainer";
         var code = Begin(options);
         SurfacePrinter.Model(code, options, plan.Inputs.Select(i => (i.Name, IsInteger: i.Element == ElementType.Int32)).ToList(), hasProgram: true);
         code.Line();
         code.Line($"/// <summary>Trains <see cref=\"{model}\"/> on {plan.Mesh.Data} emulated ranks (data {plan.Mesh.Data} × expert {plan.Mesh.Expert}).</summary>");
         code.Open($"{options.Accessibility} sealed class {trainer} : Trainer");
         code.Line($"internal {trainer}(TrainerOptions options)");
-        code.Line($"    : base(CompiledPlan, options, rank => new {model}Program(rank), visitor => Visit(new {model}(), visitor))");
+        code.Line($"    : base(CompiledPlan, options, rank => new {options.ClassName}Program(rank), visitor => Visit(new {model}(), visitor))");
         code.Open();
         code.Close();
         code.Line();
@@ -52,7 +52,7 @@ public static class ModelPrinter
         code.Line();
         Entry(code, "Trains one step on all micro-batches.", $"StepReport Step({Spans(plan.Inputs)})", plan.Inputs, "return RunStep();");
         Entry(code, "The loss, without training: forward only.", $"float Evaluate({Spans(plan.Inputs)})", plan.Inputs, "return RunEvaluate();");
-        string output = plan.ForwardInputs.Any(i => i.Name == "output") ? "result" : "output";
+        string output = Naming.Unused("output", [.. plan.ForwardInputs.Select(i => i.Name)]);
         Entry(code, $"Forward's result for one global micro-batch: {plan.Output}.", $"void Forward({Spans(plan.ForwardInputs)}, Span<float> {output})", plan.ForwardInputs, $"RunForward({output});");
         code.Line("/// <summary>Gathers the trained parameters into a model object, for eager use.</summary>");
         code.Line($"public void CopyTo({model} model) => Gather(visitor => Visit(model, visitor));");
@@ -82,7 +82,7 @@ public static class ModelPrinter
     static string Program(ModelOptions options, ModelPlan plan, SourceComments comments)
     {
         var code = Begin(options);
-        code.Line($"/// <summary>The training program of <see cref=\"{options.ClassName}\"/> as one of {plan.Mesh.Data} ranks runs it. Offsets are bytes in the rank's arena, sizes are elements.</summary>");
+        code.Line($"/// <summary>The training program of <see cref=\"{Naming.Identifier(options.ClassName)}\"/> as one of {plan.Mesh.Data} ranks runs it. Offsets are bytes in the rank's arena, sizes are elements.</summary>");
         code.Open($"sealed class {options.ClassName}Program : RankProgram");
         foreach (var site in plan.Sites)
             code.Line($"readonly ExpertExchange {StatementPrinter.ExchangeName(plan, site)};");

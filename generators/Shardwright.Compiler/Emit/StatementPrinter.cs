@@ -27,7 +27,7 @@ public sealed class StatementPrinter(ModelPlan plan, PlannedProgram program, Sou
             if (node.Op is Ops.Loop loop)
                 names.Reserve(loop.Variable);
         foreach (var site in plan.Sites)
-            names.Reserve(ExchangeName(plan, site));
+            names.Reserve(ExchangeNames.Of(plan.Sites, site));
         Scope forward = scope, current = scope;
         foreach (var node in program.Root.Nodes)
         {
@@ -118,7 +118,7 @@ public sealed class StatementPrinter(ModelPlan plan, PlannedProgram program, Sou
         var known = new HashSet<string>(StringComparer.Ordinal);
         for (var s = block; s is not null; s = s.Parent)
             known.Add(s.Loop?.Op is Ops.Loop loop ? Naming.Identifier(loop.Variable) : s.Loop is null ? "" : "expert");
-        return offset.Split(' ', '(', ')').Where(word => word.Length > 0 && (char.IsLetter(word[0]) || word[0] == '@')).All(known.Contains);
+        return offset.Split(' ', '(', ')').Where(word => word.Length > 0 && !char.IsDigit(word[0])).All(known.Contains);
     }
 
     string DeclareInput(InputDeclaration input)
@@ -199,11 +199,7 @@ public sealed class StatementPrinter(ModelPlan plan, PlannedProgram program, Sou
 
     public string Exchange(ExpertSite site) => ExchangeName(plan, site);
 
-    public static string ExchangeName(ModelPlan plan, ExpertSite site)
-    {
-        string name = string.Concat(site.Path.Replace("[*]", "").Split('.').Select((part, i) => i == 0 ? Naming.Camel(part) : part));
-        return Naming.Identifier(plan.Sites.Count(s => s.Path.Replace("[*]", "") == site.Path.Replace("[*]", "")) > 1 ? name + site.Index : name);
-    }
+    public static string ExchangeName(ModelPlan plan, ExpertSite site) => Naming.Identifier(ExchangeNames.Of(plan.Sites, site));
 
     public void OpenFrame(ExpertSite site, bool isBackward)
     {

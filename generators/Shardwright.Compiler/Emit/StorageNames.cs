@@ -8,7 +8,7 @@ namespace Shardwright.Compiler.Emit;
 public sealed class StorageNames(ModelPlan plan, PlannedProgram program)
 {
     readonly Dictionary<string, string> names = new(StringComparer.Ordinal);
-    readonly HashSet<string> taken = new(["microBatch", "expert", "rows", "first", "segments"], StringComparer.Ordinal);
+    readonly HashSet<string> taken = new(Naming.Emitted, StringComparer.Ordinal);
 
     public void Reserve(string name) => taken.Add(name);
 

@@ -30,9 +30,9 @@ public static class SurfacePrinter
         code.Line("public int Ranks" + Throw);
         code.Line($"public StepReport Step({spans})" + Throw);
         code.Line($"public float Evaluate({spans})" + Throw);
-        code.Line($"public void Forward({forwardSpans}{(forwardSpans.Length > 0 ? ", " : "")}Span<float> output)" + Throw);
-        code.Line($"public void CopyTo({options.ClassName} model)" + Throw);
-        code.Line($"public void CopyFrom({options.ClassName} model)" + Throw);
+        code.Line($"public void Forward({forwardSpans}{(forwardSpans.Length > 0 ? ", " : "")}Span<float> {Naming.Unused("output", [.. Inputs(forward).Select(i => i.Name)])})" + Throw);
+        code.Line($"public void CopyTo({Naming.Identifier(options.ClassName)} model)" + Throw);
+        code.Line($"public void CopyFrom({Naming.Identifier(options.ClassName)} model)" + Throw);
         code.Open("public void Dispose()");
         code.Close();
         code.Close();
@@ -42,7 +42,7 @@ public static class SurfacePrinter
     /// <summary>The partial model class: <c>CreateTrainer</c>, <c>Objective</c>, and the constructor that names the parameters.</summary>
     public static void Model(CodeWriter code, ModelOptions options, IReadOnlyList<(string Name, bool IsInteger)> inputs, bool hasProgram)
     {
-        string model = options.ClassName, trainer = model + "Trainer";
+        string model = Naming.Identifier(options.ClassName), trainer = options.ClassName + "Trainer";
         code.Open($"partial class {model}");
         if (hasProgram && !options.DeclaresConstructor)
         {
@@ -60,9 +60,11 @@ public static class SurfacePrinter
             code.Line();
             code.Line("/// <summary>Loss plus every expert group's auxiliary losses on one micro-batch, run eagerly: the oracle of what is trained.</summary>");
             code.Open($"public float Objective({parameters})");
-            code.Line("using var auxiliary = AuxiliaryLosses.Record();");
-            code.Line($"float loss = Loss({string.Join(", ", inputs.Select(i => Naming.Identifier(i.Name)))}).GetPinnableReference();");
-            code.Line("return loss + auxiliary.Total;");
+            string[] names = [.. inputs.Select(i => i.Name)];
+            string auxiliary = Naming.Unused("auxiliary", names), loss = Naming.Unused("loss", names);
+            code.Line($"using var {auxiliary} = AuxiliaryLosses.Record();");
+            code.Line($"float {loss} = Loss({string.Join(", ", names.Select(Naming.Identifier))}).GetPinnableReference();");
+            code.Line($"return {loss} + {auxiliary}.Total;");
             code.Close();
         }
         code.Close();

@@ -58,6 +58,16 @@ public sealed class Region(Region? parent, Node? owner = null)
 
     public bool IsInside(Region other) => this == other || Parent is not null && Parent.IsInside(other);
 
+    /// <summary>The lists whose modules it runs for, outermost first.</summary>
+    public IReadOnlyList<RepeatedList> Loops()
+    {
+        var loops = new List<RepeatedList>();
+        for (var region = this; region is not null; region = region.Parent)
+            if (region.Owner?.Op is Ops.Loop loop)
+                loops.Insert(0, loop.List);
+        return loops;
+    }
+
     public Value Define(Node node, string name, TensorType? type = null)
     {
         var value = new Value(name, node.Source) { Producer = node, Region = this };

@@ -5,12 +5,15 @@ using Shardwright.Compiler.Ops.Routing;
 namespace Shardwright.Compiler.Link;
 
 /// <summary>Appends nodes to the program while captured code runs.</summary>
-public sealed class GraphBuilder(Region root, DeviceMesh mesh)
+public sealed class GraphBuilder(Region root, DeviceMesh mesh, IReadOnlyList<ExpertSite> sites)
 {
     Region region = root;
 
     /// <summary>Statistics and counts of every expert group that ran, for its auxiliary losses.</summary>
     public List<(ExpertSite Site, Value Statistics, Value Counts, Value Logits)> Routed { get; } = [];
+
+    /// <summary>Whether the code that runs is an expert's.</summary>
+    public bool IsInsideExpert => region.Owner?.Op is ExpertLoop;
 
     public Value Add(Op op, SourceRef source, string name, params IEnumerable<Value> inputs) => Node(op, source, inputs, name).Output;
 
@@ -30,12 +33,22 @@ public sealed class GraphBuilder(Region root, DeviceMesh mesh)
             (value.Name, value.IsNamed) = (Naming.Camel(local), true);
     }
 
-    public Node BeginLoop(Loop loop, SourceRef source)
+    public Node BeginLoop(RepeatedList list, string variable, SourceRef source)
     {
-        var node = new Node(loop, [], source);
+        var node = new Node(new Loop(list, LoopVariable(Naming.Camel(variable))), [], source);
         region.Nodes.Add(node);
         region = node.Body = new Region(region, node);
         return node;
+    }
+
+    /// <summary>Modules may each call their variable the same, but the loops that they become are nested in one method.</summary>
+    string LoopVariable(string wanted)
+    {
+        var taken = new HashSet<string>(Naming.Emitted.Concat(sites.Select(s => ExchangeNames.Of(sites, s))), StringComparer.Ordinal);
+        for (var r = region; r is not null; r = r.Parent)
+            if (r.Owner?.Op is Loop loop)
+                taken.Add(loop.Variable);
+        return Naming.Unused(wanted, taken);
     }
 
     public Value Carry(Node loop, Value initial, string local)
@@ -99,6 +112,11 @@ public sealed class GraphBuilder(Region root, DeviceMesh mesh)
             throw new UserErrorException(new(Rules.UnknownName, source.Type, source.Expression, $"{site.Name}.Forward needs x and logits"));
         if (Routed.Any(r => r.Site == site))
             throw new UserErrorException(new(Rules.UnknownName, source.Type, source.Expression, $"{site.Name}.Forward is called twice in one pass; a group's routing is kept once a layer: use a second ExpertGroup"));
+
+        var around = region.Loops();
+        if (!around.SequenceEqual(site.Loops))
+            throw new UserErrorException(new(Rules.UnknownName, source.Type, source.Expression,
+                $"{site.Name}.Forward runs inside foreach over {string.Join(" and ", around.Except(site.Loops).Select(l => $"'{l.Path}'"))}, where the group is not a member; a group's routing is kept once a layer: give each module of the list its own ExpertGroup"));
 
         string name = Naming.Camel(site.Name);
         var route = Node(new Route(site), source, [logits], "expertIndex", "gates", "probabilities", "routerStatistics", "counts", "slots");

@@ -1,6 +1,5 @@
 using Shardwright.Compiler.Graph;
 using Shardwright.Compiler.Modules;
-using Shardwright.Compiler.Ops;
 
 namespace Shardwright.Compiler.Link;
 
@@ -88,8 +87,12 @@ public sealed class Interpreter(ModuleInstance self, GraphBuilder? graph = null,
     {
         if (Evaluate(each.Collection) is not RepeatedInstance list)
             throw Error(Rules.UnknownName, each.Site, "foreach needs a Repeated<T> of modules");
-        var names = Assigned(each.Body).Where(n => locals.TryGetValue(n, out object v) && v is Value).Distinct().ToList();
-        var node = graph!.BeginLoop(new Loop(list.List, Naming.Camel(each.Variable)), Source(each.Site));
+        if (graph!.IsInsideExpert)
+            throw Error(Rules.UnknownName, each.Site, $"foreach over '{list.List.Path}' inside an expert; an expert runs once on the rows that routing sends it: write its layers as members of their own");
+        var assigned = Assigned(each.Body).Where(locals.ContainsKey).Distinct().ToList();
+        var names = assigned.Where(n => locals[n] is Value).ToList();
+        var others = assigned.Except(names).ToDictionary(n => n, n => locals[n], StringComparer.Ordinal);
+        var node = graph.BeginLoop(list.List, each.Variable, Source(each.Site));
         foreach (string name in names)
             locals[name] = graph.Carry(node, (Value)locals[name], name);
         locals[each.Variable] = list.Element;
@@ -97,6 +100,8 @@ public sealed class Interpreter(ModuleInstance self, GraphBuilder? graph = null,
         if (Run(each.Body) is not null)
             throw Error(Rules.UnknownName, each.Site, "return inside foreach; every layer must run, so return after the loop");
         statement = outer;
+        foreach (var other in others.Where(o => !Equals(locals[o.Key], o.Value)))
+            throw Error(Rules.CarriedShape, each.Site, $"foreach changes '{Naming.Camel(other.Key)}', which is not a tensor; every iteration runs the same program, so only tensors may change from one to the next");
         graph.EndLoop(node, names.Select(n => (Value)locals[n]).ToList());
         for (int i = 0; i < names.Count; i++)
             locals[names[i]] = node.Carried[i].Result;

@@ -17,9 +17,9 @@ public static class BuildProgram
     public static BuiltProgram? Run(LinkedModel linked, ProgramKind kind, DeviceMesh mesh, IReadOnlyList<InputDeclaration> inputs, int microBatches, ShapeReport report)
     {
         var root = new Region(null);
-        var graph = new GraphBuilder(root, mesh);
         var instantiator = new Instantiator(linked, microBatches);
         var model = instantiator.Model();
+        var graph = new GraphBuilder(root, mesh, instantiator.Sites);
         foreach (var site in instantiator.Sites.Where(s => s.Experts % mesh.Expert != 0))
             report.Error(Rules.Indivisible, SiteSource(linked, site), $"'{site.Path}' has {site.Experts} experts, which {mesh.Expert} expert-parallel ranks do not divide; use a multiple of {mesh.Expert} experts or a smaller Expert in [Mesh]");
 

@@ -17,7 +17,7 @@ public static class CollectGradients
         foreach (var parameter in contributions.GroupBy(n => n.GradientOf!))
         {
             var first = parameter.First();
-            if (parameter.Count() == 1 && Loops(first.Output.Region!).SequenceEqual(parameter.Key.Loops))
+            if (parameter.Count() == 1 && first.Output.Region!.Loops().SequenceEqual(parameter.Key.Loops))
             {
                 groups[parameter.Key] = first.Output.Sharding.IsPartial ? first.Output.Sharding.PartialGroup(mesh) : null;
                 continue;
@@ -38,14 +38,5 @@ public static class CollectGradients
         region.Nodes.Insert(region.Nodes.IndexOf(node) + 1, new Node(new AddToGradient(node.GradientOf!), [node.Output], node.Source));
         node.Output.Name += "Part";
         node.GradientOf = null;
-    }
-
-    static IEnumerable<RepeatedList> Loops(Region region)
-    {
-        var loops = new List<RepeatedList>();
-        for (var r = region; r is not null; r = r.Parent)
-            if (r.Owner?.Op is Loop loop)
-                loops.Insert(0, loop.List);
-        return loops;
     }
 }

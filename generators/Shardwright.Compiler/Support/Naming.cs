@@ -26,6 +26,18 @@ public static class Naming
     /// <summary><c>counts</c> → <c>Counts</c>.</summary>
     public static string Pascal(string name) => name.Length == 0 ? name : char.ToUpperInvariant(name[0]) + name.Substring(1);
 
+    /// <summary>Names that the emitted methods use themselves.</summary>
+    public static readonly string[] Emitted = ["microBatch", "expert", "rows", "first", "segments"];
+
+    /// <summary>A name that is not taken: with a number where it must be.</summary>
+    public static string Unused(string wanted, ICollection<string> taken)
+    {
+        string name = wanted;
+        for (int n = 2; taken.Contains(name); n++)
+            name = wanted + n;
+        return name;
+    }
+
     /// <summary>A legal identifier: keywords get an <c>@</c>.</summary>
     public static string Identifier(string name) => Keywords.Contains(name) ? "@" + name : name;
 }
