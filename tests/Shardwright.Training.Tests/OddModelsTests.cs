@@ -208,6 +208,54 @@ public sealed class OddModelsTests
     }
 
     [Theory]
+    [InlineData("var (a, b, c) = Odds.Three(x, W, 2); return a * b + c;")]
+    [InlineData("var three = Odds.Three(x); var (a, _, _) = three; return a + three.Product;")]
+    [InlineData("return Inner.Choose(x, true) + Inner.Choose(x, false).Item1.Item1;", false)]
+    [InlineData("return Inner.Choose(x, true).Left + Inner.Choose(x, false).Right * Inner.Scale;")]
+    [InlineData("return Inner.Choose(Inner.Choose(x, Width > 3).Right, Context % 2 == 0 || Batch < 0).Left;")]
+    [InlineData("return Apply(Inner, Apply(Inner, x)) + Apply(Other, x);")]
+    [InlineData("return Nn.Embed(tokens, Nn.MatMul(Table, W)) + x + Nn.Embed(tokens, Table) * Nn.Embed(tokens, Nn.Tanh(Table));")]
+    [InlineData("Tensor<float> w = W; w = w + W; w = w * w; return Nn.MatMul(x, w) - Nn.MatMul(x, W.Value);")]
+    [InlineData("if (Width == 4) { x = -x; } else if (Width > 4) return x; x = Context > 2 ? x + 1 : x; return x;")]
+    [InlineData("for (int i = 3; i > 0; i -= 2) x = x / i + W_(i); return x;")]
+    [InlineData("const int n = Width / 2; int m = n; m += 2; m++; float f = m; f /= 2; return x * f - x * n * Inner.Half;")]
+    public void Code_AroundTheGraph_TrainsAsEager(string body, bool legal = true)
+    {
+        string source = Source(body, """
+            public Parameter W { get; } = new(Width, Width); public Pair Inner { get; } = new(Width); public Pair Other { get; } = new(width: Width, half: 0.25);
+            static Tensor<float> Apply(Pair pair, Tensor<float> x) => pair.Choose(x, false).Left;
+            Tensor<float> W_(int i) { if (i > 2) return Nn.Mean(W) * i; return Nn.Sum(W * W); }
+            """, modules: """
+            [Module]
+            public sealed class Pair(int width, double half = 0.5)
+            {
+                public readonly long Scale = width * 2L;
+                public float Half => (float)half;
+                public Parameter V { get; } = new(width, width);
+
+                public (Tensor<float> Left, Tensor<float> Right) Choose(Tensor<float> x, bool isFirst)
+                {
+                    if (isFirst)
+                        return (x * (float)half, Nn.MatMul(x, V));
+                    var (a, b) = (Left: x * Half, Nn.MatMul(x, V));
+                    return (b, a / width);
+                }
+            }
+
+            public static class Odds
+            {
+                public static (Tensor<float> Sum, Tensor<float> Product, Tensor<float> Third) Three(Tensor<float> x, Tensor<float> w, float factor = 3) => (x + Nn.MatMul(x, w), x * factor, x);
+
+                public static (Tensor<float> Sum, Tensor<float> Product, Tensor<float> Third) Three(Tensor<float> x) => (x + x, x * x, x);
+            }
+            """);
+        if (legal)
+            OddModelCheck.Holds(source, (8, 4));
+        else
+            Diagnosed(source, "CS");
+    }
+
+    [Theory]
     [InlineData("", "", "internal partial class Global")]
     [InlineData("namespace A.B; ", "", "internal sealed partial class Named")]
     [InlineData("namespace A { namespace B.C {", "} }", "public partial class Named")]
