@@ -8,7 +8,7 @@ namespace SparseLanguage.Options;
 public static class CommandLine
 {
     /// <summary>Chosen so that the default run takes about two minutes on two cores.</summary>
-    public const int DefaultSteps = 800;
+    public const int DefaultSteps = 1000;
 
     private static readonly Option<int> Steps = new("--steps")
     {
