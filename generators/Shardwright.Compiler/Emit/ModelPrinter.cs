@@ -128,9 +128,7 @@ public static class ModelPrinter
     static (IReadOnlyList<string> Forward, IReadOnlyList<string> Backward) Lines(ModelPlan plan, ProgramKind kind, SourceComments comments)
     {
         comments.Restart();
-        var printer = new StatementPrinter(plan, plan.Program(kind), comments);
-        var (forward, backward) = printer.Print();
-        return (printer.Expand(forward).ToList(), printer.Expand(backward).ToList());
+        return new StatementPrinter(plan, plan.Program(kind), comments).Print();
     }
 
     static void Method(CodeWriter code, string signature, IEnumerable<string> lines)

@@ -2,17 +2,23 @@ using Shardwright.Compiler.Graph;
 
 namespace Shardwright.Compiler.Emit;
 
-/// <summary>A block of emitted code: the spans it declares at its top, then its statements.</summary>
+/// <summary>A block of emitted code: the spans it declares at its top, then its statements and inner blocks.</summary>
 public sealed class Scope(Scope? parent, Node? loop)
 {
     readonly List<(string Name, string Declaration, string Comment)> declarations = [];
+    readonly List<(string Line, Scope? Block)> body = [];
 
     public Scope? Parent { get; } = parent;
 
     /// <summary>The loop whose body it is; null for a method.</summary>
     public Node? Loop { get; } = loop;
 
-    public List<string> Body { get; } = [];
+    public void Add(string line) => body.Add((line, null));
+
+    /// <summary>An inner block. Its lines are taken when the method is printed: until then, outer declarations may still come.</summary>
+    public void Add(Scope block) => body.Add(("", block));
+
+    public bool Mentions(string text) => body.Any(item => item.Line.Contains(text));
 
     public bool Declares(string name) => declarations.Any(d => d.Name == name) || Parent?.Declares(name) == true;
 
@@ -25,10 +31,22 @@ public sealed class Scope(Scope? parent, Node? loop)
         int width = own.Select(d => d.Declaration.Length).DefaultIfEmpty(0).Max();
         foreach (var (_, declaration, comment) in own)
             yield return comment.Length == 0 ? declaration : declaration.PadRight(Math.Min(width, 110)) + "  // " + comment;
-        if (own.Count > 0 && Body.Count > 0)
+
+        bool blank = own.Count == 0;
+        if (own.Count > 0 && body.Count > 0)
+        {
             yield return "";
-        for (int i = 0; i < Body.Count; i++)
-            if (Body[i].Length > 0 || i + 1 < Body.Count && Body[i + 1].Length > 0)
-                yield return Body[i];
+            blank = true;
+        }
+        for (int i = 0; i < body.Count; i++)
+        {
+            var (line, block) = body[i];
+            foreach (string inner in block?.Lines() ?? [])
+                yield return inner.Length == 0 ? "" : "    " + inner;
+            // Blank lines part statements: never two together, none at either end.
+            if (block is null && (line.Length > 0 || !blank && i + 1 < body.Count))
+                yield return line;
+            blank = block is null && line.Length == 0;
+        }
     }
 }

@@ -5,7 +5,7 @@ using Shardwright.Compiler.Plan;
 namespace Shardwright.Compiler.Emit;
 
 /// <summary>Where a value's bytes are, as an expression of loop variables, and the name a reader knows it by.</summary>
-public sealed class StorageNames(ModelPlan plan, PlannedProgram program)
+public sealed class StorageNames(ModelPlan plan)
 {
     readonly Dictionary<string, string> names = new(StringComparer.Ordinal);
     readonly HashSet<string> taken = new(Naming.Emitted, StringComparer.Ordinal);
@@ -114,6 +114,4 @@ public sealed class StorageNames(ModelPlan plan, PlannedProgram program)
             }
         return null;
     }
-
-    public PlannedProgram Program => program;
 }

@@ -65,5 +65,40 @@ public sealed class CompilerRulesTests
     public Task TransposedBatch_IsReported() => Verify.Source(Model("A", "Nn.MatMul({|SHW2003:Nn.Transpose(x)|}, W)", "public Parameter W { get; } = new(8, 4);"));
 
     [Fact]
+    public Task TopKAboveTheNumberOfExperts_IsReportedAtTheGroup() => Verify.Files(WithExperts("Nn.MatMul(x, W)", topK: 5, rule: "SHW1010"), Expert("Nn.MatMul(x, W)"));
+
+    [Fact]
+    public Task GroupCalledTwice_IsReportedAtTheSecondCall() =>
+        Verify.Files(WithExperts("Nn.MatMul(x, W)").Replace("Group.Forward(x, ", "{|SHW1011:Group.Forward(Group.Forward(x, Nn.MatMul(x, W)), ", StringComparison.Ordinal).Replace("W));", "W))|};", StringComparison.Ordinal),
+            Expert("Nn.MatMul(x, W)"));
+
+    [Fact]
+    public Task ExpertThatSumsItsRows_IsReportedInTheExpert() => Verify.Files(WithExperts("Nn.MatMul(x, W)"), Expert("x * {|SHW1013:Nn.Sum(x)|}"));
+
+    [Fact]
+    public Task LossThatIsNotAScalar_IsReported() => Verify.Source(Model("A", "Nn.MatMul(x, W)", "public Parameter W { get; } = new(4, 4);").Replace("Nn.Mean(Forward(x))", "{|SHW1014:Nn.Exp(Forward(x))|}", StringComparison.Ordinal));
+
+    static string WithExperts(string logits, int topK = 2, string rule = "") => $$"""
+        [Model]
+        public sealed partial class A
+        {
+            public const int Batch = 8, Width = 4;
+            public Parameter W { get; } = new(4, 4);
+            {{(rule == "" ? "" : $"{{|{rule}:")}}public ExpertGroup<Expert> Group { get; } = new(4, {{topK}}, () => new(Width));{{(rule == "" ? "" : "|}")}}
+            public Tensor<float> Forward([Shape(nameof(Batch), nameof(Width)), Shard(MeshAxis.Data, Dimension = 0)] Tensor<float> x) => Group.Forward(x, {{logits}});
+            public Tensor<float> Loss(Tensor<float> x) => Nn.Mean(Forward(x));
+        }
+        """;
+
+    static string Expert(string forward) => $$"""
+        [Module]
+        public sealed class Expert(int width) : IExpert
+        {
+            public Parameter W { get; } = new(width, width);
+            public Tensor<float> Forward(Tensor<float> x) => {{forward}};
+        }
+        """;
+
+    [Fact]
     public Task RightModel_IsClean() => Verify.Files(Model("A", members: "public Part Part { get; } = new(Width);"), Part.Replace("{|SHW1010:", "", StringComparison.Ordinal).Replace("|};", ";", StringComparison.Ordinal));
 }
