@@ -22,7 +22,10 @@ internal static class OptionsCapture
         if (optimizer is null)
             Report(context, training!, "Optimizer", "a member of Optimizer");
         var space = type.ContainingNamespace is { IsGlobalNamespace: false } named ? named.ToDisplayString() : "";
-        return new(space, type.Name, type.DeclaredAccessibility == Accessibility.Public ? "public" : "internal", declaresConstructor, data, expert, optimizer ?? "AdamW", microBatches, clip);
+        return new(space, type.Name, type.DeclaredAccessibility == Accessibility.Public ? "public" : "internal", declaresConstructor, data, expert, optimizer ?? "AdamW", microBatches, clip)
+        {
+            MeshSite = mesh?.ApplicationSyntaxReference?.GetSyntax(context.Cancellation) is { } syntax ? context.Site(syntax) : -1,
+        };
     }
 
     static int Positive(ModuleContext context, AttributeData? attribute, string name)

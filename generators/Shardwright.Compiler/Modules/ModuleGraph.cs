@@ -32,14 +32,22 @@ public sealed record NamedConstant(string Name, object Value);
 
 /// <summary>What <c>[Mesh]</c> and <c>[Training]</c> say. <paramref name="ClassName"/>, <paramref name="Namespace"/> ("" = global), <paramref name="Accessibility"/> ("public" or "internal") locate the partial class to emit;
 /// <paramref name="DeclaresConstructor"/>: the class has an explicit constructor, so none may be emitted.</summary>
-public sealed record ModelOptions(string Namespace, string ClassName, string Accessibility, bool DeclaresConstructor, int Data, int Expert, string Optimizer, int MicroBatches, bool Clip);
+public sealed record ModelOptions(string Namespace, string ClassName, string Accessibility, bool DeclaresConstructor, int Data, int Expert, string Optimizer, int MicroBatches, bool Clip)
+{
+    /// <summary>The site of <c>[Mesh]</c>; −1 without one.</summary>
+    public int MeshSite { get; init; } = -1;
+}
 
 /// <summary>A method body. <paramref name="Key"/> is the method's name for the class's own instance methods that are not overloaded, else its documentation id.</summary>
 public sealed record Method(string Key, string Name, bool IsStatic, EquatableArray<MethodParameter> Parameters, EquatableArray<Statement> Body, bool HasErrors);
 
 /// <summary>A method parameter. <paramref name="Kind"/>: <c>tensor</c>, <c>integers</c> (Tensor&lt;int&gt;), <c>scalar</c> (int, float, bool …), <c>module</c>.
 /// <paramref name="Shape"/> holds the strings of <c>[Shape]</c> (constant names or integers).</summary>
-public sealed record MethodParameter(string Name, string Kind, EquatableArray<string> Shape, EquatableArray<Shard> Shards, Expression? Default);
+public sealed record MethodParameter(string Name, string Kind, EquatableArray<string> Shape, EquatableArray<Shard> Shards, Expression? Default)
+{
+    /// <summary>The site of its declaration.</summary>
+    public int Site { get; init; } = -1;
+}
 
 /// <summary>A <c>[Shard]</c> annotation: axis name (<c>Data</c>, <c>Expert</c>, <c>Tensor</c>) and dimension.</summary>
 public sealed record Shard(string Axis, int Dimension);

@@ -21,20 +21,21 @@ public static class ModelInputs
         foreach (var parameter in parameters)
         {
             var annotated = parameter.FirstOrDefault(p => p.Shape.Count > 0);
+            var at = new SourceRef(model.Type, -1, (annotated ?? parameter.First()).Site);
             if (annotated is null)
             {
-                report.Error(Rules.MissingInput, source, $"input '{parameter.Key}' has no [Shape]; write [Shape(nameof(Batch), nameof(Context)), Shard(MeshAxis.Data, Dimension = 0)] on it in Forward or Loss");
+                report.Error(Rules.MissingInput, at, $"input '{parameter.Key}' has no [Shape]; write [Shape(nameof(Batch), nameof(Context)), Shard(MeshAxis.Data, Dimension = 0)] on it in Forward or Loss");
                 continue;
             }
             var shape = annotated.Shape.Select(d => Dimension(model, d)).ToList();
             if (shape.Any(s => s is null or < 1))
-                report.Error(Rules.MissingInput, source, $"[Shape({string.Join(", ", annotated.Shape)})] on '{parameter.Key}': '{annotated.Shape[shape.FindIndex(s => s is null or < 1)]}' is neither a positive number nor a constant of {model.Type}");
+                report.Error(Rules.MissingInput, at, $"[Shape({string.Join(", ", annotated.Shape)})] on '{parameter.Key}': '{annotated.Shape[shape.FindIndex(s => s is null or < 1)]}' is neither a positive number nor a constant of {model.Type}");
             else if (!annotated.Shards.Any(s => s is { Axis: "Data", Dimension: 0 }))
-                report.Error(Rules.MissingInput, source, $"input '{parameter.Key}' is not split over the data ranks; add [Shard(MeshAxis.Data, Dimension = 0)]");
+                report.Error(Rules.MissingInput, at, $"input '{parameter.Key}' is not split over the data ranks; add [Shard(MeshAxis.Data, Dimension = 0)]");
             else if (shape[0] % mesh.Data != 0)
-                report.Error(Rules.Indivisible, source, $"input '{parameter.Key}': dimension 0 ('{annotated.Shape[0]}') is {shape[0]}, which Data = {mesh.Data} does not divide; use a multiple of {mesh.Data}");
+                report.Error(Rules.Indivisible, at, $"input '{parameter.Key}': dimension 0 ('{annotated.Shape[0]}') is {shape[0]}, which Data = {mesh.Data} does not divide; use a multiple of {mesh.Data}");
             else if (inputs.Count > 0 && inputs[0].Shape[0] != shape[0])
-                report.Error(Rules.ShapeMismatch, source, $"inputs '{inputs[0].Name}' and '{parameter.Key}' hold {inputs[0].Shape[0]} and {shape[0]} sequences; all inputs share the batch");
+                report.Error(Rules.ShapeMismatch, at, $"inputs '{inputs[0].Name}' and '{parameter.Key}' hold {inputs[0].Shape[0]} and {shape[0]} sequences; all inputs share the batch");
             else
                 inputs.Add(new(inputs.Count, parameter.Key, annotated.Kind == "integers" ? ElementType.Int32 : ElementType.Float32, shape.Select(s => s!.Value).ToEquatable(), true));
         }

@@ -16,7 +16,7 @@ public static class PlanModel
         {
             var options = linked.Model.Options ?? throw new UserErrorException(new(Rules.UnknownName, linked.Type, -1, $"{linked.Type} is not a [Model]"));
             int data = linked.Options.Data ?? options.Data, expert = linked.Options.Expert ?? options.Expert;
-            var root = new SourceRef(linked.Type, -1, -1);
+            var root = new SourceRef(linked.Type, options.MeshSite, options.MeshSite);
             if (data < 1 || expert < 1 || data % expert != 0)
                 report.Error(Rules.ExpertDividesData, root, $"[Mesh(Data = {data}, Expert = {expert})]: expert parallelism divides the data ranks, it does not multiply them; need Data to be a multiple of Expert, such as Data = {Math.Max(1, data) * Math.Max(1, expert)}");
             if (report.Diagnostics.Count > 0)

@@ -15,11 +15,11 @@ public sealed class CompilerRulesTests
     static string Model(string name, string forward = "Part.Forward(x)", string members = "public Part Part { get; } = new(8);", string attributes = "[Model]", string shape = "nameof(Batch), nameof(Width)", string rule = "",
         string shard = "[Shard(MeshAxis.Data, Dimension = 0)]") => $$"""
         {{attributes}}
-        public sealed partial class {{(rule == "" ? name : $"{{|{rule}:{name}|}}")}}
+        public sealed partial class {{name}}
         {
             public const int Batch = 8, Width = 4;
             {{members}}
-            public Tensor<float> Forward([Shape({{shape}})] {{shard}} Tensor<float> x) => {{forward}};
+            public Tensor<float> Forward({{(rule == "" ? "" : $"{{|{rule}:")}}[Shape({{shape}})] {{shard}} Tensor<float> x{{(rule == "" ? "" : "|}")}}) => {{forward}};
             public Tensor<float> Loss(Tensor<float> x) => Nn.Mean(Forward(x));
         }
         """;
@@ -31,16 +31,16 @@ public sealed class CompilerRulesTests
     public Task ShapeMismatch_InAModuleOfTwoModels_IsReportedOnce() => Verify.Files(Model("A"), Part, Model("B"));
 
     [Fact]
-    public Task UnknownDimension_IsReportedAtTheModel() => Verify.Source(Model("A", "x", "public Parameter W { get; } = new(4);", shape: "\"Bach\", nameof(Width)", rule: "SHW1015"));
+    public Task UnknownDimension_IsReportedAtTheInput() => Verify.Source(Model("A", "x", "public Parameter W { get; } = new(4);", shape: "\"Bach\", nameof(Width)", rule: "SHW1015"));
 
     [Fact]
-    public Task InputThatIsNotSharded_IsReportedAtTheModel() => Verify.Source(Model("A", "x + W", "public Parameter W { get; } = new(4);", shard: "", rule: "SHW1015"));
+    public Task InputThatIsNotSharded_IsReportedAtTheInput() => Verify.Source(Model("A", "x + W", "public Parameter W { get; } = new(4);", shard: "", rule: "SHW1015"));
 
     [Fact]
-    public Task BatchThatDataDoesNotDivide_IsReportedAtTheModel() => Verify.Source(Model("A", "x + W", "public Parameter W { get; } = new(4);", "[Model, Mesh(Data = 3)]", rule: "SHW2001"));
+    public Task BatchThatDataDoesNotDivide_IsReportedAtTheInput() => Verify.Source(Model("A", "x + W", "public Parameter W { get; } = new(4);", "[Model, Mesh(Data = 3)]", rule: "SHW2001"));
 
     [Fact]
-    public Task ExpertThatDoesNotDivideData_IsReportedAtTheModel() => Verify.Source(Model("A", "x + W", "public Parameter W { get; } = new(4);", "[Model, Mesh(Data = 4, Expert = 3)]", rule: "SHW2002"));
+    public Task ExpertThatDoesNotDivideData_IsReportedAtTheMesh() => Verify.Source(Model("A", "x + W", "public Parameter W { get; } = new(4);", "[Model, {|SHW2002:Mesh(Data = 4, Expert = 3)|}]"));
 
     [Fact]
     public Task LoopThatWidensItsValue_IsReported() => Verify.Files(
