@@ -100,7 +100,12 @@ public static class ModelPrinter
             code.Line($"protected override float CountLossWeights(int microBatch) => Kernels.SumWeights(FloatInput({plan.LossWeights}, microBatch), Segments.Uniform({plan.Batch / plan.Mesh.Data}, {rows}));");
         }
         Train(code, plan, comments);
-        Method(code, "protected override void Update()", ["UpdateParameters();"]);
+        var trained = plan.Blocks.Where(b => b.IsTrained).ToList();
+        Method(code, "protected override void Update()",
+        [
+            $"// AdamW on {trained.Count} blocks of {CodeWriter.Bytes(trained.Sum(b => b.LocalBytes))} a rank{(plan.Clip ? ", clipped by the global gradient norm, in which every expert counts once" : "")}.",
+            "UpdateParameters();",
+        ]);
         Method(code, "protected override void Evaluate(int microBatch)", Lines(plan, ProgramKind.Evaluate, comments).Forward);
         Method(code, "protected override void Infer(int microBatch)", Lines(plan, ProgramKind.Infer, comments).Forward);
         code.Close();
