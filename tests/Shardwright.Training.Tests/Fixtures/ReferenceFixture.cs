@@ -98,6 +98,21 @@ public sealed class ReferenceFixture
     /// <summary>The gradient of the first step's objective, row-major; all zero for an expert that no token chose.</summary>
     public ReadOnlySpan<float> Gradient(string path) => Floats(Find(path).Gradient, Find(path).Length);
 
+    /// <summary>Steps on further inputs, each from the initial parameters.</summary>
+    public IReadOnlyList<ReferenceFurtherStep> FurtherSteps => index.FurtherSteps;
+
+    /// <summary>Every how many elements a further step's gradient is stored.</summary>
+    public int FurtherStride => index.FurtherStride;
+
+    /// <summary>Every <see cref="FurtherStride"/>-th element, from the first, of a further step's gradient.</summary>
+    public ReadOnlySpan<float> GradientSample(ReferenceFurtherStep step, string path)
+    {
+        var offset = step.Gradient + index.Parameters.TakeWhile(p => p.Path != path).Sum(p => Sampled(p.Length));
+        return Floats(offset, Sampled(Find(path).Length));
+    }
+
+    private int Sampled(int length) => (length + FurtherStride - 1) / FurtherStride;
+
     /// <summary>Every <see cref="ReferenceTraining.FinalStride"/>-th element, from the first, of a parameter after the AdamW run.</summary>
     /// <exception cref="InvalidOperationException">The fixture has no AdamW run.</exception>
     public ReadOnlySpan<float> FinalSample(string path)

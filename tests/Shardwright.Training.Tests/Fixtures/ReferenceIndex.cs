@@ -48,6 +48,16 @@ public sealed record ReferenceTraining(
     double[] RouterZs,
     double[] GradientNorms);
 
+/// <summary>A step on further inputs, from the initial parameters: its losses, its gradient norm, and (sampled, in the binary part) its gradients.</summary>
+/// <param name="Step">Number of the inputs.</param>
+/// <param name="Loss">Weighted mean of the negative log-likelihood.</param>
+/// <param name="Balance">Balance loss, coefficients included.</param>
+/// <param name="RouterZ">Router z-loss, coefficients included.</param>
+/// <param name="GradientNorm">Global gradient norm.</param>
+/// <param name="RoutingMargin">The smallest gap between logits that decided a route.</param>
+/// <param name="Gradient">Offset of the sampled gradients, parameter after parameter.</param>
+public sealed record ReferenceFurtherStep(int Step, double Loss, double Balance, double RouterZ, double GradientNorm, double RoutingMargin, int Gradient);
+
 /// <summary>The JSON part of a fixture. <c>Routes</c> is the byte offset of the routes in the binary part.</summary>
 internal sealed record ReferenceIndex(
     string Model,
@@ -66,4 +76,6 @@ internal sealed record ReferenceIndex(
     ReferenceSite[] Sites,
     ReferenceParameter[] Parameters,
     ReferenceTraining? Training,
+    int FurtherStride,
+    ReferenceFurtherStep[] FurtherSteps,
     int Routes);

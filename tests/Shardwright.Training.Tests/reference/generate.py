@@ -9,12 +9,18 @@ from models import MODELS
 from steps import BETAS, CLIP, DECAY, EPSILON, LEARNING_RATE, Step, parameters, routes, train
 
 FOLDER = pathlib.Path(__file__).parent / "fixtures"
+FURTHER = range(1, 4)   # further steps' inputs, from the initial parameters
+FURTHER_STRIDE = 11     # of their gradients' stored elements
 STRIDE = 5      # of the final parameters' stored elements: coprime with every row length, so all columns are sampled
 
 
 def build(model):
     """(index, binary): gradients, then sampled final parameters (float32, little-endian), then routes (bytes)."""
     steps, final = train(model) if model.training_steps else ([], None)
+    further = []
+    for number in FURTHER:
+        p = parameters(model)
+        further.append((number, Step(model, p, number), [tensor.grad.numpy().ravel()[::FURTHER_STRIDE].astype("<f4") for tensor in p.values()]))
     p = parameters(model)
     first = Step(model, p, 0)
     index = {
@@ -41,6 +47,11 @@ def build(model):
             "finalStride": STRIDE, "routingMargin": min(s.margin for s in steps), "losses": [s.loss for s in steps], "balances": [s.balance for s in steps],
             "routerZs": [s.router_z for s in steps], "gradientNorms": [s.gradient_norm for s in steps],
         }
+    index["furtherStride"], index["furtherSteps"] = FURTHER_STRIDE, []
+    for number, step, gradients in further:
+        index["furtherSteps"].append({"step": number, "loss": step.loss, "balance": step.balance, "routerZ": step.router_z, "gradientNorm": step.gradient_norm, "routingMargin": step.margin, "gradient": offset})
+        blocks += gradients
+        offset += sum(len(g) for g in gradients)
     index["routes"] = 4 * offset        # byte offset
     binary = b"".join(b.tobytes() for b in blocks) + routes(model, steps or [first]).tobytes()
     return index, binary
