@@ -21,7 +21,8 @@ public sealed partial class StatementPrinter
         var (offset, elements, needsLoop, role) = names.Slot(value, buffer, scope);
         string suffix = role switch { "end" => "Next", "initial" => "First", "result" => "Last", _ => "" };
         bool whole = elements * 4 > buffer.SlotBytes;
-        return Declare($"b{buffer.Offset}:{buffer.First}:{role}:{elements}", (whole ? "all" + Naming.Pascal(buffer.Name) : buffer.Name) + suffix, (offset, elements, needsLoop), value.Type.Element == ElementType.Int32 ? "Integers" : "Floats", Describe(value, buffer));
+        string wanted = (whole ? "all" + Naming.Pascal(buffer.Name) : buffer.Name) + suffix, accessor = value.Type.Element == ElementType.Int32 ? "Integers" : "Floats";
+        return Declare($"b{buffer.Offset}:{buffer.First}:{role}:{elements}", wanted, (offset, elements, needsLoop), accessor, Describe(value, buffer));
     }
 
     /// <summary>The block of a parameter's gradient for this instance; during a step of several micro-batches, the block of this micro-batch.</summary>

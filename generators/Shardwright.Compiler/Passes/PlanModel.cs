@@ -72,13 +72,21 @@ public static class PlanModel
             buffer.Offset += lower - (programs[0].WorkspaceBytes - temporaries);
         programs[0] = programs[0] with { WorkspaceBytes = lower + temporaries };
 
-        var blocks = train.Parameters.Select(p => new ParameterBlock(p, GroupOf(p), LocalBytes(p), weights[p], At(gradients, p), At(means, p), At(variances, p), gradients.ContainsKey(p) ? gradients[p] + shift : -1)).ToList();
-        var reductions = groups.Skip(1).Select(g => (Group: g, Members: trained.Where(p => GroupOf(p) == g).ToList())).Where(g => g.Members.Count > 0)
-            .Select(g => new GradientRange(g.Group!, gradients[g.Members[0]] + shift, gradients[g.Members[g.Members.Count - 1]] + PlanMemory.Align(LocalBytes(g.Members[g.Members.Count - 1]), PlanMemory.Alignment) - gradients[g.Members[0]])).ToList();
+        var blocks = train.Parameters.Select(Block).ToList();
+        var reductions = groups.OfType<string>().Where(g => trained.Any(p => GroupOf(p) == g)).Select(Range).ToList();
         int lossWeights = train.Root.Walk().Where(n => n.Op is CrossEntropy && n.Inputs.Count > 2).Select(n => n.Input(2).Input!.Index).DefaultIfEmpty(-1).First();
         return new(mesh, options.MicroBatches, options.Clip, inputs[0].Shape[0], inputs, forwardInputs, blocks, reductions, train.Sites, programs, persistent, microStart, accumulates ? gradientEnd - gradientStart : 0,
             workspace, workspace + lower + temporaries, built[2].Result.Type)
         { LossWeights = lossWeights, TemporaryBytes = temporaries };
+
+        ParameterBlock Block(ParameterDeclaration p) =>
+            new(p, GroupOf(p), LocalBytes(p), weights[p], At(gradients, p), At(means, p), At(variances, p), gradients.ContainsKey(p) ? gradients[p] + shift : -1);
+
+        GradientRange Range(string group)
+        {
+            ParameterDeclaration first = trained.First(p => GroupOf(p) == group), last = trained.Last(p => GroupOf(p) == group);
+            return new(group, gradients[first] + shift, gradients[last] + PlanMemory.Align(LocalBytes(last), PlanMemory.Alignment) - gradients[first]);
+        }
 
         Dictionary<ParameterDeclaration, long> Blocks(IEnumerable<ParameterDeclaration> parameters)
         {

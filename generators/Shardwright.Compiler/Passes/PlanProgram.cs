@@ -53,7 +53,14 @@ public static class PlanProgram
             return Frame.Site.Layers - (all ? 0 : 1);
         }
 
-        public long PlannedBytes(int p) => Rows * ((long)Frame.SavedBytes * Below(p) + (InForward(p) ? Frame.ForwardBytes : p == Span.BackwardBegin ? Frame.ArrivingBytes : p == Span.BackwardEnd ? Frame.LeavingBytes : InBackward(p) ? Frame.BackwardBytes : 0));
+        public long PlannedBytes(int p)
+        {
+            int open = InForward(p) ? Frame.ForwardBytes
+                : p == Span.BackwardBegin ? Frame.ArrivingBytes
+                : p == Span.BackwardEnd ? Frame.LeavingBytes
+                : InBackward(p) ? Frame.BackwardBytes : 0;
+            return Rows * ((long)Frame.SavedBytes * Below(p) + open);
+        }
 
         public long NeededBytes(int p) => Rows * ((long)Frame.SavedBytes * Below(p) + (InForward(p) || InBackward(p) ? Buffers.Where(b => b.First <= p && p <= b.Last).Sum(b => b.Bytes) : 0));
     }

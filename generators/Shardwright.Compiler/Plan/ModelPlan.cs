@@ -31,7 +31,8 @@ public sealed record RoutedFrame(ExpertSite Site, int SavedBytes, int ForwardByt
 
 /// <summary>One program with its storage.</summary>
 public sealed record PlannedProgram(
-    ProgramKind Kind, Region Root, IReadOnlyDictionary<Value, ArenaBuffer> Storage, ProgramOrder Order, IReadOnlyList<ArenaBuffer> Workspace, long WorkspaceBytes, IReadOnlyList<RoutedFrame> Frames, long PeakBytes, long LowerBoundBytes)
+    ProgramKind Kind, Region Root, IReadOnlyDictionary<Value, ArenaBuffer> Storage, ProgramOrder Order, IReadOnlyList<ArenaBuffer> Workspace, long WorkspaceBytes,
+    IReadOnlyList<RoutedFrame> Frames, long PeakBytes, long LowerBoundBytes)
 {
     /// <summary>The part of <see cref="WorkspaceBytes"/> that temporaries take at the far end.</summary>
     public long TemporaryBytes { get; init; }
@@ -54,8 +55,6 @@ public sealed record ModelPlan(
     IReadOnlyList<ExpertSite> Sites, IReadOnlyList<PlannedProgram> Programs, long PersistentBytes, long MicroGradientOffset, long MicroGradientBytes, long WorkspaceOffset, long StaticBytes, TensorType Output)
 {
     public PlannedProgram Program(ProgramKind kind) => Programs.First(p => p.Kind == kind);
-
-    public bool HasLossWeights { get; init; }
 
     /// <summary>The part of <see cref="StaticBytes"/> at the far end of memory, which the routed stack may use while it is free.</summary>
     public long TemporaryBytes { get; init; }

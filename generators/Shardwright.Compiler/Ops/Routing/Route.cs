@@ -87,8 +87,10 @@ public sealed record ReportAuxiliary(ExpertSite Site, int Tokens) : Op
     public override void Print(Node node, StatementPrinter print)
     {
         string statistics = print.Of(node.Input(0)), counts = print.Of(node.Input(1));
+        string balance = StatementPrinter.Number(Site.BalanceLoss), z = StatementPrinter.Number(Site.RouterZLoss);
+        int layers = Site.Layers, experts = Site.Experts;
         print.Statement("ReportAuxiliary(");
-        print.Statement($"    balance: AuxiliaryTerms.Balance({statistics}, {counts}, layers: {Site.Layers}, ranks: World.Size, expertCount: {Site.Experts}, tokens: {Tokens}, k: {Site.TopK}, coefficient: {StatementPrinter.Number(Site.BalanceLoss)}),");
-        print.Statement($"    routerZ: AuxiliaryTerms.RouterZ({statistics}, layers: {Site.Layers}, expertCount: {Site.Experts}, tokens: {Tokens}, coefficient: {StatementPrinter.Number(Site.RouterZLoss)}));");
+        print.Statement($"    balance: AuxiliaryTerms.Balance({statistics}, {counts}, layers: {layers}, ranks: World.Size, expertCount: {experts}, tokens: {Tokens}, k: {Site.TopK}, coefficient: {balance}),");
+        print.Statement($"    routerZ: AuxiliaryTerms.RouterZ({statistics}, layers: {layers}, expertCount: {experts}, tokens: {Tokens}, coefficient: {z}));");
     }
 }
