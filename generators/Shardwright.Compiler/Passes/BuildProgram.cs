@@ -26,17 +26,8 @@ public static class BuildProgram
         var method = linked.Model.Methods.First(m => m.Name == (kind == ProgramKind.Infer ? "Forward" : "Loss") && !m.IsStatic);
         var result = CallModel(model, method, graph, inputs);
         InferShapes.Run(root, report);
-        if (report.Diagnostics.Count > 0)
-            return null;
-        if (kind != ProgramKind.Infer && !Require(result.Type.Rank == 0 || result.Type.Elements == 1 && result.Type.Rows == RowKind.None, report, result,
-            $"Loss returns a tensor {result.Type}; need a scalar, such as Nn.CrossEntropy or Nn.Mean gives"))
-            return null;
-
-        if (kind == ProgramKind.Infer && result.Type.Rows != RowKind.Sequence)
-            report.Error(Rules.ShapeMismatch, result.Source, $"Forward returns {result.Type}, which has no token rows; every rank answers for its own sequences: return a tensor whose dimension 0 counts them, and compute scalars in Loss");
-        var weights = root.Walk().Where(n => n.Op is CrossEntropy && n.Inputs.Count > 2).GroupBy(n => n.Input(2).Input).Select(g => g.First()).ToList();
-        if (weights.Count > 1)
-            report.Error(Rules.ShapeMismatch, weights[1].Source, $"Nn.CrossEntropy with weights '{weights[1].Input(2).Name}' beside one with '{weights[0].Input(2).Name}'; a step counts one sum of weights: use the same weights in both, or multiply one of the losses' rows");
+        if (report.Diagnostics.Count == 0)
+            CheckResult(kind, root, result, report);
         if (report.Diagnostics.Count > 0)
             return null;
 
@@ -61,6 +52,22 @@ public static class BuildProgram
             groups = CollectGradients.Run(root, mesh);
         InsertCollectives.Run(root, mesh);
         return new(kind, root, instantiator.Parameters, instantiator.Sites, inputs, result, groups);
+    }
+
+    /// <summary>A loss is a scalar with one sum of weights; what Forward returns belongs to the ranks' own sequences.</summary>
+    static void CheckResult(ProgramKind kind, Region root, Value result, ShapeReport report)
+    {
+        bool isScalar = result.Type.Rank == 0 || result.Type.Elements == 1 && result.Type.Rows == RowKind.None;
+        if (kind != ProgramKind.Infer && !Require(isScalar, report, result, $"Loss returns a tensor {result.Type}; need a scalar, such as Nn.CrossEntropy or Nn.Mean gives"))
+            return;
+        if (kind == ProgramKind.Infer && result.Type.Rows != RowKind.Sequence)
+            report.Error(Rules.ShapeMismatch, result.Source,
+                $"Forward returns {result.Type}, which has no token rows; every rank answers for its own sequences: return a tensor whose dimension 0 counts them, and compute scalars in Loss");
+        var weights = root.Walk().Where(n => n.Op is CrossEntropy && n.Inputs.Count > 2).GroupBy(n => n.Input(2).Input).Select(g => g.First()).ToList();
+        if (weights.Count > 1)
+            report.Error(Rules.ShapeMismatch, weights[1].Source,
+                $"Nn.CrossEntropy with weights '{weights[1].Input(2).Name}' beside one with '{weights[0].Input(2).Name}'; a step counts one sum of weights: "
+                + "use the same weights in both, or multiply one of the losses' rows");
     }
 
     static Value CallModel(ModuleInstance model, Method method, GraphBuilder graph, IReadOnlyList<InputDeclaration> inputs)

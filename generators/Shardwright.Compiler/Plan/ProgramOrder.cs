@@ -26,8 +26,6 @@ public sealed class ProgramOrder
 
     public IReadOnlyList<Use> Uses(Value value) => uses.TryGetValue(value, out var list) ? list : [];
 
-    public IEnumerable<Value> UsedValues => uses.Keys;
-
     /// <summary>The loop directly in <paramref name="home"/> on the way down to <paramref name="region"/>; null when the region is home itself.</summary>
     public static Node? LoopBelow(Region home, Region region)
     {
