@@ -124,6 +124,26 @@ public sealed class RoutingTests
         }
     }
 
+    [Fact]
+    public void Combine_WithResidual_HasTheBitsOfAnAdditionAfterwards()
+    {
+        var (_, experts, gates) = Routed();
+        var slots = new int[experts.Length];
+        K.DispatchOrder(experts, slots, Rows, Kept, Experts);
+        var returned = Numbers.Random(Rows * Kept * Columns, 2);
+        var residual = Numbers.Random(Rows * Columns, 5);
+        var (combined, y) = (new float[residual.Length], new float[residual.Length]);
+        K.Combine(returned, slots, gates, combined, Rows, Kept, Columns);
+        var expected = Numbers.Sum(residual, combined);
+        K.Combine(returned, slots, gates, y, Rows, Kept, Columns, residual);
+        Numbers.SameBits(expected, y);
+        K.Combine(returned, slots, gates, residual, Rows, Kept, Columns, residual);
+        Numbers.SameBits(expected, residual);
+        K.Combine([], [], [], [], 0, Kept, Columns);
+        var error = Assert.Throws<ArgumentException>(() => K.Combine(returned, slots, gates, y, Rows, Kept, Columns, residual.AsSpan(1)));
+        Assert.Contains("residual has 189 elements; need 190", error.Message);
+    }
+
     private static (float[] Logits, int[] Experts, float[] Gates) Routed()
     {
         var logits = Numbers.Random(Rows * Experts, 3, -2, 2);

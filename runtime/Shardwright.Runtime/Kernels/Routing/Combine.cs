@@ -5,20 +5,33 @@ namespace Shardwright.Execution;
 
 public static unsafe partial class Kernels
 {
-    /// <summary>y[t, ·] = Σ_i gates[t, i] · returned[slots[t, i], ·] by ascending i.</summary>
+    /// <summary>
+    /// y[t, ·] = residual[t, ·] + Σ_i gates[t, i] · returned[slots[t, i], ·]; the sum runs by ascending i and is added to the residual once, the
+    /// bits of an addition after it. An empty residual is none; y may be the residual's memory.
+    /// </summary>
     /// <exception cref="ArgumentException">A length does not fit the sizes, or a slot lies outside the buffer.</exception>
-    public static void Combine(ReadOnlySpan<float> returned, ReadOnlySpan<int> slots, ReadOnlySpan<float> gates, Span<float> y, int rows, int k, int columns)
+    public static void Combine(
+        ReadOnlySpan<float> returned,
+        ReadOnlySpan<int> slots,
+        ReadOnlySpan<float> gates,
+        Span<float> y,
+        int rows,
+        int k,
+        int columns,
+        ReadOnlySpan<float> residual = default)
     {
         RequireSlots(nameof(Combine), slots, rows, k, columns);
         Require.Length(nameof(Combine), nameof(returned), returned.Length, (long)rows * k * columns);
         Require.Length(nameof(Combine), nameof(gates), gates.Length, (long)rows * k);
         Require.Length(nameof(Combine), nameof(y), y.Length, (long)rows * columns);
-        fixed (float* preturned = returned, pgates = gates, py = y)
+        if (!residual.IsEmpty)
+            Require.Length(nameof(Combine), nameof(residual), residual.Length, y.Length);
+        fixed (float* preturned = returned, pgates = gates, py = y, presidual = residual)
         fixed (int* pslots = slots)
-            Ranges.For(new CombineRows(preturned, pslots, pgates, py, k, columns), rows, (nint)k * columns);
+            Ranges.For(new CombineRows(preturned, pslots, pgates, py, presidual, k, columns), rows, (nint)k * columns);
     }
 
-    private readonly struct CombineRows(float* returned, int* slots, float* gates, float* y, nint k, nint columns) : IRangeWork
+    private readonly struct CombineRows(float* returned, int* slots, float* gates, float* y, float* residual, nint k, nint columns) : IRangeWork
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(nint begin, nint end)
@@ -32,6 +45,8 @@ public static unsafe partial class Kernels
                     var sum = Vector512.Create(gates[first]) * Lanes.Load(returned + (slots[first] * columns) + c, left);
                     for (nint i = 1; i < k; i++)
                         sum = Vector512.FusedMultiplyAdd(Vector512.Create(gates[first + i]), Lanes.Load(returned + (slots[first + i] * columns) + c, left), sum);
+                    if (residual != null)
+                        sum = Lanes.Load(residual + (row * columns) + c, left) + sum;
                     Lanes.Store(sum, y + (row * columns) + c, left);
                 }
             }
