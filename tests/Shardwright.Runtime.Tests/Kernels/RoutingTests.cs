@@ -125,7 +125,7 @@ public sealed class RoutingTests
     }
 
     [Fact]
-    public void Combine_WithResidual_HasTheBitsOfAnAdditionAfterwards()
+    public void Combine_WithResidualAndRounding_HasTheBitsOfBothAfterwards()
     {
         var (_, experts, gates) = Routed();
         var slots = new int[experts.Length];
@@ -139,6 +139,15 @@ public sealed class RoutingTests
         Numbers.SameBits(expected, y);
         K.Combine(returned, slots, gates, residual, Rows, Kept, Columns, residual);
         Numbers.SameBits(expected, residual);
+        residual = Numbers.Random(Rows * Columns, 5);
+        foreach (var store in new[] { NumberFormat.BFloat16, Rounding.Stochastic(NumberFormat.BFloat16, 7, 1000), NumberFormat.Float8E4M3 })
+        {
+            var rounded = (float[])expected.Clone();
+            K.Round(rounded, store);
+            K.Combine(returned, slots, gates, y, Rows, Kept, Columns, residual, store);
+            Numbers.SameBits(rounded, y);
+        }
+
         K.Combine([], [], [], [], 0, Kept, Columns);
         var error = Assert.Throws<ArgumentException>(() => K.Combine(returned, slots, gates, y, Rows, Kept, Columns, residual.AsSpan(1)));
         Assert.Contains("residual has 189 elements; need 190", error.Message);

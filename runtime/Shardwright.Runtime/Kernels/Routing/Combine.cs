@@ -7,7 +7,8 @@ public static unsafe partial class Kernels
 {
     /// <summary>
     /// y[t, ·] = residual[t, ·] + Σ_i gates[t, i] · returned[slots[t, i], ·]; the sum runs by ascending i and is added to the residual once, the
-    /// bits of an addition after it. An empty residual is none; y may be the residual's memory.
+    /// bits of an addition after it, and the result is rounded as <paramref name="store"/> says. An empty residual is none; y may be the
+    /// residual's memory.
     /// </summary>
     /// <exception cref="ArgumentException">A length does not fit the sizes, or a slot lies outside the buffer.</exception>
     public static void Combine(
@@ -18,7 +19,8 @@ public static unsafe partial class Kernels
         int rows,
         int k,
         int columns,
-        ReadOnlySpan<float> residual = default)
+        ReadOnlySpan<float> residual = default,
+        Rounding store = default)
     {
         RequireSlots(nameof(Combine), slots, rows, k, columns);
         Require.Length(nameof(Combine), nameof(returned), returned.Length, (long)rows * k * columns);
@@ -28,10 +30,19 @@ public static unsafe partial class Kernels
             Require.Length(nameof(Combine), nameof(residual), residual.Length, y.Length);
         fixed (float* preturned = returned, pgates = gates, py = y, presidual = residual)
         fixed (int* pslots = slots)
-            Ranges.For(new CombineRows(preturned, pslots, pgates, py, presidual, k, columns), rows, (nint)k * columns);
+            Rounders.Run(store, new CombineWork(preturned, pslots, pgates, py, presidual, rows, k, columns));
     }
 
-    private readonly struct CombineRows(float* returned, int* slots, float* gates, float* y, float* residual, nint k, nint columns) : IRangeWork
+    private readonly struct CombineWork(float* returned, int* slots, float* gates, float* y, float* residual, nint rows, nint k, nint columns) : IRoundedWork
+    {
+        public void Run<TRounder>(TRounder rounder)
+            where TRounder : unmanaged, IRounder
+            => Ranges.For(new CombineRows<TRounder>(rounder, returned, slots, gates, y, residual, k, columns), rows, k * columns);
+    }
+
+    private readonly struct CombineRows<TRounder>(TRounder rounder, float* returned, int* slots, float* gates, float* y, float* residual, nint k, nint columns)
+        : IRangeWork
+        where TRounder : unmanaged, IRounder
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(nint begin, nint end)
@@ -47,7 +58,7 @@ public static unsafe partial class Kernels
                         sum = Vector512.FusedMultiplyAdd(Vector512.Create(gates[first + i]), Lanes.Load(returned + (slots[first + i] * columns) + c, left), sum);
                     if (residual != null)
                         sum = Lanes.Load(residual + (row * columns) + c, left) + sum;
-                    Lanes.Store(sum, y + (row * columns) + c, left);
+                    Lanes.Store(rounder.Apply(sum, (row * columns) + c), y + (row * columns) + c, left);
                 }
             }
         }
