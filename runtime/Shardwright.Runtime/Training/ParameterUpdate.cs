@@ -7,58 +7,85 @@ namespace Shardwright.Execution;
 internal sealed class ParameterUpdate
 {
     private readonly RankContext context;
+    private readonly UpdateRun[] runs;
     private readonly float[] squares;
+
+    // The blocks of all entries that this rank sums, in order; entry e ends before block ends[e].
+    private readonly SquareBlock[] blocks;
+    private readonly int[] ends;
 
     public ParameterUpdate(RankContext context)
     {
         this.context = context;
-        squares = new float[Trained.Sum(slot => slot.Instances * Math.Max(1, slot.Experts))];
+        runs = UpdateRun.Merge(context.Plan);
+        squares = new float[context.Plan.Parameters.Where(slot => !slot.Frozen).Sum(slot => slot.Instances * Math.Max(1, slot.Experts))];
+        ends = new int[squares.Length];
+        blocks = Blocks();
     }
 
     /// <summary>‖g‖ of the last step, before clipping.</summary>
     public float Norm { get; private set; }
 
-    private IEnumerable<ParameterSlot> Trained => context.Plan.Parameters.Where(slot => !slot.Frozen);
-
     public void Apply(int step, float learningRate)
     {
         Norm = GradientNorm();
-        var options = context.Options;
+        var (options, arena) = (context.Options, context.Arena);
         float scale = context.Plan.Clip && Norm > options.ClipNorm ? options.ClipNorm / Norm : 1;
-        // Not a foreach: enumerating an interface allocates.
-        for (int index = 0; index < context.Plan.Parameters.Count; index++)
+        foreach (var run in runs)
         {
-            var slot = context.Plan.Parameters[index];
-            if (slot.Frozen)
-                continue;
-            int length = slot.Elements * LocalExperts(slot);
-            for (int instance = 0; instance < slot.Instances; instance++)
-            {
-                long start = (long)instance * length * sizeof(float);
-                Kernels.AdamW(context.Arena.Floats(slot.Offset + start, length), context.Arena.Floats(slot.GradientOffset + start, length),
-                    context.Arena.Floats(slot.MeanOffset + start, length), context.Arena.Floats(slot.VarianceOffset + start, length),
-                    scale, learningRate, options.Beta1, options.Beta2, options.Epsilon, slot.Decay ? options.WeightDecay : 0, step + 1);
-            }
+            Kernels.AdamW(arena.Floats(run.Offset, run.Length), arena.Floats(run.GradientOffset, run.Length),
+                arena.Floats(run.MeanOffset, run.Length), arena.Floats(run.VarianceOffset, run.Length),
+                scale, learningRate, options.Beta1, options.Beta2, options.Epsilon, run.Decay ? options.WeightDecay : 0, step + 1);
         }
     }
 
+    // An entry has the bits of Kernels.SumOfSquares; all blocks of all entries are one piece of work for the rank's threads.
     private float GradientNorm()
     {
-        int entry = 0;
-        for (int index = 0; index < context.Plan.Parameters.Count; index++)
+        Kernels.SumSquares(blocks);
+        int block = 0;
+        for (int entry = 0; entry < squares.Length; entry++)
         {
-            var slot = context.Plan.Parameters[index];
-            if (slot.Frozen)
-                continue;
-            for (int instance = 0; instance < slot.Instances; instance++)
-                for (int expert = 0; expert < Math.Max(1, slot.Experts); expert++, entry++)
-                    squares[entry] = SumsEntry(slot, expert, entry) ? Kernels.SumOfSquares(Gradient(slot, instance, expert)) : 0;
+            double sum = 0;
+            for (; block < ends[entry]; block++)
+                sum += blocks[block].Sum;
+            squares[entry] = (float)sum;
         }
         context.World.AllReduce(squares.AsSpan(), "squared gradient norms");
-        double sum = 0;
+        double total = 0;
         foreach (float square in squares)
-            sum += square;
-        return (float)Math.Sqrt(sum);
+            total += square;
+        return (float)Math.Sqrt(total);
+    }
+
+    private unsafe SquareBlock[] Blocks()
+    {
+        var list = new List<SquareBlock>();
+        int entry = 0;
+        foreach (var slot in context.Plan.Parameters.Where(slot => !slot.Frozen))
+        {
+            int locals = LocalExperts(slot);
+            for (int instance = 0; instance < slot.Instances; instance++)
+            {
+                for (int expert = 0; expert < Math.Max(1, slot.Experts); expert++, entry++)
+                {
+                    if (SumsEntry(slot, expert, entry))
+                        Split(slot.GradientOffset + ((long)instance * locals + expert % locals) * slot.Elements * sizeof(float), slot.Elements);
+                    ends[entry] = list.Count;
+                }
+            }
+        }
+        return [.. list];
+
+        void Split(long offset, int elements)
+        {
+            for (long first = 0; first < elements; first += SquareBlock.Size)
+            {
+                int length = (int)Math.Min(SquareBlock.Size, elements - first);
+                fixed (float* start = context.Arena.Floats(offset + first * sizeof(float), length))
+                    list.Add(new() { Start = start, Length = length });
+            }
+        }
     }
 
     // Every rank holds the dense gradients and several hold an expert's: they take turns.
@@ -69,12 +96,5 @@ internal sealed class ParameterUpdate
         return expert / LocalExperts(slot) == context.ExpertPeers.Index && entry % context.ExpertReplicas.Size == context.ExpertReplicas.Index;
     }
 
-    private Span<float> Gradient(ParameterSlot slot, int instance, int expert)
-    {
-        int locals = LocalExperts(slot);
-        long block = (long)instance * locals + expert % locals;
-        return context.Arena.Floats(slot.GradientOffset + block * slot.Elements * sizeof(float), slot.Elements);
-    }
-
-    private int LocalExperts(ParameterSlot slot) => slot.Experts == 0 ? 1 : slot.Experts / context.Plan.Expert;
+    private int LocalExperts(ParameterSlot slot) => slot.LocalExperts(context.Plan);
 }

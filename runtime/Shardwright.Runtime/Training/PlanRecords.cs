@@ -17,6 +17,9 @@ public sealed record ParameterSlot(string Path, int[] Shape, int Instances, int 
     /// <summary>Elements of one parameter.</summary>
     public int Elements { get; } = Count(Path, Shape);
 
+    /// <summary>Parameters of one instance that a rank holds: 1, or its share of the experts.</summary>
+    internal int LocalExperts(ProgramPlan plan) => Experts == 0 ? 1 : Experts / plan.Expert;
+
     private static int Count(string path, int[] shape)
     {
         long elements = 1;

@@ -13,20 +13,27 @@ public static unsafe partial class Kernels
     {
         fixed (float* px = x)
         {
-            var blocks = (x.Length + (nint)SquareBlocks.Block - 1) / SquareBlocks.Block;
-            var partials = (double*)Scratch.Shared(2 * blocks);
-            Ranges.Split(new SquareBlocks(px, x.Length, partials), blocks, 1);
+            var blocks = (x.Length + (nint)SquareBlock.Size - 1) / SquareBlock.Size;
+            var partials = (SquareBlock*)Scratch.Shared(blocks * (sizeof(SquareBlock) / sizeof(float)));
+            for (nint i = 0; i < blocks; i++)
+                partials[i] = new() { Start = px + (i * SquareBlock.Size), Length = (int)Math.Min(SquareBlock.Size, x.Length - (i * SquareBlock.Size)) };
+            Ranges.Split(new SquareBlocks(partials), blocks, 1);
             var sum = 0.0;
             for (nint i = 0; i < blocks; i++)
-                sum += partials[i];
+                sum += partials[i].Sum;
             return (float)sum;
         }
     }
 
-    private readonly struct SquareBlocks(float* x, nint length, double* partials) : IRangeWork
+    /// <summary>Fills in the sums of blocks that may belong to many arrays, so that many small arrays still keep all threads busy.</summary>
+    internal static void SumSquares(Span<SquareBlock> blocks)
     {
-        public const int Block = 16384;
+        fixed (SquareBlock* pinned = blocks)
+            Ranges.Split(new SquareBlocks(pinned), blocks.Length, 1);
+    }
 
+    private readonly struct SquareBlocks(SquareBlock* blocks) : IRangeWork
+    {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(nint begin, nint end)
         {
@@ -34,19 +41,29 @@ public static unsafe partial class Kernels
             {
                 var low = Vector512<double>.Zero;
                 var high = Vector512<double>.Zero;
-                var stop = Math.Min(length, (block + 1) * Block);
-                for (var i = block * Block; i < stop; i += Lanes.Count)
+                var x = blocks[block].Start;
+                nint length = blocks[block].Length;
+                for (nint i = 0; i < length; i += Lanes.Count)
                 {
-                    var lanes = Lanes.Load(x + i, stop - i);
-                    var (first, second) = Vector512.Widen(lanes);
+                    var (first, second) = Vector512.Widen(Lanes.Load(x + i, length - i));
                     low = Vector512.FusedMultiplyAdd(first, first, low);
                     high = Vector512.FusedMultiplyAdd(second, second, high);
                 }
 
                 var eight = low + high;
                 var four = eight.GetLower() + eight.GetUpper();
-                partials[block] = (four.GetElement(0) + four.GetElement(2)) + (four.GetElement(1) + four.GetElement(3));
+                blocks[block].Sum = (four.GetElement(0) + four.GetElement(2)) + (four.GetElement(1) + four.GetElement(3));
             }
         }
     }
+}
+
+/// <summary>Up to <see cref="Size"/> elements and the sum of their squares.</summary>
+internal unsafe struct SquareBlock
+{
+    public const int Size = 16384;
+
+    public float* Start;
+    public int Length;
+    public double Sum;
 }
