@@ -1,0 +1,73 @@
+using Shardwright.Execution;
+
+namespace KernelSpeed;
+
+/// <summary>Routing of 2,048 tokens of width 256 to two of eight experts. Experts are drawn evenly, so copies go to scattered rows.</summary>
+internal static class RoutingCases
+{
+    private const int Tokens = 2048, Width = 256, Experts = 8, Kept = 2, Sequences = 16;
+    private const string Routers = "2048×8, top-2", Copies = "2048×256, top-2";
+
+    public static IEnumerable<KernelCase> All()
+    {
+        yield return new("TopK", Routers, new(Reads: 1, Elements: Tokens * Experts), buffers =>
+        {
+            var r = new Routing(buffers);
+            return new(() => Kernels.TopK(r.Logits.Span, r.Chosen.Integers, Tokens, Experts, Kept));
+        });
+        yield return new("RouterStatistics", Routers, new(Exponentials: Tokens * Experts, Reads: 1, Writes: 1, Elements: Tokens * Experts), buffers =>
+        {
+            var r = new Routing(buffers);
+            var (probabilities, statistics) = (buffers.Floats(Tokens * Experts), buffers.Floats(Experts + 1));
+            return new(() => Kernels.RouterStatistics(r.Logits.Span, probabilities.Span, statistics.Span, Segments.Uniform(Sequences, Tokens / Sequences), Experts));
+        });
+        yield return new("RouterGradient", Routers, new(Exponentials: Tokens * Experts, Reads: 2, Writes: 1, Elements: Tokens * Experts), buffers =>
+        {
+            var r = new Routing(buffers);
+            var (dgates, probabilities, dlogits) = (buffers.Random(Tokens * Kept), buffers.Random(Tokens * Experts, 0), buffers.Floats(Tokens * Experts));
+            var counts = buffers.RandomIntegers(Experts, Tokens);
+            return new(() => Kernels.RouterGradient(r.Chosen.Integers, r.Gates.Span, dgates.Span, probabilities.Span, r.Logits.Span, counts.Integers, dlogits.Span,
+                Tokens, Experts, Kept, 1e-6f, 1e-6f));
+        });
+        yield return new("Permute", Copies, new(Reads: 1, Writes: 2, Elements: Tokens * Width), buffers =>
+        {
+            var (r, x, sent) = (new Routing(buffers), buffers.Random(Tokens * Width), buffers.Floats(Kept * Tokens * Width));
+            return new(() => Kernels.Permute(x.Span, r.Slots.Integers, sent.Span, Tokens, Kept, Width));
+        });
+        yield return new("PermuteGradient", Copies, new(Reads: 2, Writes: 1, Elements: Tokens * Width), buffers =>
+        {
+            var (r, dsent, dx) = (new Routing(buffers), buffers.Random(Kept * Tokens * Width), buffers.Floats(Tokens * Width));
+            return new(() => Kernels.PermuteGradient(dsent.Span, r.Slots.Integers, dx.Span, Tokens, Kept, Width));
+        });
+        yield return new("Combine", Copies, new(Reads: 2, Writes: 1, Elements: Tokens * Width), buffers =>
+        {
+            var (r, returned, y) = (new Routing(buffers), buffers.Random(Kept * Tokens * Width), buffers.Floats(Tokens * Width));
+            return new(() => Kernels.Combine(returned.Span, r.Slots.Integers, r.Gates.Span, y.Span, Tokens, Kept, Width));
+        });
+        yield return new("CombineGradient", Copies, new(Reads: 3, Writes: 2, Elements: Tokens * Width), buffers =>
+        {
+            var (r, dy, returned) = (new Routing(buffers), buffers.Random(Tokens * Width), buffers.Random(Kept * Tokens * Width));
+            var (dreturned, dgates) = (buffers.Floats(Kept * Tokens * Width), buffers.Floats(Kept * Tokens));
+            return new(() => Kernels.CombineGradient(dy.Span, returned.Span, r.Slots.Integers, r.Gates.Span, dreturned.Span, dgates.Span, Tokens, Kept, Width));
+        });
+    }
+
+    private sealed class Routing
+    {
+        public Routing(Buffers buffers)
+        {
+            (Logits, Chosen, Gates, Slots) = (buffers.Random(Tokens * Experts), buffers.Floats(Tokens * Kept), buffers.Floats(Tokens * Kept), buffers.Floats(Tokens * Kept));
+            Kernels.TopK(Logits.Span, Chosen.Integers, Tokens, Experts, Kept);
+            Kernels.Gates(Logits.Span, Chosen.Integers, Gates.Span, Tokens, Experts, Kept);
+            Kernels.DispatchOrder(Chosen.Integers, Slots.Integers, Tokens, Kept, Experts);
+        }
+
+        public Block Logits { get; }
+
+        public Block Chosen { get; }
+
+        public Block Gates { get; }
+
+        public Block Slots { get; }
+    }
+}

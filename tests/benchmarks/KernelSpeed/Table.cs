@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace KernelSpeed;
+
+/// <summary>Every kernel against its limit and, for products, against OpenBLAS: one thread, short windows of each in turn, the best of each.</summary>
+internal sealed class Table(TextWriter output)
+{
+    private static readonly TimeSpan Window = TimeSpan.FromMilliseconds(0.8), CaseTime = TimeSpan.FromSeconds(1);
+
+    private readonly OpenBlas? blas = OpenBlas.Load(out _);
+
+    public static IEnumerable<KernelCase> Cases() => [.. ProductCases.All(), .. AttentionCases.All(), .. RowCases.All(), .. RoutingCases.All(), .. UpdateCases.All()];
+
+    /// <summary>Prints the rows whose op contains the filter; false when there are none.</summary>
+    public bool Print(string filter)
+    {
+        var cases = Cases().Where(kernelCase => kernelCase.ToString().Contains(filter, StringComparison.OrdinalIgnoreCase)).ToList();
+        if (cases.Count == 0)
+            return false;
+        output.WriteLine($"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.ProcessArchitecture}, vectors of {(Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128)} bits, one thread");
+        output.WriteLine(blas?.Description ?? Missing());
+        output.WriteLine();
+        output.WriteLine("| op | shape | µs | figure | limit | % of limit | OpenBLAS | ÷ OpenBLAS |");
+        output.WriteLine("|---|---|---|---|---|---|---|---|");
+        foreach (var kernelCase in cases)
+            output.WriteLine(Row(kernelCase));
+        return true;
+    }
+
+    private static string Missing()
+    {
+        OpenBlas.Load(out string? missing);
+        return missing!;
+    }
+
+    private string Row(KernelCase kernelCase)
+    {
+        using var buffers = new Buffers();
+        var work = kernelCase.Work;
+        var calls = kernelCase.Prepare(buffers);
+        using var streams = work.Elements > 0 ? new Streams(work.Reads, work.Writes, work.Elements, work.InPlace) : null;
+        var contenders = new List<Action> { calls.Kernel };
+        int Add(Action? action)
+        {
+            if (action is null)
+                return 0;
+            contenders.Add(action);
+            return contenders.Count - 1;
+        }
+        int fma = Add(work.Flops > 0 ? FmaPeak.Burst : null), exp = Add(work.Exponentials > 0 ? ExpPeak.Exponentials : null), sigmoid = Add(work.Sigmoids > 0 ? ExpPeak.Sigmoids : null);
+        int memory = Add(streams is null ? null : streams.Pass), peer = Add(blas is not null && calls.OpenBlas is { } product ? () => product(blas) : null);
+        var best = Best(contenders);
+
+        double arithmetic = 0;
+        if (fma > 0)
+            arithmetic += work.Flops / FmaPeak.FlopsEach * best[fma];
+        if (exp > 0)
+            arithmetic += work.Exponentials / ExpPeak.ElementsEach * best[exp];
+        if (sigmoid > 0)
+            arithmetic += work.Sigmoids / ExpPeak.ElementsEach * best[sigmoid];
+        double limit = Math.Max(arithmetic, memory > 0 ? best[memory] : 0);
+        var (amount, unit) = work.Flops > 0 ? (work.Flops, "GFLOP/s") : limit > arithmetic ? (work.Bytes, "GB/s") : (work.Elements, work.Sigmoids > 0 ? "G sigmoid/s" : "G exp/s");
+        string comparison = peer == 0 ? "| | |" : string.Create(CultureInfo.InvariantCulture, $"| {amount / best[peer] * 1e-9:F1} | {best[peer] / best[0]:F2} |");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"| {kernelCase.Op} | {kernelCase.Shape} | {best[0] * 1e6:F1} | {amount / best[0] * 1e-9:F1} {unit} | {amount / limit * 1e-9:F1} | {limit / best[0] * 100:F0} % {comparison}");
+    }
+
+    // Seconds of one call of each.
+    private static double[] Best(IReadOnlyList<Action> contenders)
+    {
+        var repeats = new int[contenders.Count];
+        for (int i = 0; i < repeats.Length; i++)
+        {
+            // Enough calls to compile the slow paths away, then as many as fill a window.
+            for (int call = 0; call < 3; call++)
+                contenders[i]();
+            repeats[i] = (int)Math.Clamp(Window / Time(contenders[i], 1), 1, 10_000);
+        }
+        var best = new double[contenders.Count];
+        Array.Fill(best, double.MaxValue);
+        for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < CaseTime;)
+        {
+            for (int i = 0; i < best.Length; i++)
+                best[i] = Math.Min(best[i], Time(contenders[i], repeats[i]).TotalSeconds / repeats[i]);
+        }
+        return best;
+    }
+
+    private static TimeSpan Time(Action action, int repeats)
+    {
+        long start = Stopwatch.GetTimestamp();
+        for (int i = 0; i < repeats; i++)
+            action();
+        return Stopwatch.GetElapsedTime(start);
+    }
+}
