@@ -20,12 +20,12 @@ public sealed class MatrixProductTests
     {
         var x = Numbers.Random(rows * inner, 1);
         var w = Numbers.Random(inner * columns, 2);
-        var expected = Folded(x, w, rows, inner, columns);
-        var y = Filled(rows * columns);
+        var expected = Products.Folded(x, w, rows, inner, columns);
+        var y = Products.Filled(rows * columns);
         K.MatMul(x, w, y, rows, inner, columns);
         Numbers.SameBits(expected, y);
 
-        K.MatMulTransposed(x, Transposed(w, inner, columns), y, rows, inner, columns);
+        K.MatMulTransposed(x, Products.Transposed(w, inner, columns), y, rows, inner, columns);
         Numbers.SameBits(expected, y);
 
         var start = Numbers.Random(rows * columns, 3);
@@ -51,12 +51,12 @@ public sealed class MatrixProductTests
         {
             var ai = a[(i * Rows * Inner)..((i + 1) * Rows * Inner)];
             var bi = b[(i * Inner * Columns)..((i + 1) * Inner * Columns)];
-            expected.AddRange(Folded(ai, bi, Rows, Inner, Columns));
-            left.AddRange(transposeA ? Transposed(ai, Rows, Inner) : ai);
-            right.AddRange(transposeB ? Transposed(bi, Inner, Columns) : bi);
+            expected.AddRange(Products.Folded(ai, bi, Rows, Inner, Columns));
+            left.AddRange(transposeA ? Products.Transposed(ai, Rows, Inner) : ai);
+            right.AddRange(transposeB ? Products.Transposed(bi, Inner, Columns) : bi);
         }
 
-        var y = Filled(Batch * Rows * Columns);
+        var y = Products.Filled(Batch * Rows * Columns);
         K.BatchMatMul([.. left], [.. right], y, Batch, Rows, Inner, Columns, transposeA, transposeB);
         Numbers.SameBits([.. expected], y);
     }
@@ -71,7 +71,7 @@ public sealed class MatrixProductTests
     {
         var boundaries = Enumerable.Range(0, sequences + 1).Select(i => i * length).ToArray();
         var (x, dy, expected) = Gradient(boundaries, inner, columns);
-        var dw = Filled(inner * columns);
+        var dw = Products.Filled(inner * columns);
         K.MatMulGradient(x, dy, dw, Segments.Uniform(sequences, length), inner, columns);
         Numbers.SameBits(expected, dw);
     }
@@ -87,7 +87,7 @@ public sealed class MatrixProductTests
             for (var i = 0; i < count; i++)
                 boundaries[i + 1] = boundaries[i] + (random.Next(3) == 0 ? 0 : random.Next(1, 140));
             var (x, dy, expected) = Gradient(boundaries, 23, 37);
-            var dw = Filled(23 * 37);
+            var dw = Products.Filled(23 * 37);
             K.MatMulGradient(x, dy, dw, Segments.Ragged(boundaries), 23, 37);
             Numbers.SameBits(expected, dw);
         }
@@ -141,32 +141,5 @@ public sealed class MatrixProductTests
         }
 
         return (x, dy, Numbers.Tree(leaves));
-    }
-
-    private static float[] Folded(float[] x, float[] w, int rows, int inner, int columns)
-    {
-        var y = new float[rows * columns];
-        for (var i = 0; i < y.Length; i++)
-        {
-            for (var k = 0; k < inner; k++)
-                y[i] = MathF.FusedMultiplyAdd(x[(i / columns * inner) + k], w[(k * columns) + (i % columns)], y[i]);
-        }
-
-        return y;
-    }
-
-    private static float[] Transposed(float[] x, int rows, int columns)
-    {
-        var y = new float[x.Length];
-        for (var i = 0; i < x.Length; i++)
-            y[(i % columns * rows) + (i / columns)] = x[i];
-        return y;
-    }
-
-    private static float[] Filled(int count)
-    {
-        var values = new float[count];
-        Array.Fill(values, float.NaN);
-        return values;
     }
 }

@@ -2,7 +2,7 @@ namespace Shardwright.Execution;
 
 public static unsafe partial class Kernels
 {
-    /// <summary>y[rows, columns] = x[rows, inner] · w[columns, inner]ᵀ: the gradient of <see cref="MatMul"/> with respect to its left operand.</summary>
+    /// <summary>y[rows, columns] = x[rows, inner] · w[columns, inner]ᵀ: the gradient of <c>MatMul</c> with respect to its left operand.</summary>
     /// <exception cref="ArgumentException">An operand's length does not fit the sizes.</exception>
     public static void MatMulTransposed(ReadOnlySpan<float> x, ReadOnlySpan<float> w, Span<float> y, int rows, int inner, int columns, bool accumulate = false)
     {

@@ -1,0 +1,103 @@
+namespace Shardwright.Execution;
+
+/// <summary>
+/// y = x · w over packed panels, one matrix a group of rows. Work items are (group, block of rows, run of panels); the inner dimension is never
+/// split, and a block's epilogue runs while the block is in the first-level cache.
+/// </summary>
+internal unsafe struct PackedProduct : IRangeWork
+{
+    // A [512, 64] piece of a panel is 128 KiB, well inside the second-level cache.
+    private const int InnerBlock = 512;
+
+    // 192 rows of 64 columns are 48 KiB.
+    private const int RowBlock = 192;
+
+    // Rows finished at a time: 6 KiB stay in the first-level cache until the epilogue has read them.
+    private const int StripRows = 24;
+
+    public float* X;
+    public Panels W;
+    public Epilogue Epilogue;
+
+    /// <summary>First row of each group and the number of rows.</summary>
+    public int* Starts;
+    public int Groups;
+
+    private nint rowBlock;
+    private nint panels;
+
+    public void Run()
+    {
+        panels = (W.Columns + Tile.Width - 1) / Tile.Width;
+        rowBlock = RowsPerTask();
+        nint blocks = 0;
+        for (var group = 0; group < Groups; group++)
+            blocks += Blocks(group);
+        Ranges.Split(this, blocks * panels, 1);
+    }
+
+    public void Run(nint begin, nint end)
+    {
+        var group = 0;
+        nint before = 0;
+        for (var task = begin; task < end; task++)
+        {
+            var block = task / panels;
+            while (block >= before + Blocks(group))
+                before += Blocks(group++);
+            var row = Starts[group] + ((block - before) * rowBlock);
+            Block(group, row, Math.Min(rowBlock, Starts[group + 1] - row), task % panels * Tile.Width);
+        }
+    }
+
+    private readonly nint Blocks(int group) => (Starts[group + 1] - Starts[group] + rowBlock - 1) / rowBlock;
+
+    // About four tasks a thread keep the last one short.
+    private readonly nint RowsPerTask()
+    {
+        var threads = WorkPool.Current?.Threads ?? 1;
+        if (threads == 1)
+            return RowBlock;
+        var rows = (Starts[Groups] * panels) / (4 * threads);
+        return Math.Clamp((rows + 5) / 6 * 6, 48, RowBlock);
+    }
+
+    private readonly void Block(int group, nint row, nint rows, nint column)
+    {
+        var right = W.At(group, column);
+        var left = X + (row * W.Inner);
+        var width = Math.Min(Tile.Width, W.Columns - column);
+        var bias = Epilogue.Bias is null ? null : Epilogue.Bias + (group * (nint)W.Columns) + column;
+        var pieces = W.Inner > InnerBlock;
+        if (Epilogue.IsPlain && width == Tile.Width && !(Epilogue.Accumulate && pieces))
+        {
+            Direct(left, right, rows, Epilogue.Y + (row * W.Columns) + column);
+            return;
+        }
+
+        // Several pieces of the inner dimension pass over the whole block before it is complete.
+        var strip = pieces ? rows : StripRows;
+        var staged = Scratch.Floats(strip * Tile.Width);
+        for (nint done = 0; done < rows; done += strip)
+        {
+            var count = Math.Min(strip, rows - done);
+            Fold(left + (done * W.Inner), right, count, staged, Tile.Width, TileMode.Overwrite);
+            Epilogue.Apply(staged, count, width, row + done, column, bias);
+        }
+    }
+
+    private readonly void Direct(float* left, float* right, nint rows, float* y)
+        => Fold(left, right, rows, y, W.Columns, Epilogue.Accumulate ? TileMode.Add : TileMode.Overwrite);
+
+    private readonly void Fold(float* left, float* right, nint rows, float* target, nint targetRow, TileMode mode)
+    {
+        nint k = 0;
+        do
+        {
+            var count = Math.Min(InnerBlock, W.Inner - k);
+            Tile.Rows(left + k, W.Inner, 1, right + (k * Tile.Width), Tile.Width, rows, count, target, targetRow, k > 0 ? TileMode.Continue : mode);
+            k += count;
+        }
+        while (k < W.Inner);
+    }
+}

@@ -1,0 +1,22 @@
+namespace Shardwright.Execution;
+
+/// <summary>Packs matrices, straight or transposed by their strides, as <see cref="Panels"/>; a unit of work is one panel.</summary>
+internal readonly unsafe struct PanelPacking(float* source, nint step, nint column, nint matrix, nint inner, nint columns, float* target) : IRangeWork
+{
+    public nint PanelsEach => (columns + Tile.Width - 1) / Tile.Width;
+
+    public void Run(nint begin, nint end)
+    {
+        for (var unit = begin; unit < end; unit++)
+        {
+            var first = unit % PanelsEach * Tile.Width;
+            var from = source + (unit / PanelsEach * matrix) + (first * column);
+            var width = Math.Min(Tile.Width, columns - first);
+            var to = target + (unit * inner * Tile.Width);
+            if (column == 1)
+                Panel.Copy(from, step, inner, width, to);
+            else
+                Panel.CopyTransposed(from, column, inner, width, to);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+namespace Shardwright.Execution;
+
+/// <summary>
+/// One or several right operands of a product as the inner kernels read them: [matrix][panel of 64 columns][inner][64], zero-padded. A view of
+/// memory that belongs to its maker, see <see cref="PackedWeights"/>.
+/// </summary>
+public readonly unsafe struct Panels
+{
+    internal Panels(float* data, int matrices, int inner, int columns)
+    {
+        Data = data;
+        Matrices = matrices;
+        Inner = inner;
+        Columns = columns;
+    }
+
+    /// <summary>Rows of a matrix: the dimension that a product sums over.</summary>
+    public int Inner { get; }
+
+    /// <summary>Columns of a matrix.</summary>
+    public int Columns { get; }
+
+    /// <summary>Number of matrices.</summary>
+    public int Matrices { get; }
+
+    internal float* Data { get; }
+
+    /// <summary>Floats that the panels of one [inner, columns] matrix take.</summary>
+    internal static nint Size(nint inner, nint columns) => (columns + Tile.Width - 1) / Tile.Width * inner * Tile.Width;
+
+    /// <summary>The [inner, 64] panel with the columns from <paramref name="column"/>, a multiple of 64.</summary>
+    internal float* At(nint matrix, nint column) => Data + (matrix * Size(Inner, Columns)) + (column * Inner);
+}
