@@ -18,7 +18,7 @@ internal static class FittingScale
     public static Vector512<float> Largest(Vector512<float> largest, Vector512<float> x)
     {
         var magnitude = Vector512.Abs(x);
-        return Vector512.MaxNative(largest, magnitude & Vector512.LessThan(magnitude, Vector512.Create(float.PositiveInfinity)));
+        return Vector512.ConditionalSelect(Vector512.LessThan(magnitude, Vector512.Create(float.PositiveInfinity)), Vector512.MaxNative(largest, magnitude), largest);
     }
 
     /// <summary>s and 1/s for each lane's largest magnitude.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Shardwright.Execution;
 
@@ -29,11 +30,23 @@ public static unsafe partial class Kernels
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(nint begin, nint end)
         {
-            for (var i = begin; i < end; i += Lanes.Count)
+            // Four vectors at a time hide the latency of one; the shared Lanes.Load would ask at each whether it is the last.
+            var to = y;
+            var i = begin;
+            for (; i + (4 * Lanes.Count) <= end; i += 4 * Lanes.Count)
             {
-                var left = end - i;
-                Lanes.Store(rounder.Apply(Lanes.Load(y + i, left), i), y + i, left);
+                var first = rounder.Apply(Vector512.Load(to + i), i);
+                var second = rounder.Apply(Vector512.Load(to + i + Lanes.Count), i + Lanes.Count);
+                var third = rounder.Apply(Vector512.Load(to + i + (2 * Lanes.Count)), i + (2 * Lanes.Count));
+                var fourth = rounder.Apply(Vector512.Load(to + i + (3 * Lanes.Count)), i + (3 * Lanes.Count));
+                first.Store(to + i);
+                second.Store(to + i + Lanes.Count);
+                third.Store(to + i + (2 * Lanes.Count));
+                fourth.Store(to + i + (3 * Lanes.Count));
             }
+
+            for (; i < end; i += Lanes.Count)
+                Lanes.Store(rounder.Apply(Lanes.Load(to + i, end - i), i), to + i, end - i);
         }
     }
 }

@@ -13,7 +13,7 @@ internal static class RoundingMath
     private const uint Sign = 0x8000_0000;
     private const uint Quiet = 0x0040_0000;
     private const uint Upper = 0xFFFF_0000;
-    private const uint ExponentMask = 0x7F80_0000;
+    private const uint Infinity = 0x7F80_0000;
     private const int ExponentShift = 23;
 
     /// <summary>bf16, ties to even. NaN keeps its sign and the upper part of its payload and becomes quiet.</summary>
@@ -29,19 +29,19 @@ internal static class RoundingMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> StochasticBFloat16(Vector512<float> x, Vector512<uint> random) => Cut(x, x.AsUInt32() + (random >>> 16));
 
-    /// <summary>An eight-bit format, ties to even. NaN becomes the quiet NaN of its sign.</summary>
+    /// <summary>An eight-bit format, ties to even. NaN keeps its sign and becomes quiet.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Nearest<TFormat>(Vector512<float> x)
         where TFormat : ISmallFormat
     {
         // c = 2^23 steps: adding it makes the float32 addition itself round at the step of the format, ties to even, subnormals included.
-        var magnitude = Vector512.MinNative(Vector512.Abs(x), Vector512.Create(TFormat.Limit));
-        var exponent = Vector512.Max(magnitude.AsInt32() & Vector512.Create((int)ExponentMask), Vector512.Create(BitConverter.SingleToInt32Bits(TFormat.SmallestNormal)));
+        var magnitude = Cap<TFormat>(x);
+        var exponent = Vector512.Max(magnitude & Vector512.Create((int)Infinity), Bits(TFormat.SmallestNormal));
         var c = (exponent + Vector512.Create((ExponentShift - TFormat.FractionBits) << ExponentShift)).AsSingle();
-        return Finish<TFormat>(x, (magnitude + c) - c);
+        return Finish<TFormat>(x, (magnitude.AsSingle() + c) - c);
     }
 
-    /// <summary>An eight-bit format: random bits are added below the last one that stays.</summary>
+    /// <summary>An eight-bit format: random bits are added below the last one that stays. NaN keeps its sign and becomes quiet.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Stochastic<TFormat>(Vector512<float> x, Vector512<uint> random)
         where TFormat : ISmallFormat
@@ -49,11 +49,17 @@ internal static class RoundingMath
         // Lifted by the smallest normal, a subnormal has the step of the format at the same bit as a normal.
         var dropped = ExponentShift - TFormat.FractionBits;
         var normal = Vector512.Create(TFormat.SmallestNormal);
-        var magnitude = Vector512.MinNative(Vector512.Abs(x), Vector512.Create(TFormat.Limit));
-        var lift = Vector512.LessThan(magnitude, normal) & normal;
-        var sum = (magnitude + lift).AsUInt32() + (random >>> (32 - dropped));
+        var magnitude = Cap<TFormat>(x).AsSingle();
+        var lift = Vector512.ConditionalSelect(Vector512.LessThan(magnitude, normal), normal, Vector512<float>.Zero);
+        var sum = (magnitude + lift).AsUInt32() + (random >>> (9 + TFormat.FractionBits));
         return Finish<TFormat>(x, (sum & Vector512.Create(~0u << dropped)).AsSingle() - lift);
     }
+
+    // Compared as integers, infinity and NaN are larger than the limit too.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<int> Cap<TFormat>(Vector512<float> x)
+        where TFormat : ISmallFormat
+        => Vector512.Min(Vector512.Abs(x).AsInt32(), Bits(TFormat.Limit));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Cut(Vector512<float> x, Vector512<uint> carried)
@@ -63,13 +69,20 @@ internal static class RoundingMath
     private static Vector512<float> Finish<TFormat>(Vector512<float> x, Vector512<float> magnitude)
         where TFormat : ISmallFormat
     {
+        // What reached the limit is too large, infinite or NaN: adding infinity makes it infinite or a quiet NaN.
         if (TFormat.HasInfinity)
         {
-            var beyond = Vector512.GreaterThanOrEqual(magnitude, Vector512.Create(TFormat.Limit));
-            magnitude = Vector512.ConditionalSelect(beyond, Vector512.Create(float.PositiveInfinity), magnitude);
+            var fits = Vector512.LessThan(magnitude, Vector512.Create(TFormat.Limit));
+            magnitude = Vector512.ConditionalSelect(fits, magnitude, Vector512.Abs(x) + Vector512.Create(float.PositiveInfinity));
+        }
+        else
+        {
+            magnitude = Vector512.ConditionalSelect(Vector512.IsNaN(x), x | Vector512.Create(Quiet).AsSingle(), magnitude);
         }
 
-        magnitude = Vector512.ConditionalSelect(Vector512.IsNaN(x), Vector512.Create(ExponentMask | Quiet).AsSingle(), magnitude);
         return magnitude | (x & Vector512.Create(Sign).AsSingle());
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<int> Bits(float value) => Vector512.Create(BitConverter.SingleToInt32Bits(value));
 }
