@@ -168,6 +168,66 @@ public sealed class PackedProductTests
         }
     }
 
+    [Theory]
+    [InlineData(NumberFormat.BFloat16)]
+    [InlineData(NumberFormat.Float8E4M3)]
+    [InlineData(NumberFormat.Float8E4M3Fn)]
+    [InlineData(NumberFormat.Float8E5M2)]
+    public void Formats_OperandsAndStore_EqualRoundingApart(NumberFormat format)
+    {
+        const int Matrices = 2, Rows = 23, Inner = 40, Columns = 70;
+        int[] starts = [0, 9, Rows];
+        var x = Numbers.Random(Rows * Inner, 1, -30, 30);
+        var w = Numbers.Random(Matrices * Inner * Columns, 2);
+        var gate = Numbers.Random(Rows * Columns, 3);
+        var roundedX = new float[x.Length];
+        var roundedW = new float[w.Length];
+        K.RoundRows(x, roundedX, Rows, Inner, format);
+        K.RoundColumns(w, roundedW, Matrices, Inner, Columns, format);
+        var arena = Products.Arena(w);
+        using var _ = arena;
+        using var packed = new PackedWeights(arena, 64, Matrices, Inner, Columns, format);
+        foreach (var store in new[] { default, format, Rounding.Stochastic(format, 7, 5) })
+        {
+            var expected = new float[Rows * Columns];
+            for (var g = 0; g < Matrices; g++)
+            {
+                int first = starts[g], count = starts[g + 1] - first;
+                Products.Folded(roundedX.AsSpan(first * Inner), roundedW.AsSpan(g * Inner * Columns), count, Inner, Columns).CopyTo(expected, first * Columns);
+            }
+
+            K.Round(expected, store);
+            var expectedGated = new float[expected.Length];
+            K.SiluGate(gate, expected, expectedGated);
+            K.Round(expectedGated, store.Skip(expected.Length));
+            var y = Products.Filled(expected.Length);
+            var gated = Products.Filled(expected.Length);
+            K.GroupedMatMul(x, packed.Panels(0, Matrices), y, new RowGroups(starts, default), Inner, Columns, gate: gate, gated: gated, operand: format, store: store);
+            Numbers.SameBits(expected, y);
+            Numbers.SameBits(expectedGated, gated);
+        }
+
+        var dx = Products.Filled(Rows * Inner);
+        var dy = Numbers.Random(Rows * Columns, 4);
+        var flipped = Products.Transposed(w[..(Inner * Columns)], Inner, Columns);
+        K.RoundColumns(flipped, flipped, 1, Columns, Inner, format);
+        K.MatMul(dy, packed.Transposed(0), dx, Rows, Columns, Inner);
+        Numbers.SameBits(Products.Folded(dy, flipped, Rows, Columns, Inner), dx);
+
+        var roundedDy = new float[dy.Length];
+        K.RoundRows(dy, roundedDy, Rows, Columns, format);
+        var expectedDw = new float[Inner * Columns];
+        var dw = new float[Inner * Columns];
+        K.MatMulGradient(roundedX, roundedDy, expectedDw, Segments.Uniform(1, Rows), Inner, Columns);
+        K.MatMulGradient(x, dy, dw, Segments.Uniform(1, Rows), Inner, Columns, format);
+        Numbers.SameBits(expectedDw, dw);
+        var dws = new float[Matrices * Inner * Columns];
+        var expectedDws = new float[Matrices * Inner * Columns];
+        K.GroupedMatMulGradient(roundedX, roundedDy, expectedDws, new RowGroups(starts, [0, 4, 9, 0, 3, 14]), Inner, Columns);
+        K.GroupedMatMulGradient(x, dy, dws, new RowGroups(starts, [0, 4, 9, 0, 3, 14]), Inner, Columns, format);
+        Numbers.SameBits(expectedDws, dws);
+    }
+
     [Fact]
     public void PackedWeights_ChangedWeights_AreSeenAfterInvalidate()
     {

@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace Shardwright.Execution;
 
 /// <summary>
-/// What happens to a finished block of a product before it is written: v (+ y) (+ bias) (· row scale) (+ residual), then silu(gate) ∘ v to a second
-/// output. Pointers are to whole operands; null leaves the part out.
+/// What happens to a finished block of a product before it is written: v (+ y) (+ bias) (· row scale) (+ residual), rounded; then silu(gate) ∘ v,
+/// rounded, to a second output. Pointers are to whole operands; null leaves the part out.
 /// </summary>
 internal unsafe struct Epilogue
 {
@@ -18,25 +18,30 @@ internal unsafe struct Epilogue
     public float* Gate;
     public float* Gated;
 
+    /// <summary>Index of the second output's first element in the rounding's stream of random bits: behind those of the first.</summary>
+    public nint GatedIndex;
+
     /// <summary>True when a tile can write, or add to, the output itself.</summary>
     public readonly bool IsPlain => Bias is null && RowScale is null && Residual is null && Gated is null;
 
     /// <summary>Finishes block [rows, 64], the part of the output at (row, column) of which <paramref name="width"/> columns exist.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public readonly void Apply(float* block, nint rows, nint width, nint row, nint column, float* bias)
+    public readonly void Apply<TRounder>(TRounder rounder, float* block, nint rows, nint width, nint row, nint column, float* bias)
+        where TRounder : unmanaged, IRounder
     {
         var at = (row * Columns) + column;
         for (var end = row + rows; row < end; row++, at += Columns, block += Tile.Width)
         {
             if (width == Tile.Width)
-                Row(block, row, at, bias);
+                WholeRow(rounder, block, row, at, bias);
             else
-                PartialRow(block, width, row, at, bias);
+                PartialRow(rounder, block, width, row, at, bias);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void Row(float* block, nint row, nint at, float* bias)
+    private readonly void WholeRow<TRounder>(TRounder rounder, float* block, nint row, nint at, float* bias)
+        where TRounder : unmanaged, IRounder
     {
         var a = Vector512.Load(block);
         var b = Vector512.Load(block + 16);
@@ -57,18 +62,16 @@ internal unsafe struct Epilogue
 
         if (Residual is not null)
             Add(Residual + at, ref a, ref b, ref c, ref d);
+        a = rounder.Apply(a, at);
+        b = rounder.Apply(b, at + 16);
+        c = rounder.Apply(c, at + 32);
+        d = rounder.Apply(d, at + 48);
         if (Gated is not null)
         {
-            var gate = Gate + at;
-            var gated = Gated + at;
-            var ga = Gating(Vector512.Load(gate), a);
-            var gb = Gating(Vector512.Load(gate + 16), b);
-            ga.Store(gated);
-            gb.Store(gated + 16);
-            var gc = Gating(Vector512.Load(gate + 32), c);
-            var gd = Gating(Vector512.Load(gate + 48), d);
-            gc.Store(gated + 32);
-            gd.Store(gated + 48);
+            Gating(rounder, at, a);
+            Gating(rounder, at + 16, b);
+            Gating(rounder, at + 32, c);
+            Gating(rounder, at + 48, d);
         }
 
         var y = Y + at;
@@ -78,7 +81,8 @@ internal unsafe struct Epilogue
         d.Store(y + 48);
     }
 
-    private readonly void PartialRow(float* block, nint width, nint row, nint at, float* bias)
+    private readonly void PartialRow<TRounder>(TRounder rounder, float* block, nint width, nint row, nint at, float* bias)
+        where TRounder : unmanaged, IRounder
     {
         for (nint j = 0; j < width; j += Lanes.Count)
         {
@@ -92,8 +96,9 @@ internal unsafe struct Epilogue
                 value *= Vector512.Create(RowScale[row]);
             if (Residual is not null)
                 value += Lanes.Load(Residual + at + j, left);
+            value = rounder.Apply(value, at + j);
             if (Gated is not null)
-                Lanes.Store(Gating(Lanes.Load(Gate + at + j, left), value), Gated + at + j, left);
+                Lanes.Store(rounder.Apply(Gating(Lanes.Load(Gate + at + j, left), value), GatedIndex + at + j), Gated + at + j, left);
             Lanes.Store(value, Y + at + j, left);
         }
     }
@@ -107,6 +112,12 @@ internal unsafe struct Epilogue
         d += Vector512.Load(from + 48);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Gating<TRounder>(TRounder rounder, nint at, Vector512<float> value)
+        where TRounder : unmanaged, IRounder
+        => rounder.Apply(Gating(Vector512.Load(Gate + at), value), GatedIndex + at).Store(Gated + at);
+
+    // The bits of SiluGate.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Gating(Vector512<float> gate, Vector512<float> value) => gate * VectorMath.Sigmoid(gate) * value;
 }

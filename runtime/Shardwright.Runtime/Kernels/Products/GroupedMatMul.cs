@@ -4,7 +4,7 @@ public static unsafe partial class Kernels
 {
     /// <summary>
     /// y[rows, columns] = x[rows, inner] · w, with what follows the product in the same pass. For each element v, the fold over inner:
-    /// v + y when <paramref name="accumulate"/>; + bias; · rowScale; + residual; y = v; gated = silu(gate) ∘ y. Operands left empty are left out.
+    /// v + y when <paramref name="accumulate"/>; + bias; · rowScale; + residual; y = round(v); gated = round(silu(gate) ∘ y). Operands left empty are left out.
     /// </summary>
     /// <param name="x">[rows, inner].</param>
     /// <param name="w">One matrix [inner, columns].</param>
@@ -18,6 +18,8 @@ public static unsafe partial class Kernels
     /// <param name="residual">[rows, columns]; may be <paramref name="y"/> itself.</param>
     /// <param name="gate">[rows, columns]; goes with <paramref name="gated"/>.</param>
     /// <param name="gated">[rows, columns]; may be <paramref name="gate"/> itself.</param>
+    /// <param name="operand">Format that x is rounded to first: bf16 to nearest, fp8 by <see cref="RoundRows"/>. Not for x that has been rounded.</param>
+    /// <param name="store">Rounding of both outputs; stochastic rounding takes the indices of y, then those of gated.</param>
     /// <exception cref="ArgumentException">An operand's length does not fit the sizes.</exception>
     public static void MatMul(
         ReadOnlySpan<float> x,
@@ -31,10 +33,12 @@ public static unsafe partial class Kernels
         ReadOnlySpan<float> rowScale = default,
         ReadOnlySpan<float> residual = default,
         ReadOnlySpan<float> gate = default,
-        Span<float> gated = default)
+        Span<float> gated = default,
+        NumberFormat operand = NumberFormat.Float32,
+        Rounding store = default)
     {
         Require.NotNegative(nameof(MatMul), nameof(rows), rows);
-        Multiply(nameof(MatMul), x, w, y, [0, rows], inner, columns, accumulate, bias, rowScale, residual, gate, gated);
+        Multiply(nameof(MatMul), x, w, y, [0, rows], inner, columns, accumulate, bias, rowScale, residual, gate, gated, operand, store);
     }
 
     /// <summary>
@@ -53,6 +57,8 @@ public static unsafe partial class Kernels
     /// <param name="residual">[rows, columns]; may be <paramref name="y"/> itself.</param>
     /// <param name="gate">[rows, columns]; goes with <paramref name="gated"/>.</param>
     /// <param name="gated">[rows, columns]; may be <paramref name="gate"/> itself.</param>
+    /// <param name="operand">Format that x is rounded to first: bf16 to nearest, fp8 by <see cref="RoundRows"/>. Not for x that has been rounded.</param>
+    /// <param name="store">Rounding of both outputs; stochastic rounding takes the indices of y, then those of gated.</param>
     /// <exception cref="ArgumentException">An operand's length does not fit the sizes.</exception>
     public static void GroupedMatMul(
         ReadOnlySpan<float> x,
@@ -66,8 +72,10 @@ public static unsafe partial class Kernels
         ReadOnlySpan<float> rowScale = default,
         ReadOnlySpan<float> residual = default,
         ReadOnlySpan<float> gate = default,
-        Span<float> gated = default)
-        => Multiply(nameof(GroupedMatMul), x, w, y, groups.Starts, inner, columns, accumulate, bias, rowScale, residual, gate, gated);
+        Span<float> gated = default,
+        NumberFormat operand = NumberFormat.Float32,
+        Rounding store = default)
+        => Multiply(nameof(GroupedMatMul), x, w, y, groups.Starts, inner, columns, accumulate, bias, rowScale, residual, gate, gated, operand, store);
 
     private static void Multiply(
         string kernel,
@@ -82,7 +90,9 @@ public static unsafe partial class Kernels
         ReadOnlySpan<float> rowScale,
         ReadOnlySpan<float> residual,
         ReadOnlySpan<float> gate,
-        Span<float> gated)
+        Span<float> gated,
+        NumberFormat operand,
+        Rounding store)
     {
         var groups = Math.Max(0, starts.Length - 1);
         var rows = groups == 0 ? 0 : starts[groups];
@@ -99,14 +109,15 @@ public static unsafe partial class Kernels
         fixed (float* px = x, py = y, pBias = bias, pScale = rowScale, pResidual = residual, pGate = gate, pGated = gated)
         fixed (int* pStarts = starts)
         {
-            new PackedProduct
+            var product = new PackedProduct
             {
-                X = px,
+                X = Operands.Round(px, rows, inner, operand),
                 W = w,
                 Starts = pStarts,
                 Groups = groups,
-                Epilogue = new Epilogue { Y = py, Columns = columns, Accumulate = accumulate, Bias = pBias, RowScale = pScale, Residual = pResidual, Gate = pGate, Gated = pGated },
-            }.Run();
+                Epilogue = new Epilogue { Y = py, Columns = columns, Accumulate = accumulate, Bias = pBias, RowScale = pScale, Residual = pResidual, Gate = pGate, Gated = pGated, GatedIndex = (nint)rows * columns },
+            };
+            Rounders.Run(store, product);
         }
     }
 

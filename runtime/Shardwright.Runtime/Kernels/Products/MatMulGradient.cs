@@ -6,8 +6,15 @@ public static unsafe partial class Kernels
     /// dw[inner, columns] = Σ_t x[t, ·]ᵀ dy[t, ·], the gradient of <c>MatMul</c> with respect to its right operand: tokens are folded
     /// inside a sequence, sequences are added by the halving tree. Overwrites; without tokens it writes zeros.
     /// </summary>
+    /// <param name="x">[rows, inner].</param>
+    /// <param name="dy">[rows, columns].</param>
+    /// <param name="dw">[inner, columns].</param>
+    /// <param name="sequences">The rows of each sequence.</param>
+    /// <param name="inner">Columns of <paramref name="x"/>.</param>
+    /// <param name="columns">Columns of <paramref name="dy"/>.</param>
+    /// <param name="operands">Format that x and dy are rounded to first: bf16 to nearest, fp8 by <see cref="RoundRows"/>. Not for what has been rounded.</param>
     /// <exception cref="ArgumentException">An operand's length does not fit the sizes.</exception>
-    public static void MatMulGradient(ReadOnlySpan<float> x, ReadOnlySpan<float> dy, Span<float> dw, Segments sequences, int inner, int columns)
+    public static void MatMulGradient(ReadOnlySpan<float> x, ReadOnlySpan<float> dy, Span<float> dw, Segments sequences, int inner, int columns, NumberFormat operands = NumberFormat.Float32)
     {
         Require.NotNegative(nameof(MatMulGradient), nameof(inner), inner);
         Require.NotNegative(nameof(MatMulGradient), nameof(columns), columns);
@@ -18,7 +25,9 @@ public static unsafe partial class Kernels
         fixed (int* boundaries = sequences)
         {
             var start = 0;
-            var product = new TokenProduct(px, pdy, pdw, &start, sequences.Table(boundaries), inner, columns);
+            float* left = px, right = pdy;
+            Operands.Round(ref left, ref right, sequences.Rows, inner, columns, operands);
+            var product = new TokenProduct(left, right, pdw, &start, sequences.Table(boundaries), inner, columns);
             Ranges.Split(product, product.TasksEach, 1);
         }
     }
@@ -33,8 +42,9 @@ public static unsafe partial class Kernels
     /// <param name="groups">Which rows belong to which matrix, and their sequences.</param>
     /// <param name="inner">Columns of <paramref name="x"/>.</param>
     /// <param name="columns">Columns of <paramref name="dy"/>.</param>
+    /// <param name="operands">Format that x and dy are rounded to first: bf16 to nearest, fp8 by <see cref="RoundRows"/>. Not for what has been rounded.</param>
     /// <exception cref="ArgumentException">An operand's length does not fit the sizes, or the groups have no sequences.</exception>
-    public static void GroupedMatMulGradient(ReadOnlySpan<float> x, ReadOnlySpan<float> dy, Span<float> dw, RowGroups groups, int inner, int columns)
+    public static void GroupedMatMulGradient(ReadOnlySpan<float> x, ReadOnlySpan<float> dy, Span<float> dw, RowGroups groups, int inner, int columns, NumberFormat operands = NumberFormat.Float32)
     {
         Require.NotNegative(nameof(GroupedMatMulGradient), nameof(inner), inner);
         Require.NotNegative(nameof(GroupedMatMulGradient), nameof(columns), columns);
@@ -45,7 +55,9 @@ public static unsafe partial class Kernels
         fixed (float* px = x, pdy = dy, pdw = dw)
         fixed (int* starts = groups.Starts, boundaries = groups.Boundaries)
         {
-            var product = new TokenProduct(px, pdy, pdw, starts, new SegmentTable(boundaries, groups.Stride - 1, 0), inner, columns);
+            float* left = px, right = pdy;
+            Operands.Round(ref left, ref right, groups.Rows, inner, columns, operands);
+            var product = new TokenProduct(left, right, pdw, starts, new SegmentTable(boundaries, groups.Stride - 1, 0), inner, columns);
             Ranges.Split(product, product.TasksEach * groups.Count, 1);
         }
     }

@@ -4,7 +4,7 @@ namespace Shardwright.Execution;
 /// y = x · w over packed panels, one matrix a group of rows. Work items are (group, block of rows, run of panels); the inner dimension is never
 /// split, and a block's epilogue runs while the block is in the first-level cache.
 /// </summary>
-internal unsafe struct PackedProduct : IRangeWork
+internal unsafe struct PackedProduct : IRoundedWork
 {
     // A [512, 64] piece of a panel is 128 KiB, well inside the second-level cache.
     private const int InnerBlock = 512;
@@ -26,28 +26,15 @@ internal unsafe struct PackedProduct : IRangeWork
     private nint rowBlock;
     private nint panels;
 
-    public void Run()
+    public void Run<TRounder>(TRounder rounder)
+        where TRounder : unmanaged, IRounder
     {
         panels = (W.Columns + Tile.Width - 1) / Tile.Width;
         rowBlock = RowsPerTask();
         nint blocks = 0;
         for (var group = 0; group < Groups; group++)
             blocks += Blocks(group);
-        Ranges.Split(this, blocks * panels, 1);
-    }
-
-    public void Run(nint begin, nint end)
-    {
-        var group = 0;
-        nint before = 0;
-        for (var task = begin; task < end; task++)
-        {
-            var block = task / panels;
-            while (block >= before + Blocks(group))
-                before += Blocks(group++);
-            var row = Starts[group] + ((block - before) * rowBlock);
-            Block(group, row, Math.Min(rowBlock, Starts[group + 1] - row), task % panels * Tile.Width);
-        }
+        Ranges.Split(new Tasks<TRounder>(this, rounder), blocks * panels, 1);
     }
 
     private readonly nint Blocks(int group) => (Starts[group + 1] - Starts[group] + rowBlock - 1) / rowBlock;
@@ -62,32 +49,30 @@ internal unsafe struct PackedProduct : IRangeWork
         return Math.Clamp((rows + 5) / 6 * 6, 48, RowBlock);
     }
 
-    private readonly void Block(int group, nint row, nint rows, nint column)
+    private readonly void Block<TRounder>(TRounder rounder, int group, nint row, nint rows, nint column)
+        where TRounder : unmanaged, IRounder
     {
         var right = W.At(group, column);
         var left = X + (row * W.Inner);
         var width = Math.Min(Tile.Width, W.Columns - column);
-        var bias = Epilogue.Bias is null ? null : Epilogue.Bias + (group * (nint)W.Columns) + column;
         var pieces = W.Inner > InnerBlock;
-        if (Epilogue.IsPlain && width == Tile.Width && !(Epilogue.Accumulate && pieces))
+        if (typeof(TRounder) == typeof(Unrounded) && Epilogue.IsPlain && width == Tile.Width && !(Epilogue.Accumulate && pieces))
         {
-            Direct(left, right, rows, Epilogue.Y + (row * W.Columns) + column);
+            Fold(left, right, rows, Epilogue.Y + (row * W.Columns) + column, W.Columns, Epilogue.Accumulate ? TileMode.Add : TileMode.Overwrite);
             return;
         }
 
         // Several pieces of the inner dimension pass over the whole block before it is complete.
+        var bias = Epilogue.Bias is null ? null : Epilogue.Bias + (group * (nint)W.Columns) + column;
         var strip = pieces ? rows : StripRows;
         var staged = Scratch.Floats(strip * Tile.Width);
         for (nint done = 0; done < rows; done += strip)
         {
             var count = Math.Min(strip, rows - done);
             Fold(left + (done * W.Inner), right, count, staged, Tile.Width, TileMode.Overwrite);
-            Epilogue.Apply(staged, count, width, row + done, column, bias);
+            Epilogue.Apply(rounder, staged, count, width, row + done, column, bias);
         }
     }
-
-    private readonly void Direct(float* left, float* right, nint rows, float* y)
-        => Fold(left, right, rows, y, W.Columns, Epilogue.Accumulate ? TileMode.Add : TileMode.Overwrite);
 
     private readonly void Fold(float* left, float* right, nint rows, float* target, nint targetRow, TileMode mode)
     {
@@ -99,5 +84,24 @@ internal unsafe struct PackedProduct : IRangeWork
             k += count;
         }
         while (k < W.Inner);
+    }
+
+    private readonly struct Tasks<TRounder>(PackedProduct product, TRounder rounder) : IRangeWork
+        where TRounder : unmanaged, IRounder
+    {
+        public void Run(nint begin, nint end)
+        {
+            var group = 0;
+            nint before = 0;
+            for (var task = begin; task < end; task++)
+            {
+                var block = task / product.panels;
+                while (block >= before + product.Blocks(group))
+                    before += product.Blocks(group++);
+                var row = product.Starts[group] + ((block - before) * product.rowBlock);
+                var rows = Math.Min(product.rowBlock, product.Starts[group + 1] - row);
+                product.Block(rounder, group, row, rows, task % product.panels * Tile.Width);
+            }
+        }
     }
 }

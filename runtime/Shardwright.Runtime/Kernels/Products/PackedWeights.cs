@@ -13,6 +13,7 @@ public sealed unsafe class PackedWeights : IDisposable
     private readonly int matrices;
     private readonly int rows;
     private readonly int columns;
+    private readonly NumberFormat format;
     private readonly bool[] straightReady;
     private readonly bool[] transposedReady;
     private float* straight;
@@ -24,8 +25,9 @@ public sealed unsafe class PackedWeights : IDisposable
     /// <param name="matrices">Matrices, such as experts; at least 1.</param>
     /// <param name="rows">Rows of a matrix.</param>
     /// <param name="columns">Columns of a matrix.</param>
+    /// <param name="format">Format that the copies are rounded to: bf16 to nearest, fp8 with a scale for each column of the orientation, see <see cref="Kernels.RoundColumns"/>.</param>
     /// <exception cref="ArgumentException">A size is negative, or there is no matrix.</exception>
-    public PackedWeights(Arena arena, long offset, int matrices, int rows, int columns)
+    public PackedWeights(Arena arena, long offset, int matrices, int rows, int columns, NumberFormat format = NumberFormat.Float32)
     {
         if (matrices < 1 || rows < 0 || columns < 0)
             throw new ArgumentException($"PackedWeights: got [{matrices}, {rows}, {columns}]; need at least one matrix and sizes of at least 0.");
@@ -34,6 +36,7 @@ public sealed unsafe class PackedWeights : IDisposable
         this.matrices = matrices;
         this.rows = rows;
         this.columns = columns;
+        this.format = format;
         straightReady = new bool[matrices];
         transposedReady = new bool[matrices];
     }
@@ -94,7 +97,7 @@ public sealed unsafe class PackedWeights : IDisposable
         long each = (long)rows * columns;
         fixed (float* weights = arena.Floats(offset + (first * each * sizeof(float)), checked((int)(count * each))))
         {
-            var work = new PanelPacking(weights, transpose ? 1 : columns, transpose ? columns : 1, (nint)each, transpose ? columns : rows, transpose ? rows : columns, target);
+            var work = new PanelPacking(weights, transpose ? 1 : columns, transpose ? columns : 1, (nint)each, transpose ? columns : rows, transpose ? rows : columns, target, format);
             Ranges.Split(work, work.PanelsEach * count, 1);
         }
     }

@@ -1,7 +1,7 @@
 namespace Shardwright.Execution;
 
-/// <summary>Packs matrices, straight or transposed by their strides, as <see cref="Panels"/>; a unit of work is one panel.</summary>
-internal readonly unsafe struct PanelPacking(float* source, nint step, nint column, nint matrix, nint inner, nint columns, float* target) : IRangeWork
+/// <summary>Packs and rounds matrices, straight or transposed by their strides, as <see cref="Panels"/>; a unit of work is one panel.</summary>
+internal readonly unsafe struct PanelPacking(float* source, nint step, nint column, nint matrix, nint inner, nint columns, float* target, NumberFormat format) : IRangeWork
 {
     public nint PanelsEach => (columns + Tile.Width - 1) / Tile.Width;
 
@@ -17,6 +17,16 @@ internal readonly unsafe struct PanelPacking(float* source, nint step, nint colu
                 Panel.Copy(from, step, inner, width, to);
             else
                 Panel.CopyTransposed(from, column, inner, width, to);
+            Round(to);
         }
+    }
+
+    private void Round(float* panel)
+    {
+        var values = new Span<float>(panel, (int)(inner * Tile.Width));
+        if (format == NumberFormat.BFloat16)
+            Kernels.Round(values, format);
+        else if (format != NumberFormat.Float32)
+            Kernels.RoundColumns(values, values, 1, (int)inner, Tile.Width, format);
     }
 }
