@@ -2,7 +2,8 @@ namespace Shardwright;
 
 /// <summary>
 /// The format that a model, a module or a parameter computes in. Operands of matrix products are rounded to it; results are stored in it, in bf16 where it has eight bits.
-/// Sums, statistics, losses, weights and the optimizer's state stay float32. The innermost attribute counts; on a parameter it sets how products round that operand.
+/// Sums, statistics, losses, weights and the optimizer's state stay float32. The innermost attribute counts; a parameter's own is the format of the products with it,
+/// for both operands.
 /// </summary>
 /// <param name="format">The format.</param>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Property, Inherited = false)]

@@ -53,12 +53,12 @@ public sealed class ExpertGroup<T>
     {
         Check(x, logits);
         int rows = Dense.Rows(x), width = Dense.Width(x);
-        var routes = Routing.Select(Dense.Read(logits), rows, Count, TopK);
-        var (outputs, outputWidth) = RunExperts(Dense.Read(x), routes, rows, width);
-        var (balance, routerZ) = Routing.AuxiliaryTerms(Dense.Read(logits), routes.Experts, rows, Count, TopK);
+        var routes = Routing.Select(Stored.Read(logits), rows, Count, TopK);
+        var (outputs, outputWidth) = RunExperts(Stored.Read(x), routes, rows, width);
+        var (balance, routerZ) = Routing.AuxiliaryTerms(Stored.Read(logits), routes.Experts, rows, Count, TopK);
         // A coefficient of 0 means no term, also where the term itself is infinite.
         AuxiliaryLosses.Add(BalanceLoss == 0 ? 0 : BalanceLoss * balance, RouterZLoss == 0 ? 0 : RouterZLoss * routerZ);
-        return Dense.Wrap(Combine(outputs, routes, rows, outputWidth), Dense.WithWidth(x, outputWidth));
+        return Stored.Wrap(Combine(outputs, routes, rows, outputWidth), Dense.WithWidth(x, outputWidth));
     }
 
     // outputs[t·k + j] = row of the j-th choice of token t, [rows · topK, width of the experts' output]
@@ -83,7 +83,7 @@ public sealed class ExpertGroup<T>
                     $"ExpertGroup.Forward: expert {e} made {Dense.Shape(output)} from [{copies.Length}, {width}]; need [{copies.Length}, {outputWidth}]: " +
                     "an expert works row by row, and all experts have one width.");
 
-            var results = Dense.Read(output);
+            var results = Stored.Read(output);
             for (var i = 0; i < copies.Length; i++)
                 results.Slice(i * outputWidth, outputWidth).CopyTo(outputs.AsSpan(copies[i] * outputWidth));
         }

@@ -14,6 +14,7 @@ public sealed partial class Parameter
 {
     private readonly TensorShape shape;
     private readonly Initial initial;
+    private readonly Master master = new();
     private Tensor<float>? value;
 
     /// <summary>Describes a tensor of the given shape.</summary>
@@ -40,6 +41,16 @@ public sealed partial class Parameter
     /// <summary>The seed of the initial value.</summary>
     public ulong Seed { get; private set; }
 
+    /// <summary>
+    /// The format that eager products with this parameter round both operands to, whatever <see cref="Numerics"/> says; null follows that. Generated code sets it from
+    /// <see cref="PrecisionAttribute"/>. The parameter itself stays float32.
+    /// </summary>
+    public NumberFormat? Precision
+    {
+        get => master.Precision;
+        set => master.Precision = value;
+    }
+
     /// <summary>Whether <see cref="Value"/> has storage.</summary>
     public bool IsMaterialized => value is not null;
 
@@ -50,7 +61,7 @@ public sealed partial class Parameter
     public Tensor<float> Value
     {
         get => value ??= Materialize();
-        set => this.value = shape.Require(value, $"Parameter {Path}");
+        set => this.value = master.Mark(shape.Require(value, $"Parameter {Path}"));
     }
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
@@ -81,6 +92,6 @@ public sealed partial class Parameter
     {
         var elements = shape.Allocate($"Parameter {Path}");
         WriteInitial(elements);
-        return shape.Wrap(elements);
+        return master.Mark(shape.Wrap(elements));
     }
 }

@@ -12,6 +12,7 @@ namespace Shardwright;
 public sealed partial class State
 {
     private readonly TensorShape shape;
+    private readonly Master master = new();
     private Tensor<float>? value;
 
     /// <summary>Describes a tensor of the given shape.</summary>
@@ -37,8 +38,8 @@ public sealed partial class State
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public Tensor<float> Value
     {
-        get => value ??= shape.Wrap(shape.Allocate($"State {Path}"));
-        set => this.value = shape.Require(value, $"State {Path}");
+        get => value ??= master.Mark(shape.Wrap(shape.Allocate($"State {Path}")));
+        set => this.value = master.Mark(shape.Require(value, $"State {Path}"));
     }
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]

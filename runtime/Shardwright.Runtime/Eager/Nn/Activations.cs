@@ -24,10 +24,10 @@ public static partial class Nn
 
     private static Tensor<float> Map(Tensor<float> x, Func<float, float> function)
     {
-        var elements = Dense.Read(x);
+        var elements = Stored.Read(x);
         var y = new float[elements.Length];
         for (var i = 0; i < y.Length; i++)
             y[i] = function(elements[i]);
-        return Dense.Wrap(y, x.Lengths);
+        return Stored.Wrap(y, x.Lengths);
     }
 }

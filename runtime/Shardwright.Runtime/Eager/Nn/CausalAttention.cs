@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Shardwright.Execution;
 
 namespace Shardwright;
 
@@ -20,7 +21,7 @@ public static partial class Nn
         int batch = (int)q.Lengths[0], length = (int)q.Lengths[1], width = Dense.Width(q), keyWidth = Dense.Width(k);
         var size = width / heads;
         var headsPerKey = heads / (keyWidth / size);
-        ReadOnlySpan<float> queries = Dense.Read(q), keys = Dense.Read(k), values = Dense.Read(v);
+        ReadOnlySpan<float> queries = Stored.Read(q), keys = Stored.Read(k), values = Stored.Read(v);
         var scale = 1 / MathF.Sqrt(size);
         var y = new float[queries.Length];
         var weights = new float[length];
@@ -37,6 +38,7 @@ public static partial class Nn
                         attended[j] = scale * TensorPrimitives.Dot(query, keys.Slice((b * length + j) * keyWidth + head / headsPerKey * size, size));
 
                     Rows.Softmax(attended, attended);
+                    Kernels.Round(attended, Stored.Format);
 
                     var output = y.AsSpan(at, size);
                     for (var j = 0; j <= i; j++)
@@ -45,7 +47,7 @@ public static partial class Nn
             }
         }
 
-        return Dense.Wrap(y, q.Lengths);
+        return Stored.Wrap(y, q.Lengths);
     }
 
     private static void CheckAttention(Tensor<float> q, Tensor<float> k, Tensor<float> v, int heads)

@@ -13,7 +13,7 @@ public static partial class Nn
     {
         ShapeCheck.SameLeading("Nn.Concat", nameof(a), a, 1, nameof(b), b, 1);
         int rows = Dense.Rows(a), m = Dense.Width(a), n = Dense.Width(b);
-        ReadOnlySpan<float> left = Dense.Read(a), right = Dense.Read(b);
+        ReadOnlySpan<float> left = Stored.Read(a), right = Stored.Read(b);
         var y = new float[rows * (m + n)];
         for (var row = 0; row < rows; row++)
         {
@@ -21,6 +21,6 @@ public static partial class Nn
             right.Slice(row * n, n).CopyTo(y.AsSpan(row * (m + n) + m));
         }
 
-        return Dense.Wrap(y, Dense.WithWidth(a, m + n));
+        return Stored.Wrap(y, Dense.WithWidth(a, m + n));
     }
 }

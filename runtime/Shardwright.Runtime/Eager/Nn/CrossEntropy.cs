@@ -37,7 +37,7 @@ public static partial class Nn
         ShapeCheck.InRange("Nn.CrossEntropy", nameof(targets), targets, classes, $"a class of dimension {logits.Rank - 1} of logits {Dense.Shape(logits)}");
 
         var labels = Dense.Read(targets);
-        var elements = Dense.Read(logits);
+        var elements = Stored.Read(logits);
         var losses = new double[labels.Length];
         for (var t = 0; t < losses.Length; t++)
         {

@@ -17,11 +17,11 @@ public static partial class Nn
         ShapeCheck.InRange("Nn.Embed", nameof(tokens), tokens, (int)table.Lengths[0], $"a row of dimension 0 of table {Dense.Shape(table)}");
         var width = Dense.Width(table);
         var indices = Dense.Read(tokens);
-        var rows = Dense.Read(table);
+        var rows = Stored.Read(table);
         var y = new float[indices.Length * width];
         for (var t = 0; t < indices.Length; t++)
             rows.Slice(indices[t] * width, width).CopyTo(y.AsSpan(t * width));
 
-        return Dense.Wrap(y, [.. tokens.Lengths, width]);
+        return Stored.Wrap(y, [.. tokens.Lengths, width]);
     }
 }

@@ -17,7 +17,7 @@ public static partial class Nn
         ShapeCheck.RowVector("Nn.LayerNorm", x, nameof(gain), gain);
         ShapeCheck.RowVector("Nn.LayerNorm", x, nameof(bias), bias);
         var width = Dense.Width(x);
-        ReadOnlySpan<float> elements = Dense.Read(x), scale = Dense.Read(gain), shift = Dense.Read(bias);
+        ReadOnlySpan<float> elements = Stored.Read(x), scale = Stored.Read(gain), shift = Stored.Read(bias);
         var y = new float[elements.Length];
         for (var start = 0; start < y.Length; start += width)
         {
@@ -31,6 +31,6 @@ public static partial class Nn
                 y[start + c] = (float)((row[c] - mean) * inverse) * scale[c] + shift[c];
         }
 
-        return Dense.Wrap(y, x.Lengths);
+        return Stored.Wrap(y, x.Lengths);
     }
 }

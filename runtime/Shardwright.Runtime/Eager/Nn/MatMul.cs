@@ -18,7 +18,7 @@ public static partial class Nn
         CheckMatMul(a, b);
         int k = Dense.Width(a), n = Dense.Width(b), rows = Dense.Rows(a);
         var rowsPerMatrix = b.Rank == 2 ? rows : (int)a.Lengths[^2];
-        ReadOnlySpan<float> left = Dense.Read(a), right = Dense.Read(b);
+        Stored.ReadOperands(a, b, k, n, out var left, out var right);
         var y = new float[rows * n];
         for (var i = 0; i < rows; i++)
         {
@@ -28,7 +28,7 @@ public static partial class Nn
                 TensorPrimitives.FusedMultiplyAdd(matrix.Slice(p * n, n), left[i * k + p], row, row);
         }
 
-        return Dense.Wrap(y, Dense.WithWidth(a, n));
+        return Stored.Wrap(y, Dense.WithWidth(a, n));
     }
 
     private static void CheckMatMul(Tensor<float> a, Tensor<float> b)

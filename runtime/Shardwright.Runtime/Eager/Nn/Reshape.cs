@@ -22,6 +22,6 @@ public static partial class Nn
         if (shape.IsEmpty || product != x.FlattenedLength)
             throw new ArgumentException(
                 $"Nn.Reshape: {Dense.Shape(x)} has {x.FlattenedLength} elements, {Dense.Shape(shape)} has {(shape.IsEmpty ? 0 : product)}; need them equal.", nameof(shape));
-        return Dense.Wrap(Dense.Read(x).ToArray(), lengths);
+        return Stored.Moved(x, Stored.Read(x).ToArray(), lengths);
     }
 }

@@ -13,7 +13,7 @@ public static partial class Nn
     {
         ShapeCheck.RowVector("Nn.RmsNorm", x, nameof(gain), gain);
         var width = Dense.Width(x);
-        ReadOnlySpan<float> elements = Dense.Read(x), scale = Dense.Read(gain);
+        ReadOnlySpan<float> elements = Stored.Read(x), scale = Stored.Read(gain);
         var y = new float[elements.Length];
         for (var start = 0; start < y.Length; start += width)
         {
@@ -26,6 +26,6 @@ public static partial class Nn
                 y[start + c] = row[c] * inverse * scale[c];
         }
 
-        return Dense.Wrap(y, x.Lengths);
+        return Stored.Wrap(y, x.Lengths);
     }
 }

@@ -19,7 +19,7 @@ public static partial class Nn
             throw new ArgumentException($"Nn.Rope: x {Dense.Shape(x)}: dimension {x.Rank - 1} is {width} for {heads} heads; need heads times an even head size.", nameof(heads));
 
         var half = width / heads / 2;
-        var elements = Dense.Read(x);
+        var elements = Stored.Read(x);
         var y = new float[elements.Length];
         for (var row = 0; row < Dense.Rows(x); row++)
         {
@@ -37,6 +37,6 @@ public static partial class Nn
             }
         }
 
-        return Dense.Wrap(y, x.Lengths);
+        return Stored.Wrap(y, x.Lengths);
     }
 }

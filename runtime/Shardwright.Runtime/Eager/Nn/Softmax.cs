@@ -8,10 +8,10 @@ public static partial class Nn
     public static Tensor<float> Softmax(Tensor<float> x)
     {
         var width = Dense.Width(x);
-        var elements = Dense.Read(x);
+        var elements = Stored.Read(x);
         var y = new float[elements.Length];
         for (var start = 0; start < y.Length; start += width)
             Rows.Softmax(elements.Slice(start, width), y.AsSpan(start, width));
-        return Dense.Wrap(y, x.Lengths);
+        return Stored.Wrap(y, x.Lengths);
     }
 }

@@ -20,10 +20,10 @@ public static partial class Nn
     private static Tensor<float> Columns(Tensor<float> x, int offset, int count)
     {
         int rows = Dense.Rows(x), width = Dense.Width(x);
-        var elements = Dense.Read(x);
+        var elements = Stored.Read(x);
         var y = new float[rows * count];
         for (var row = 0; row < rows; row++)
             elements.Slice(row * width + offset, count).CopyTo(y.AsSpan(row * count));
-        return Dense.Wrap(y, Dense.WithWidth(x, count));
+        return Stored.Moved(x, y, Dense.WithWidth(x, count));
     }
 }

@@ -12,7 +12,7 @@ public static partial class Nn
     {
         ShapeCheck.Rank("Nn.Transpose", nameof(x), x, 2, "[…, m, n]");
         int m = (int)x.Lengths[^2], n = Dense.Width(x);
-        var elements = Dense.Read(x);
+        var elements = Stored.Read(x);
         var y = new float[elements.Length];
         for (var matrix = 0; matrix < y.Length; matrix += m * n)
         {
@@ -23,6 +23,6 @@ public static partial class Nn
             }
         }
 
-        return Dense.Wrap(y, [.. x.Lengths[..^2], n, m]);
+        return Stored.Moved(x, y, [.. x.Lengths[..^2], n, m]);
     }
 }
