@@ -101,32 +101,6 @@ public sealed class StochasticTests
     }
 
     [Fact]
-    public unsafe void RoundBlock_InTilesOfAMatrix_GivesTheBitsOfTheWhole()
-    {
-        const int rows = 37, columns = 150;
-        var x = Numbers.Random(rows * columns, 6, -3, 3);
-        foreach (var rounding in new[] { Rounding.Stochastic(NumberFormat.BFloat16, 4, 1000), NumberFormat.BFloat16, Rounding.Stochastic(NumberFormat.Float8E5M2, 4), default })
-        {
-            var whole = x.ToArray();
-            K.Round(whole, rounding);
-            var tiled = x.ToArray();
-            fixed (float* y = tiled)
-            {
-                for (var row = 0; row < rows; row += 6)
-                {
-                    for (var column = 0; column < columns; column += 64)
-                    {
-                        var offset = row * columns + column;
-                        RoundBlock.Run(y + offset, Math.Min(6, rows - row), Math.Min(64, columns - column), columns, rounding.Skip(offset), columns);
-                    }
-                }
-            }
-
-            Numbers.SameBits(whole, tiled);
-        }
-    }
-
-    [Fact]
     public void Round_DifferentKeysAndIndices_UseDifferentBits()
     {
         var x = new float[10_000];
