@@ -89,10 +89,9 @@ public sealed partial class MemoryPlanTests
             + TopK * Width;     // what the experts returned: the gates' gradient
         // Columns a routed row and layer:
         int routed = Width      // what the expert received: the weight gradients of gate and up
-            + Hidden            // gate · x, for Silu's backward
-            + Hidden            // silu: the gradient of up · x
-            + Hidden            // up · x: the gradient of silu
-            + Hidden;           // their product: the weight gradient of down
+            + Hidden            // x · gate: the gradients of the gated product
+            + Hidden            // x · up: the same
+            + Hidden;           // silu(x · gate) · (x · up): the weight gradient of down
         // A layer also keeps the global routing counts [sequences, experts] and its router statistics [experts + 1]; and the block list has one more x, its result.
         long layer = 4L * (localTokens * columns + Batch * Experts + Experts + 1);
 
@@ -100,8 +99,8 @@ public sealed partial class MemoryPlanTests
         Assert.Equal(Layers * layer + 4L * localTokens * Width, plan.Buffers.Where(b => b.Class == "saved").Sum(b => b.Bytes));
         var site = Assert.Single(plan.Experts);
         Assert.Equal(4 * routed, site.SavedBytesPerRow);
-        // Saved bytes a token at balanced routing: 4 layers of 2588 + 2 · 2304 columns.
-        Assert.Equal(Layers * 4 * (2588 + 2 * 2304), Layers * (4 * columns + TopK * site.SavedBytesPerRow));
+        // Saved bytes a token at balanced routing: 4 layers of 2588 + 2 · 1792 columns.
+        Assert.Equal(Layers * 4 * (2588 + 2 * 1792), Layers * (4 * columns + TopK * site.SavedBytesPerRow));
     }
 
     [GeneratedRegex(@"\[\d+\]")]

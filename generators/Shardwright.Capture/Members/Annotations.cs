@@ -22,6 +22,10 @@ internal static class Annotations
     public static string Experts(ISymbol symbol, string property, string otherwise)
         => symbol.Find("ExpertsAttribute") is { } attribute && Named(attribute, property) is { } value ? Literals.EnumName(value) ?? otherwise : otherwise;
 
+    public static PrecisionOption? Precision(ISymbol symbol)
+        => symbol.Find("PrecisionAttribute") is { ConstructorArguments: { Length: 1 } arguments } attribute && Literals.EnumName(arguments[0]) is { } format
+            ? new(format, Named(attribute, "Stochastic") is { Value: true }) : null;
+
     public static TypedConstant? Named(AttributeData attribute, string name)
     {
         foreach (var pair in attribute.NamedArguments)

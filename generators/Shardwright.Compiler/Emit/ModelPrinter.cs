@@ -39,7 +39,7 @@ public static class ModelPrinter
     {
         string model = Naming.Identifier(options.ClassName), trainer = options.ClassName + "Trainer";
         var code = Begin(options);
-        SurfacePrinter.Model(code, options, plan.Inputs.Select(i => (i.Name, IsInteger: i.Element == ElementType.Int32)).ToList(), hasProgram: true);
+        SurfacePrinter.Model(code, options, plan.Inputs.Select(i => (i.Name, IsInteger: i.Element == ElementType.Int32)).ToList(), hasProgram: true, linked.Model.Precision);
         code.Line();
         code.Line($"/// <summary>Trains <see cref=\"{model}\"/> on {plan.Mesh.Data} emulated ranks (data {plan.Mesh.Data} × expert {plan.Mesh.Expert}).</summary>");
         code.Open($"{options.Accessibility} sealed class {trainer} : Trainer");
@@ -86,12 +86,17 @@ public static class ModelPrinter
         code.Open($"sealed class {options.ClassName}Program : RankProgram");
         foreach (var site in plan.Sites)
             code.Line($"readonly ExpertExchange {StatementPrinter.ExchangeName(plan, site)};");
-        if (plan.Sites.Count > 0)
+        foreach (var packed in plan.Packed)
+            code.Line($"readonly PackedWeights {PackedParameter.Name(plan.Packed, packed)};");
+        if (plan.Sites.Count + plan.Packed.Count > 0)
             code.Line();
         code.Open($"public {options.ClassName}Program(RankContext rank) : base(rank)");
         foreach (var site in plan.Sites)
             code.Line($"{StatementPrinter.ExchangeName(plan, site)} = new(this, \"{site.Path}\", expertCount: {site.Experts}, topK: {site.TopK}, sequences: {plan.Batch / plan.Mesh.Data}, rowsPerSequence: {RowsPerSequence(plan, site)}, lowering: "
                 + $"Dispatch.{(site.Dispatch.Length > 0 ? site.Dispatch : "Variable")});");
+        foreach (var packed in plan.Packed)
+            code.Line($"{PackedParameter.Name(plan.Packed, packed)} = Pack({CodeWriter.Grouped(plan.Blocks[packed.Parameter.Slot].Weights)}, matrices: {Matrices(plan, packed)}, rows: {packed.Rows}, columns: {packed.Columns}"
+                + $"{(packed.Format == NumberFormat.Float32 ? "" : $", NumberFormat.{packed.Format}")});");
         code.Close();
         if (plan.LossWeights >= 0)
         {
@@ -143,6 +148,8 @@ public static class ModelPrinter
         code.Lines(lines);
         code.Close();
     }
+
+    static long Matrices(ModelPlan plan, PackedParameter packed) => plan.Blocks[packed.Parameter.Slot].LocalBytes / 4 / packed.Rows / packed.Columns;
 
     static int RowsPerSequence(ModelPlan plan, Ops.Routing.ExpertSite site)
     {

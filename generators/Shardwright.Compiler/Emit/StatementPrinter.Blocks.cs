@@ -41,6 +41,11 @@ public sealed partial class StatementPrinter
     public void ExpertLoop(Node node, Ops.ExpertLoop loop)
     {
         string exchange = Exchange(loop.Site);
+        if (loop.Grouped)
+        {
+            Block(node, "// All experts of this rank at once: a group of rows an expert.", [$"var groups = {exchange}.Groups;"]);
+            return;
+        }
         Block(node, $"for (int expert = 0; expert < {loop.Site.Experts / plan.Mesh.Expert}; expert++)",
             [$"int first = {exchange}.Start(expert), rows = {exchange}.Count(expert);", $"var segments = {exchange}.Sequences(expert);"]);
     }
@@ -61,7 +66,7 @@ public sealed partial class StatementPrinter
         outer.Add("");
         outer.Add(header);
         outer.Add("{");
-        foreach (string line in prologue.Where(p => !p.Contains("var segments") || block.Mentions("sequences: segments")))
+        foreach (string line in prologue.Where(p => !p.Contains("var segments") || block.Mentions("sequences: segments")).Where(p => !p.Contains("var groups") || block.Mentions("groups")))
             outer.Add("    " + line);
         outer.Add(block);
         outer.Add("}");

@@ -20,8 +20,8 @@ public sealed partial class StatementPrinter
             return RoutedSpan(value, buffer);
         var (offset, elements, needsLoop, role) = names.Slot(value, buffer, scope);
         string suffix = role switch { "end" => "Next", "initial" => "First", "result" => "Last", _ => "" };
-        bool whole = elements * 4 > buffer.SlotBytes;
-        string wanted = (whole ? "all" + Naming.Pascal(buffer.Name) : buffer.Name) + suffix, accessor = value.Type.Element == ElementType.Int32 ? "Integers" : "Floats";
+        bool whole = elements * value.ElementBytes > buffer.SlotBytes;
+        string wanted = (whole ? "all" + Naming.Pascal(buffer.Name) : buffer.Name) + suffix, accessor = value.Type.Element == ElementType.Int32 ? "Integers" : Floats(value);
         return Declare($"b{buffer.Offset}:{buffer.First}:{role}:{elements}", wanted, (offset, elements, needsLoop), accessor, Describe(value, buffer));
     }
 
@@ -34,24 +34,30 @@ public sealed partial class StatementPrinter
     string Declare(string key, string wanted, (string Offset, long Elements, bool NeedsLoop) slot, string accessor, string comment)
     {
         string name = names.Name(key + (slot.NeedsLoop ? "" : ":" + slot.Offset), wanted);
-        if (!scope.Declares(name))
-        {
-            var home = scope;
-            while (!slot.NeedsLoop && home.Parent is not null)
-                home = home.Parent;
-            // With loop variables, the outermost block that knows them all; the expression itself tells.
-            while (slot.NeedsLoop && home.Parent is { } outer && outer.Loop is not null && Knows(outer, slot.Offset))
-                home = outer;
-            home.Declare(name, $"var {name} = {accessor}({slot.Offset}, {CodeWriter.Grouped(slot.Elements)});", comment);
-        }
+        Declare(name, $"{accessor}({slot.Offset}, {CodeWriter.Grouped(slot.Elements)})", slot.Offset, slot.NeedsLoop, comment);
         return name;
     }
+
+    /// <summary>Declares a name in the outermost block that knows the loop variables in <paramref name="index"/>.</summary>
+    void Declare(string name, string expression, string index, bool needsLoop, string comment)
+    {
+        if (scope.Declares(name))
+            return;
+        var home = scope;
+        while (!needsLoop && home.Parent is not null)
+            home = home.Parent;
+        while (needsLoop && home.Parent is { } outer && outer.Loop is not null && Knows(outer, index))
+            home = outer;
+        home.Declare(name, $"var {name} = {expression};", comment);
+    }
+
+    static string Floats(Value value) => value.Format == NumberFormat.BFloat16 ? "BFloat16s" : "Floats";
 
     bool Knows(Scope block, string offset)
     {
         var known = new HashSet<string>(StringComparer.Ordinal);
         for (var s = block; s is not null; s = s.Parent)
-            known.Add(s.Loop?.Op is Ops.Loop loop ? Naming.Identifier(loop.Variable) : s.Loop is null ? "" : "expert");
+            known.Add(s.Loop?.Op is Ops.Loop loop ? Naming.Identifier(loop.Variable) : s.Loop?.Op is Ops.ExpertLoop { Grouped: false } ? "expert" : "");
         return offset.Split(' ', '(', ')').Where(word => word.Length > 0 && !char.IsDigit(word[0])).All(known.Contains);
     }
 
@@ -73,10 +79,11 @@ public sealed partial class StatementPrinter
     {
         int columns = Elements(value);
         if (scope.Loop?.Op is not Ops.ExpertLoop)
-            return $"Routed.Floats({buffer.Offset}, {columns})";
+            return $"Routed.{Floats(value)}({buffer.Offset}, {columns})";
         string name = names.Name($"r{SiteOf(value)}:{buffer.Offset}:{buffer.First}", buffer.Name);
         if (!scope.Declares(name))
-            scope.Declare(name, $"var {name} = Routed.Rows({CodeWriter.Grouped(buffer.Offset)}, {columns}, first, rows);", $"[rows, {columns}]{Lifetime(buffer)}");
+            scope.Declare(name, IsGrouped ? $"var {name} = Routed.{Floats(value)}({CodeWriter.Grouped(buffer.Offset)}, {columns});"
+                : $"var {name} = Routed.{(value.Format == NumberFormat.BFloat16 ? "BFloat16Rows" : "Rows")}({CodeWriter.Grouped(buffer.Offset)}, {columns}, first, rows);", $"[rows, {columns}]{Lifetime(buffer)}");
         return name;
     }
 

@@ -26,6 +26,8 @@ public sealed partial class StatementPrinter(ModelPlan plan, PlannedProgram prog
         foreach (var node in program.Root.Walk())
             if (node.Op is Ops.Loop loop)
                 names.Reserve(loop.Variable);
+        foreach (var packed in plan.Packed)
+            names.Reserve(PackedParameter.Name(plan.Packed, packed));
         foreach (var site in plan.Sites)
             names.Reserve(ExchangeNames.Of(plan.Sites, site));
         Scope forward = scope, current = scope;
@@ -49,6 +51,7 @@ public sealed partial class StatementPrinter(ModelPlan plan, PlannedProgram prog
             foreach (string line in comments.For(node, backward))
                 scope.Add(line);
         node.Op.Print(node, this);
+        RoundOutputs(node);
     }
 
     public void Statement(string line) => scope.Add(line);
@@ -56,10 +59,10 @@ public sealed partial class StatementPrinter(ModelPlan plan, PlannedProgram prog
     /// <summary>A kernel call: buffers by position, sizes by name.</summary>
     public void Kernel(Node node, string kernel, object[] buffers, params (string Name, object Value)[] sizes)
     {
-        var arguments = buffers.Select(b => b is Value value ? Of(value) : (string)b).Concat(sizes.Select(s => $"{s.Name}: {Text(s.Value)}")).ToList();
+        var arguments = buffers.Select(b => b is Value value ? Of(value) : (string)b).Concat(sizes.Select(s => $"{s.Name}: {(s.Value is Value value ? Of(value) : Text(s.Value))}")).ToList();
         if (node.Accumulated is not null)
             arguments.Add("accumulate: true");
-        Statement($"Kernels.{kernel}({string.Join(", ", arguments)});");
+        Statement($"Kernels.{kernel}({string.Join(", ", arguments)});{(node.Fused.Count > 0 ? "    // fused: " + string.Join(", ", node.Fused) : "")}");
     }
 
     /// <summary>A collective, with its bytes spelled out.</summary>
@@ -80,7 +83,7 @@ public sealed partial class StatementPrinter(ModelPlan plan, PlannedProgram prog
     /// <summary>Local elements (of one row for routed values).</summary>
     public int Elements(Value value) => LocalShapes.Elements(value, plan.Mesh);
 
-    public long Bytes(Value value) => 4L * Elements(value) * (program.Storage.TryGetValue(value, out var buffer) ? buffer.Stack.Where(l => StorageNames.Variable(l, scope) is null).Aggregate(1L, (p, l) => p * l.Slots) : 1);
+    public long Bytes(Value value) => (long)value.ElementBytes * Elements(value) * (program.Storage.TryGetValue(value, out var buffer) ? buffer.Stack.Where(l => StorageNames.Variable(l, scope) is null).Aggregate(1L, (p, l) => p * l.Slots) : 1);
 
     /// <summary>Local rows: all dimensions but the last. Inside the expert loop, the expert's own number of rows.</summary>
     public object Rows(Value value) => value.Type.Rows == RowKind.Routed ? "rows" : RowCount(value);

@@ -56,7 +56,7 @@ public sealed class StorageNames(ModelPlan plan)
             span = stride;
         }
         terms.Insert(0, CodeWriter.Grouped(origin));
-        return (string.Join(" + ", terms), span / 4, terms.Count > 1, role);
+        return (string.Join(" + ", terms), span / value.ElementBytes, terms.Count > 1, role);
     }
 
     /// <summary>A parameter block: [instances, local experts, shape].</summary>
@@ -110,7 +110,7 @@ public sealed class StorageNames(ModelPlan plan)
             switch (s.Loop?.Op)
             {
                 case Loop loop when level.List is not null && loop.List.Equals(level.List): return Naming.Identifier(loop.Variable);
-                case ExpertLoop when level.List is null: return "expert";
+                case ExpertLoop { Grouped: false } when level.List is null: return "expert";
             }
         return null;
     }

@@ -21,7 +21,7 @@ public static class SurfacePrinter
             code.Line();
         }
         Method? loss = linked.Model.Methods.FirstOrDefault(m => m.Name == "Loss"), forward = linked.Model.Methods.FirstOrDefault(m => m.Name == "Forward");
-        Model(code, options, Inputs(loss), hasProgram: false);
+        Model(code, options, Inputs(loss), hasProgram: false, null);
         code.Line();
         string trainer = options.ClassName + "Trainer", spans = Spans(Inputs(loss)), forwardSpans = Spans(Inputs(forward));
         const string Throw = " => throw new InvalidOperationException(\"The model has errors, so no training program was generated; see the build's diagnostics.\");";
@@ -40,7 +40,7 @@ public static class SurfacePrinter
     }
 
     /// <summary>The partial model class: <c>CreateTrainer</c>, <c>Objective</c>, and the constructor that names the parameters.</summary>
-    public static void Model(CodeWriter code, ModelOptions options, IReadOnlyList<(string Name, bool IsInteger)> inputs, bool hasProgram)
+    public static void Model(CodeWriter code, ModelOptions options, IReadOnlyList<(string Name, bool IsInteger)> inputs, bool hasProgram, PrecisionOption? precision)
     {
         string model = Naming.Identifier(options.ClassName), trainer = options.ClassName + "Trainer";
         code.Open($"partial class {model}");
@@ -61,6 +61,8 @@ public static class SurfacePrinter
             code.Line("/// <summary>Loss plus every expert group's auxiliary losses on one micro-batch, run eagerly: the oracle of what is trained.</summary>");
             code.Open($"public float Objective({parameters})");
             string[] names = [.. inputs.Select(i => i.Name)];
+            if (precision is not null)
+                code.Line($"using var {Naming.Unused("numerics", names)} = Numerics.Use(NumberFormat.{precision.Format});");
             string auxiliary = Naming.Unused("auxiliary", names), loss = Naming.Unused("loss", names);
             code.Line($"using var {auxiliary} = AuxiliaryLosses.Record();");
             code.Line($"float {loss} = Loss({string.Join(", ", names.Select(Naming.Identifier))}).GetPinnableReference();");

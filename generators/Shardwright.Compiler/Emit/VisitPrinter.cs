@@ -12,28 +12,33 @@ public static class VisitPrinter
     {
         code.Line("/// <summary>Shows every parameter of a model object to <paramref name=\"visitor\"/>.</summary>");
         code.Open($"public static void Visit({modelType} model, IParameterVisitor visitor)");
-        Members(code, model, "model", "", "0", "-1", 0);
+        var precision = Precision.Of(model.Graph.Precision) ?? default;
+        Members(code, model, "model", "", "0", "-1", 0, precision, precision);
         code.Close();
     }
 
-    static void Members(CodeWriter code, ModuleInstance module, string expression, string path, string instance, string expert, int depth)
+    static void Members(CodeWriter code, ModuleInstance module, string expression, string path, string instance, string expert, int depth, Precision ambient, Precision outer)
     {
+        var precision = Precision.Of(module.Graph.Precision) ?? outer;
         foreach (var member in module.Graph.Members)
         {
             string name = Naming.Identifier(member.Name), place = $"{expression}.{name}", at = path.Length == 0 ? member.Name : $"{path}.{member.Name}";
             switch (module.Members[member.Name])
             {
                 case Value { Parameter: { } parameter }:
+                    // What the eager run cannot see from its scope alone.
+                    if ((parameter.Precision ?? precision).Format is var format && format != ambient.Format && !parameter.IsState)
+                        code.Line($"{place}.Precision = NumberFormat.{format};");
                     code.Line($"visitor.Visit({parameter.Slot}, {instance}, {expert}, {(at.Contains("{") ? "$" : "")}\"{at}\", {place});");
                     break;
                 case ModuleInstance inner:
-                    Members(code, inner, place, at, instance, expert, depth);
+                    Members(code, inner, place, at, instance, expert, depth, ambient, precision);
                     break;
                 case RepeatedInstance repeated:
                     {
                         string index = Indices[depth % Indices.Length] + (depth < Indices.Length ? "" : depth.ToString());
                         code.Open($"for (int {index} = 0; {index} < {repeated.List.Count}; {index}++)");
-                        Members(code, repeated.Element, $"{place}[{index}]", $"{at}[{{{index}}}]", instance == "0" ? index : $"({instance}) * {repeated.List.Count} + {index}", expert, depth + 1);
+                        Members(code, repeated.Element, $"{place}[{index}]", $"{at}[{{{index}}}]", instance == "0" ? index : $"({instance}) * {repeated.List.Count} + {index}", expert, depth + 1, ambient, precision);
                         code.Close();
                         break;
                     }
@@ -41,7 +46,7 @@ public static class VisitPrinter
                     {
                         string index = Indices[depth % Indices.Length] + (depth < Indices.Length ? "" : depth.ToString());
                         code.Open($"for (int {index} = 0; {index} < {group.Site.Experts}; {index}++)");
-                        Members(code, group.Element, $"{place}[{index}]", $"{at}[{{{index}}}]", instance, index, depth + 1);
+                        Members(code, group.Element, $"{place}[{index}]", $"{at}[{{{index}}}]", instance, index, depth + 1, ambient, precision);
                         code.Close();
                         break;
                     }

@@ -20,6 +20,12 @@ public sealed class Node(Op op, IEnumerable<Value> inputs, SourceRef source)
     /// <summary>The global element count that an <see cref="Ops.Average"/> divides by.</summary>
     public long Denominator { get; set; }
 
+    /// <summary>What was fused into this statement, for the reader of the emitted code.</summary>
+    public List<string> Fused { get; } = [];
+
+    /// <summary>The number format that the user asked for here.</summary>
+    public Precision Precision { get; set; }
+
     /// <summary>The body of a loop.</summary>
     public Region? Body { get; set; }
 

@@ -40,8 +40,17 @@ public abstract record Op
     /// <summary>Whether the kernel can add to its output (<c>accumulate: true</c>); else the sum is a statement of its own.</summary>
     public virtual bool CanAccumulate => false;
 
+    /// <summary>Whether the statement can be printed once for all rows of a rank's experts, a group an expert, when it stands in an expert's body.</summary>
+    public virtual bool CanGroup(Node node) => false;
+
     /// <summary>Whether the output is the input's storage under another shape.</summary>
     public virtual bool IsView => false;
+
+    /// <summary>Whether an output only moves or renames the input's elements, so that its number format is the input's.</summary>
+    public virtual bool KeepsFormat => IsView;
+
+    /// <summary>Whether an output is a statistic (a norm's inverse root, a log-sum-exp, a gate), which is float32 whatever the module's format.</summary>
+    public virtual bool IsStatistic(int output) => false;
 
     /// <summary>Prints the statement: kernel calls, one an op where possible.</summary>
     public abstract void Print(Node node, StatementPrinter print);

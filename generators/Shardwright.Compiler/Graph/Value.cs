@@ -18,6 +18,15 @@ public sealed class Value(string name, SourceRef source)
 
     public Sharding Sharding { get; set; } = Sharding.Replicated;
 
+    /// <summary>How an element is stored on the device: float32, or bfloat16.</summary>
+    public NumberFormat Format { get; set; }
+
+    /// <summary>Bytes of an element on the device.</summary>
+    public int ElementBytes => Format == NumberFormat.BFloat16 ? 2 : 4;
+
+    /// <summary>The value whose gradient this is.</summary>
+    public Value? Primal { get; set; }
+
     /// <summary>The node that computes it; null for inputs, parameters and carried values.</summary>
     public Node? Producer { get; set; }
 
@@ -51,6 +60,9 @@ public sealed record InputDeclaration(int Index, string Name, ElementType Elemen
 public sealed record ParameterDeclaration(
     int Slot, string Path, string Name, EquatableArray<int> Shape, EquatableArray<RepeatedList> Loops, int Experts, bool Decay, bool Frozen, bool IsState, string Type, int Site)
 {
+    /// <summary>The format of the products that it enters, where the user gave it one of its own.</summary>
+    public Precision? Precision { get; init; }
+
     public int Instances => Loops.Aggregate(1, (product, loop) => product * loop.Count);
 
     public long Elements => Shape.Aggregate(1L, (product, size) => product * size);

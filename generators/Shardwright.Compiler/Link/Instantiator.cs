@@ -34,7 +34,7 @@ public sealed class Instantiator(LinkedModel linked, int microBatches)
             case ScalarMember scalar:
                 return Scalar(owner, scalar.Value);
             case ParameterMember parameter:
-                return Declare(owner, parameter, parameter.Shape, parameter.NoDecay, parameter.Frozen || owner.Place.Frozen, false);
+                return Declare(owner, parameter, parameter.Shape, parameter.NoDecay, parameter.Frozen || owner.Place.Frozen, false, Precision.Of(parameter.Precision));
             case StateMember state:
                 return Declare(owner, state, state.Shape, true, true, true);
             case ModuleMember module:
@@ -76,11 +76,11 @@ public sealed class Instantiator(LinkedModel linked, int microBatches)
         return new(site, Build(Graph(owner, group, group.Type), path + "[*]", place, Arguments(owner, group, group.Type, group.Arguments), depth + 1));
     }
 
-    Value Declare(ModuleInstance owner, Member member, EquatableArray<Expression> shape, bool noDecay, bool frozen, bool isState)
+    Value Declare(ModuleInstance owner, Member member, EquatableArray<Expression> shape, bool noDecay, bool frozen, bool isState, Precision? precision = null)
     {
         var sizes = shape.Select((s, i) => Integer(owner, member, s, $"dimension {i}")).ToEquatable();
         var declaration = new ParameterDeclaration(
-            Parameters.Count, owner.PathOf(member.Name), member.Name, sizes, owner.Place.Loops, owner.Place.Experts, !noDecay, frozen, isState, owner.Graph.Type, member.Site);
+            Parameters.Count, owner.PathOf(member.Name), member.Name, sizes, owner.Place.Loops, owner.Place.Experts, !noDecay, frozen, isState, owner.Graph.Type, member.Site) { Precision = precision };
         Parameters.Add(declaration);
         return new Value(Naming.Camel(member.Name), new(owner.Graph.Type, member.Site, member.Site))
         {

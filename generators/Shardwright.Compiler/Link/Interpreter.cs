@@ -18,7 +18,13 @@ public sealed class Interpreter(ModuleInstance self, GraphBuilder? graph = null,
             locals[parameter.Name] = arguments.TryGetValue(parameter.Name, out object value) ? value
                 : parameter.Default is { } fallback ? Evaluate(fallback)
                 : throw Error(Rules.UnknownName, method.Body.Count > 0 ? method.Body[0].Site : -1, $"{method.Name} needs an argument for '{parameter.Name}'");
-        return Run(method.Body) ?? throw Error(Rules.UnknownName, method.Body.Count > 0 ? method.Body[0].Site : -1, $"{method.Name} ends without returning a tensor");
+        var outer = graph?.Precision ?? default;
+        if (graph is not null && Precision.Of(self.Graph.Precision) is { } own)
+            graph.Precision = own;
+        object result = Run(method.Body) ?? throw Error(Rules.UnknownName, method.Body.Count > 0 ? method.Body[0].Site : -1, $"{method.Name} ends without returning a tensor");
+        if (graph is not null)
+            graph.Precision = outer;
+        return result;
     }
 
     object? Run(EquatableArray<Statement> body)

@@ -4,7 +4,11 @@ namespace Shardwright.Compiler.Modules;
 public abstract record Member(string Name, int Site);
 
 /// <summary><c>Parameter X { get; } = new(shape…)</c>.</summary>
-public sealed record ParameterMember(string Name, int Site, EquatableArray<Expression> Shape, EquatableArray<Shard> Shards, bool NoDecay, bool Frozen) : Member(Name, Site);
+public sealed record ParameterMember(string Name, int Site, EquatableArray<Expression> Shape, EquatableArray<Shard> Shards, bool NoDecay, bool Frozen) : Member(Name, Site)
+{
+    /// <summary>What <c>[Precision]</c> on the parameter says: the format of every product that it enters.</summary>
+    public PrecisionOption? Precision { get; init; }
+}
 
 /// <summary><c>[State] State X { get; } = new(shape…)</c>: persistent, no gradient.</summary>
 public sealed record StateMember(string Name, int Site, EquatableArray<Expression> Shape) : Member(Name, Site);

@@ -22,7 +22,14 @@ public sealed record ModuleGraph(
     EquatableArray<Member> Members,
     EquatableArray<Method> Methods,
     ModelOptions? Options,
-    bool HasErrors);
+    bool HasErrors)
+{
+    /// <summary>What <c>[Precision]</c> on the class says; null without one: the format of whoever calls it.</summary>
+    public PrecisionOption? Precision { get; init; }
+}
+
+/// <summary>A <c>[Precision]</c> annotation: the format's name and how stored values are rounded.</summary>
+public sealed record PrecisionOption(string Format, bool Stochastic);
 
 /// <summary>A constructor parameter; <paramref name="Default"/> is null when it has no default value.</summary>
 public sealed record ConstructorParameter(string Name, Expression? Default);

@@ -16,6 +16,8 @@ public sealed record Activation(string Function) : Unary
     public override void Differentiate(Node node, GradientBuilder gradients) =>
         gradients.Emit(new ActivationGradient(Function), node.Input(0), [NeedsOutput ? node.Output : node.Input(0), gradients.Of(node.Output)!]);
 
+    public override bool CanGroup(Node node) => true;
+
     public override void Print(Node node, StatementPrinter print) => print.Kernel(node, Function, [node.Input(0), node.Output]);
 }
 
@@ -25,6 +27,8 @@ public sealed record ActivationGradient(string Function) : Unary
     public override bool CanAccumulate => true;
 
     public override bool CanOverwrite(int input) => true;
+
+    public override bool CanGroup(Node node) => true;
 
     public override void Print(Node node, StatementPrinter print) => print.Kernel(node, Function + "Gradient", [node.Input(0), node.Input(1), node.Output]);
 }

@@ -11,6 +11,8 @@ public sealed record CausalAttention(int Heads) : Op
 
     public override bool IsRowWise => false;
 
+    public override bool IsStatistic(int output) => output == 1;
+
     public override void InferShapes(Node node, ShapeReport report)
     {
         TensorType q = node.Input(0).Type, k = node.Input(1).Type, v = node.Input(2).Type;
@@ -36,7 +38,8 @@ public sealed record CausalAttention(int Heads) : Op
         int heads = node.Op is CausalAttention f ? f.Heads : ((CausalAttentionGradient)node.Op).Heads;
         var q = print.LocalShape(node.Input(0));
         int size = q[2] / heads;
-        print.Kernel(node, kernel, buffers, ("batch", q[0]), ("length", q[1]), ("heads", heads), ("keyValueHeads", node.Input(1).Type.Last / size), ("headSize", size));
+        print.Kernel(node, kernel, buffers, [("batch", q[0]), ("length", q[1]), ("heads", heads), ("keyValueHeads", node.Input(1).Type.Last / size), ("headSize", size),
+            .. node.Precision.IsLow ? [("operands", (object)"NumberFormat.BFloat16")] : Array.Empty<(string, object)>()]);
     }
 }
 

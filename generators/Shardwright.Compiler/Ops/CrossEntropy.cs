@@ -11,6 +11,8 @@ public sealed record CrossEntropy : Op
 
     public override bool IsRowWise => false;
 
+    public override bool IsStatistic(int output) => true;
+
     public override void InferShapes(Node node, ShapeReport report)
     {
         TensorType logits = node.Input(0).Type, targets = node.Input(1).Type;

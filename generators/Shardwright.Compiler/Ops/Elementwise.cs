@@ -43,6 +43,8 @@ public abstract record Elementwise(string Symbol) : Op
 
     public override bool CanOverwrite(int input) => true;
 
+    public override bool CanGroup(Node node) => node.Input(0).Type == node.Input(1).Type;
+
     /// <summary>The operand of full shape and the broadcast one (equal shapes: the operands as they stand).</summary>
     protected static (Value Full, Value Other, bool Reversed) Operands(Node node) =>
         node.Input(0).Type.Shape == node.Output.Type.Shape ? (node.Input(0), node.Input(1), false) : (node.Input(1), node.Input(0), true);

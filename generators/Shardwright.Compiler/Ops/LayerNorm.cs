@@ -9,6 +9,8 @@ public sealed record LayerNorm(double Epsilon) : Op
 {
     public override string Name => "Nn.LayerNorm";
 
+    public override bool IsStatistic(int output) => output > 0;
+
     public override void InferShapes(Node node, ShapeReport report)
     {
         Value x = node.Input(0), gain = node.Input(1), bias = node.Input(2);

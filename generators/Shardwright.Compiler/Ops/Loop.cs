@@ -15,9 +15,11 @@ public sealed record Loop(RepeatedList List, string Variable, bool Backward = fa
     public override void Print(Node node, StatementPrinter print) => print.Loop(node, this);
 }
 
-/// <summary>Runs its body once for every expert of this rank, on that expert's rows.</summary>
+/// <summary>Runs its body once for every expert of this rank, on that expert's rows; or, <see cref="Grouped"/>, each statement once for all experts.</summary>
 public sealed record ExpertLoop(ExpertSite Site) : Op
 {
+    public bool Grouped { get; init; }
+
     public override void InferShapes(Node node, ShapeReport report)
     {
     }
@@ -38,6 +40,10 @@ public sealed record Copy : Unary
 {
     public override bool CanOverwrite(int input) => false;
 
+    public override bool KeepsFormat => true;
+
+    public override bool CanGroup(Node node) => true;
+
     public override void Print(Node node, StatementPrinter print) => print.Kernel(node, "Copy", [node.Input(0), node.Output]);
 }
 
@@ -45,6 +51,8 @@ public sealed record Copy : Unary
 public sealed record Accumulate : Op
 {
     public override bool CanAccumulate => true;
+
+    public override bool CanGroup(Node node) => true;
 
     public override void InferShapes(Node node, ShapeReport report) => node.Output.Type = node.Input(0).Type;
 

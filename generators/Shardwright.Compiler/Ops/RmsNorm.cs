@@ -9,6 +9,8 @@ public sealed record RmsNorm(double Epsilon) : Op
 {
     public override string Name => "Nn.RmsNorm";
 
+    public override bool IsStatistic(int output) => output == 1;
+
     public override void InferShapes(Node node, ShapeReport report)
     {
         Value x = node.Input(0), gain = node.Input(1);

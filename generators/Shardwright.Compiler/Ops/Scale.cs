@@ -19,6 +19,8 @@ public sealed record Scale(double Factor) : Unary
             gradients.Emit(new Scale(Factor), node.Input(0), [gradients.Of(node.Output)!]);
     }
 
+    public override bool CanGroup(Node node) => true;
+
     public override void Print(Node node, StatementPrinter print) => print.Kernel(node, "Scale", [node.Input(0), StatementPrinter.Number(Factor), node.Output]);
 }
 
@@ -28,6 +30,8 @@ public sealed record Shift(double Constant) : Unary
     public override string Name => "operator +";
 
     public override void Differentiate(Node node, GradientBuilder gradients) => gradients.PassThrough(node.Output, node.Input(0));
+
+    public override bool CanGroup(Node node) => true;
 
     public override void Print(Node node, StatementPrinter print) => print.Kernel(node, "Shift", [node.Input(0), StatementPrinter.Number(Constant), node.Output]);
 }

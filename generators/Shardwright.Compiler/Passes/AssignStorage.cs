@@ -68,7 +68,7 @@ public sealed class AssignStorage
     {
         var node = new Node(new Copy(), [value], value.Source);
         var copy = region.Define(node, name, value.Type);
-        copy.Sharding = value.Sharding;
+        (copy.Sharding, copy.Format) = (value.Sharding, value.Format);
         region.Nodes.Insert(before is null ? region.Nodes.Count : region.Nodes.IndexOf(before), node);
         return copy;
     }
@@ -129,7 +129,7 @@ public sealed class AssignStorage
                     // Something still reads the old gradient: add to a copy of it.
                     var copy = new Node(new Copy(), [accumulated], node.Source);
                     var value = region.Define(copy, accumulated.Name, accumulated.Type);
-                    value.Sharding = accumulated.Sharding;
+                    (value.Sharding, value.Format) = (accumulated.Sharding, accumulated.Format);
                     map[value] = map[node.Output];
                     map[value].Members.Add(value);
                     region.Nodes.Insert(i++, copy);
@@ -139,7 +139,7 @@ public sealed class AssignStorage
             }
             else if (node.Outputs.Count > 0 && node.GradientOf is null && map.TryGetValue(node.Output, out var fresh) && fresh.Members.Count == 1 && fresh.CarriedStack is null)
                 for (int k = 0; k < node.Inputs.Count; k++)
-                    if (node.Op.CanOverwrite(k) && map.TryGetValue(node.Input(k), out var old) && old.SlotBytes == fresh.SlotBytes && old.IsRouted == fresh.IsRouted && Dies(node.Input(k), node)
+                    if (node.Op.CanOverwrite(k) && map.TryGetValue(node.Input(k), out var old) && old.SlotBytes == fresh.SlotBytes && node.Input(k).Format == node.Output.Format && old.IsRouted == fresh.IsRouted && Dies(node.Input(k), node)
                         && node.Inputs.Count(v => map.TryGetValue(v, out var b) && b == old) == 1)
                     {
                         Merge(node.Input(k), node.Output);

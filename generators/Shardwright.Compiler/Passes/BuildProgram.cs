@@ -31,6 +31,7 @@ public static class BuildProgram
         if (report.Diagnostics.Count > 0)
             return null;
 
+        FuseGates.Run(root);
         var groups = new Dictionary<ParameterDeclaration, string?>();
         if (kind == ProgramKind.Infer)
             graph.Node(new WriteOutput(), result.Source, [result]);
@@ -51,6 +52,9 @@ public static class BuildProgram
         if (kind == ProgramKind.Train)
             groups = CollectGradients.Run(root, mesh);
         InsertCollectives.Run(root, mesh);
+        FuseEpilogues.Run(root);
+        GroupExperts.Run(root);
+        AssignFormats.Run(root);
         return new(kind, root, instantiator.Parameters, instantiator.Sites, inputs, result, groups);
     }
 

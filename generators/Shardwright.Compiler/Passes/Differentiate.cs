@@ -21,7 +21,7 @@ public static class Differentiate
     {
         foreach (var node in Enumerable.Reverse(forward.Nodes))
         {
-            gradients.Source = node.Source;
+            (gradients.Source, gradients.Precision) = (node.Source, node.Precision);
             if (node.Op is Loop loop)
                 Reverse(node, loop, gradients);
             else if (node.Op is ExpertLoop)
@@ -64,8 +64,8 @@ public static class Differentiate
         {
             var initial = outer.Of(from) ?? outer.Zero(from);
             string name = GradientBuilder.GradientName(target);
-            var start = new Value(name, node.Source) { Type = target.Type, Region = body };
-            var result = new Value(name, node.Source) { Type = target.Type, Region = outer.Region, Producer = adjoint };
+            var start = new Value(name, node.Source) { Type = target.Type, Region = body, Primal = target };
+            var result = new Value(name, node.Source) { Type = target.Type, Region = outer.Region, Producer = adjoint, Primal = target };
             var item = new Carried(initial, start, result);
             adjoint.Carried.Add(item);
             adjoint.Outputs.Add(result);

@@ -16,6 +16,9 @@ public sealed class GradientBuilder(Region region, ShapeReport report, GradientB
     /// <summary>The statement being differentiated.</summary>
     public SourceRef Source { get; set; }
 
+    /// <summary>The number format of the statement being differentiated.</summary>
+    public Precision Precision { get; set; }
+
     public bool Has(Value value) => gradients.ContainsKey(value) || constants.ContainsKey(value);
 
     /// <summary>The gradient of an output as a tensor, or null when nothing flows back to it.</summary>
@@ -24,7 +27,9 @@ public sealed class GradientBuilder(Region region, ShapeReport report, GradientB
         if (constants.TryGetValue(output, out var factor))
         {
             constants.Remove(output);
-            gradients[output] = Add(new Fill(factor, output.Type), GradientName(output)).Output;
+            var filled = Add(new Fill(factor, output.Type), GradientName(output)).Output;
+            filled.Primal = output;
+            gradients[output] = filled;
         }
         return gradients.TryGetValue(output, out var gradient) ? gradient : null;
     }
@@ -61,6 +66,7 @@ public sealed class GradientBuilder(Region region, ShapeReport report, GradientB
             return;
         }
         var node = Add(op, GradientName(target), inputs);
+        node.Output.Primal = target;
         node.Accumulated = existing;
         gradients[target] = node.Output;
     }
@@ -70,9 +76,9 @@ public sealed class GradientBuilder(Region region, ShapeReport report, GradientB
     {
         if (!targets.Any(t => t.RequiresGradient))
             return;
-        var node = new Node(op, inputs, Source);
+        var node = new Node(op, inputs, Source) { Precision = Precision };
         foreach (var target in targets)
-            Region.Define(node, GradientName(target));
+            Region.Define(node, GradientName(target)).Primal = target;
         Region.Nodes.Add(node);
         op.InferShapes(node, Report);
         for (int i = 0; i < targets.Length; i++)
@@ -90,6 +96,7 @@ public sealed class GradientBuilder(Region region, ShapeReport report, GradientB
         else if (Of(target) is { } existing)
         {
             var node = Add(new Accumulate(), GradientName(target), [gradient]);
+            node.Output.Primal = target;
             node.Accumulated = existing;
             gradients[target] = node.Output;
         }
@@ -157,11 +164,16 @@ public sealed class GradientBuilder(Region region, ShapeReport report, GradientB
     public Value Temporary(Op op, params Value[] inputs) => Add(op, inputs.Length > 0 ? inputs[0].Name + "_part" : "part", inputs).Output;
 
     /// <summary>Zeros shaped like <paramref name="value"/>.</summary>
-    public Value Zero(Value value) => Add(new Zero(value.Type), GradientName(value)).Output;
+    public Value Zero(Value value)
+    {
+        var zero = Add(new Zero(value.Type), GradientName(value)).Output;
+        zero.Primal = value;
+        return zero;
+    }
 
     Node Add(Op op, string name, params IEnumerable<Value> inputs)
     {
-        var node = new Node(op, inputs, Source);
+        var node = new Node(op, inputs, Source) { Precision = Precision };
         Region.Define(node, name);
         Region.Nodes.Add(node);
         op.InferShapes(node, Report);

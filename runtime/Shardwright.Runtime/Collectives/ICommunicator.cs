@@ -13,6 +13,9 @@ public interface ICommunicator
     /// <summary>This rank's index in the group.</summary>
     int Index { get; }
 
+    /// <summary>Bytes of an element on the wire: 4, or 2 while what travels is bfloat16, which the host holds as float32. Only <see cref="BytesSent"/> depends on it.</summary>
+    int WireBytes { get; set; }
+
     /// <summary>Replaces <paramref name="buffer"/> by its sum over the ranks, in place.</summary>
     void AllReduce(Span<float> buffer, string operation);
 

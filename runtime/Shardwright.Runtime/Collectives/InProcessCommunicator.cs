@@ -16,6 +16,8 @@ internal sealed unsafe class InProcessCommunicator(RankGroup group, int index, R
 
     public int Index => index;
 
+    public int WireBytes { get; set; } = sizeof(float);
+
     public long BytesSent(Collective kind) => Volatile.Read(ref sent[(int)kind]);
 
     public void AllReduce(Span<float> buffer, string operation) => AllReduce<float>(buffer, operation);
@@ -160,7 +162,7 @@ internal sealed unsafe class InProcessCommunicator(RankGroup group, int index, R
             group.Meet(state);
     }
 
-    private void Count<T>(Collective kind, long elements) where T : unmanaged => sent[(int)kind] += elements * sizeof(T);
+    private void Count<T>(Collective kind, long elements) where T : unmanaged => sent[(int)kind] += elements * (sizeof(T) / sizeof(float) * WireBytes);
 
     private void RequireParts(Collective kind, string operation, string name, int got, int part)
     {

@@ -78,17 +78,20 @@ public sealed unsafe class RoutedStack
     }
 
     /// <summary>A sub-buffer [rows, columns] of the top frame, at <paramref name="offsetPerRow"/> bytes per row.</summary>
-    public Span<float> Floats(int offsetPerRow, int columns)
+    public Span<float> Floats(int offsetPerRow, int columns) => Buffer(offsetPerRow, columns, sizeof(float), "Floats");
+
+    /// <summary>The same for values of 2 bytes on the device, which the host holds as floats.</summary>
+    public Span<float> BFloat16s(int offsetPerRow, int columns)
     {
-        RequireFrame("Floats");
-        ref readonly var frame = ref frames[Depth - 1];
-        if (offsetPerRow < 0 || columns < 0 || offsetPerRow + (long)columns * sizeof(float) > frame.BytesPerRow)
-            throw new ArgumentOutOfRangeException(nameof(columns), $"RoutedStack.Floats: got bytes {offsetPerRow} to {offsetPerRow + (long)columns * sizeof(float)} of a row, need a range within the frame's {frame.BytesPerRow}.");
-        return new(arena.Base + frame.Start + (long)offsetPerRow * frame.RoundedRows, checked(frame.Rows * columns));
+        arena.RequireWidened();
+        return Buffer(offsetPerRow, columns, 2, "BFloat16s");
     }
 
     /// <summary>Rows <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> of a sub-buffer of the top frame: one expert's rows.</summary>
     public Span<float> Rows(int offsetPerRow, int columns, int first, int count) => Floats(offsetPerRow, columns).Slice(first * columns, count * columns);
+
+    /// <summary>The same for values of 2 bytes on the device, which the host holds as floats.</summary>
+    public Span<float> BFloat16Rows(int offsetPerRow, int columns, int first, int count) => BFloat16s(offsetPerRow, columns).Slice(first * columns, count * columns);
 
     /// <summary>Takes scratch on top of the stack and returns its byte offset in the arena. Scratch must be released before the frames change.</summary>
     /// <exception cref="HbmOverflowException">It does not fit into the rank's HBM.</exception>
@@ -112,15 +115,24 @@ public sealed unsafe class RoutedStack
     }
 
     /// <summary>Reserved scratch as floats, from a byte offset in the arena.</summary>
-    public Span<float> Scratch(long offset, int length)
+    public Span<float> Scratch(long offset, int length, int elementBytes = sizeof(float))
     {
-        if (offset < top || length < 0 || offset + (long)length * sizeof(float) > top + scratch)
+        if (offset < top || length < 0 || offset + (long)length * elementBytes > top + scratch)
             throw new ArgumentOutOfRangeException(nameof(offset), offset, "RoutedStack.Scratch: need a range within reserved scratch.");
-        return new(arena.Base + offset, length);
+        return new(arena.Host(offset), length);
     }
 
     /// <summary>Starts a new measurement of <see cref="HighWaterBytes"/>.</summary>
     public void ResetHighWater() => HighWaterBytes = UsedBytes;
+
+    private Span<float> Buffer(int offsetPerRow, int columns, int elementBytes, string operation)
+    {
+        RequireFrame(operation);
+        ref readonly var frame = ref frames[Depth - 1];
+        if (offsetPerRow < 0 || columns < 0 || offsetPerRow + (long)columns * elementBytes > frame.BytesPerRow)
+            throw new ArgumentOutOfRangeException(nameof(columns), $"RoutedStack.{operation}: got bytes {offsetPerRow} to {offsetPerRow + (long)columns * elementBytes} of a row, need a range within the frame's {frame.BytesPerRow}.");
+        return new(arena.Host(frame.Start + (long)offsetPerRow * frame.RoundedRows), checked(frame.Rows * columns));
+    }
 
     private void SetTop(int bytesPerRow)
     {

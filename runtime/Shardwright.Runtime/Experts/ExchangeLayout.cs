@@ -33,8 +33,17 @@ internal sealed class ExchangeLayout(string site, int rank, int ranks, int peers
     /// <summary>Copies of every expert over all ranks.</summary>
     public int[] Totals { get; } = new int[expertCount];
 
+    /// <summary>Copies of a local expert that the ranks of earlier groups hold: its first row here has this number among all rows of the expert.</summary>
+    public int[] GlobalStarts { get; } = new int[expertCount / peers];
+
+    /// <summary>Number of this rank's first expert.</summary>
+    public int FirstExpert => self * LocalExperts;
+
     /// <summary>Rows of the largest (source, target) block in the group.</summary>
     public int LargestBlock { get; private set; }
+
+    /// <summary>For every local expert, where each sequence of the group starts among the expert's rows, and their number.</summary>
+    public ReadOnlySpan<int> AllBoundaries => boundaries;
 
     public ReadOnlySpan<int> Boundaries(int localExpert) => boundaries.AsSpan(localExpert * (peers * sequences + 1), peers * sequences + 1);
 
@@ -56,7 +65,11 @@ internal sealed class ExchangeLayout(string site, int rank, int ranks, int peers
         {
             Totals[expert] = 0;
             for (int source = 0; source < ranks; source++)
+            {
+                if (source == rank / peers * peers && expert / LocalExperts == self)
+                    GlobalStarts[expert % LocalExperts] = Totals[expert];
                 Totals[expert] += Sum(counts, source, expert);
+            }
         }
     }
 

@@ -7,6 +7,13 @@ internal abstract class ExchangeLowering(ExchangeLayout layout, ICommunicator pe
 
     protected ICommunicator Peers => peers;
 
+    /// <summary>Bytes of an element on the wire and in scratch.</summary>
+    public int ElementBytes
+    {
+        get => peers.WireBytes;
+        set => peers.WireBytes = value;
+    }
+
     public abstract void Dispatch(ReadOnlySpan<float> sent, Span<float> received, int columns, string operation);
 
     public abstract void Return(ReadOnlySpan<float> received, Span<float> sent, int columns, string operation);

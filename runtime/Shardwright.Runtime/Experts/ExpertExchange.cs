@@ -58,25 +58,43 @@ public sealed class ExpertExchange
     /// <summary>The received rows of a local expert by sequence of the group, rank by rank, counted from the expert's first row.</summary>
     public Segments Sequences(int localExpert) => Segments.Ragged(layout.Boundaries(localExpert));
 
+    /// <summary>All received rows, a group a local expert: for kernels that run all experts at once.</summary>
+    public RowGroups Groups => new(layout.Starts, layout.AllBoundaries);
+
+    /// <summary>The number of this rank's first expert among all experts.</summary>
+    public int FirstExpert => layout.FirstExpert;
+
+    /// <summary>The number that a local expert's first row here has among all rows of that expert, wherever they are: the same on every mesh.</summary>
+    public long GlobalStart(int localExpert) => layout.GlobalStarts[localExpert];
+
     /// <summary>Computes where rows go, from every rank's counts [World.Size, experts, sequences]. Call in forward and again in backward.</summary>
     /// <exception cref="ArgumentException">Too few counts, or counts that do not add up to the tokens times k.</exception>
     public void Open(ReadOnlySpan<int> gatheredCounts) => layout.Open(gatheredCounts);
 
     /// <summary>Copies travel to their experts: sent [tokens · k, columns] → received [Rows, columns].</summary>
-    public void Dispatch(ReadOnlySpan<float> sent, Span<float> received, int columns)
+    /// <param name="sent">This rank's copies, [tokens · k, columns].</param>
+    /// <param name="received">This rank's experts' rows, [Rows, columns].</param>
+    /// <param name="columns">Elements of a row.</param>
+    /// <param name="elementBytes">Bytes of an element on the wire: 2 for bfloat16, which the host holds as float32.</param>
+    public void Dispatch(ReadOnlySpan<float> sent, Span<float> received, int columns, int elementBytes = sizeof(float))
     {
         RequireRows(dispatch, sent.Length, received.Length, columns);
+        lowering.ElementBytes = elementBytes;
         lowering.Dispatch(sent, received, columns, dispatch);
+        lowering.ElementBytes = sizeof(float);
     }
 
     /// <summary>Rows travel back: received [Rows, columns] → sent [tokens · k, columns]. The transpose of <see cref="Dispatch"/>, and its gradient.</summary>
-    public void Return(ReadOnlySpan<float> received, Span<float> sent, int columns)
+    /// <inheritdoc cref="Dispatch"/>
+    public void Return(ReadOnlySpan<float> received, Span<float> sent, int columns, int elementBytes = sizeof(float))
     {
         RequireRows(combine, sent.Length, received.Length, columns);
+        lowering.ElementBytes = elementBytes;
         lowering.Return(received, sent, columns, combine);
+        lowering.ElementBytes = sizeof(float);
     }
 
-    /// <summary>Bytes of scratch that <see cref="Dispatch"/> or <see cref="Return"/> takes on the routed stack, with the routing last opened.</summary>
+    /// <summary>Bytes of scratch that <see cref="Dispatch"/> or <see cref="Return"/> takes on the routed stack, with the routing last opened and elements of 4 bytes.</summary>
     public long ScratchBytes(int columns) => lowering.ScratchBytes(columns);
 
     private void RequireRows(string operation, int sent, int received, int columns)

@@ -8,7 +8,7 @@ internal sealed class GatheredLowering(ExchangeLayout layout, ICommunicator peer
     public override void Dispatch(ReadOnlySpan<float> sent, Span<float> received, int columns, string operation)
     {
         long scratch = stack.Reserve(ScratchBytes(columns));
-        var all = stack.Scratch(scratch, Elements(columns));
+        var all = stack.Scratch(scratch, Elements(columns), ElementBytes);
         Peers.AllGather(sent, all, operation);
         for (int i = 0; i < Layout.ReceiveCounts.Length; i++)
             Rows(all, SourceRow(i), Layout.ReceiveCounts[i], columns).CopyTo(Rows(received, Layout.ReceiveOffsets[i], Layout.ReceiveCounts[i], columns));
@@ -18,7 +18,7 @@ internal sealed class GatheredLowering(ExchangeLayout layout, ICommunicator peer
     public override void Return(ReadOnlySpan<float> received, Span<float> sent, int columns, string operation)
     {
         long scratch = stack.Reserve(ScratchBytes(columns));
-        var all = stack.Scratch(scratch, Elements(columns));
+        var all = stack.Scratch(scratch, Elements(columns), ElementBytes);
         all.Clear();
         for (int i = 0; i < Layout.ReceiveCounts.Length; i++)
             Rows(received, Layout.ReceiveOffsets[i], Layout.ReceiveCounts[i], columns).CopyTo(Rows(all, SourceRow(i), Layout.ReceiveCounts[i], columns));
@@ -27,7 +27,7 @@ internal sealed class GatheredLowering(ExchangeLayout layout, ICommunicator peer
         stack.Release(scratch);
     }
 
-    public override long ScratchBytes(int columns) => (long)Layout.Peers * Layout.SentRows * columns * sizeof(float);
+    public override long ScratchBytes(int columns) => (long)Layout.Peers * Layout.SentRows * columns * ElementBytes;
 
     private int Elements(int columns) => checked(Layout.Peers * Layout.SentRows * columns);
 

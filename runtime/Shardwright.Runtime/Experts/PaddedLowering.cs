@@ -11,7 +11,7 @@ internal sealed class PaddedLowering(ExchangeLayout layout, ICommunicator peers,
     public override void Return(ReadOnlySpan<float> received, Span<float> sent, int columns, string operation)
         => Exchange(received, Layout.ReceiveCounts, Layout.ReceiveOffsets, sent, Layout.SendCounts, Layout.SendOffsets, columns, operation);
 
-    public override long ScratchBytes(int columns) => 2 * Half(columns) * sizeof(float);
+    public override long ScratchBytes(int columns) => 2 * Half(columns) * ElementBytes;
 
     private long Half(int columns) => (long)Layout.Peers * Layout.LargestBlock * columns;
 
@@ -19,7 +19,7 @@ internal sealed class PaddedLowering(ExchangeLayout layout, ICommunicator peers,
     {
         int half = checked((int)Half(columns)), block = Layout.LargestBlock * columns;
         long scratch = stack.Reserve(ScratchBytes(columns));
-        Span<float> send = stack.Scratch(scratch, half), receive = stack.Scratch(scratch + (long)half * sizeof(float), half);
+        Span<float> send = stack.Scratch(scratch, half, ElementBytes), receive = stack.Scratch(scratch + (long)half * ElementBytes, half, ElementBytes);
         for (int peer = 0; peer < Layout.Peers; peer++)
         {
             (counts[peer], offsets[peer]) = (block, peer * block);

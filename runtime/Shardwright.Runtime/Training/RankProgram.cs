@@ -9,6 +9,7 @@ public abstract class RankProgram
     private readonly StepBoard board;
     private readonly ParameterUpdate update;
     private readonly bool weighted;
+    private readonly List<PackedWeights> packed = [];
     private float[] lossWeights = [];
     private int inferring;
 
@@ -71,6 +72,9 @@ public abstract class RankProgram
     /// <summary>A float buffer of the plan, by byte offset.</summary>
     protected Span<float> Floats(long offset, int length) => Context.Arena.Floats(offset, length);
 
+    /// <summary>A buffer of the plan that holds bfloat16, by byte offset; on the host its elements are floats.</summary>
+    protected Span<float> BFloat16s(long offset, int length) => Context.Arena.BFloat16s(offset, length);
+
     /// <summary>An int32 buffer of the plan, by byte offset.</summary>
     protected Span<int> Integers(long offset, int length) => Context.Arena.Integers(offset, length);
 
@@ -87,6 +91,25 @@ public abstract class RankProgram
             routing.Select(new(board.Training ? Step : -1, microBatch, site, layer, Rank * rows, World.Size * rows), logits, experts, rows, expertCount, k);
         else
             Kernels.TopK(logits, experts, rows, expertCount, k);
+    }
+
+    /// <summary>Prepares the packed form in which products read a parameter: [matrices, rows, columns] at a byte offset of the arena. Packed on first use after each update.</summary>
+    protected PackedWeights Pack(long offset, int matrices, int rows, int columns, NumberFormat format = NumberFormat.Float32)
+    {
+        var weights = new PackedWeights(Context.Arena, offset, matrices, rows, columns, format);
+        packed.Add(weights);
+        return weights;
+    }
+
+    /// <summary>Stochastic rounding to bfloat16 whose random bits depend on the seed, the step and the element's place in the global tensor (of its expert, for routed rows), on no mesh and no thread.</summary>
+    protected Rounding Stochastic(int site, int layer, int microBatch, long first, int expert = -1)
+    {
+        // FNV-1a over what identifies the statement; the element's number comes in by Rounding itself.
+        uint key = 2166136261;
+        foreach (uint part in (ReadOnlySpan<uint>)[(uint)Context.Options.Seed, (uint)(Context.Options.Seed >> 32), (uint)Step, (uint)microBatch, (uint)site, (uint)layer, (uint)expert])
+            for (int shift = 0; shift < 32; shift += 8)
+                key = (key ^ (part >> shift & 0xFF)) * 16777619;
+        return Rounding.Stochastic(NumberFormat.BFloat16, key, first);
     }
 
     /// <summary>Reports a micro-batch's loss, the same on every rank.</summary>
@@ -125,7 +148,11 @@ public abstract class RankProgram
     }
 
     /// <summary>Clips by the global gradient norm and applies AdamW to every parameter this rank holds.</summary>
-    protected void UpdateParameters() => update.Apply(board.Step, board.LearningRate);
+    protected void UpdateParameters()
+    {
+        update.Apply(board.Step, board.LearningRate);
+        InvalidatePacked();
+    }
 
     /// <summary>This rank's Σ of loss weights in one micro-batch. Override when the loss has weights.</summary>
     protected virtual float CountLossWeights(int microBatch) => 0;
@@ -141,6 +168,27 @@ public abstract class RankProgram
 
     /// <summary>Forward of one micro-batch, up to its result.</summary>
     protected abstract void Infer(int microBatch);
+
+    /// <summary>Bytes of the host beside the emulated device: packed weights.</summary>
+    internal long HostBytes
+    {
+        get
+        {
+            long bytes = 0;
+            foreach (var weights in packed)
+                bytes += weights.HostBytes;
+            return bytes;
+        }
+    }
+
+    /// <summary>The weights have changed.</summary>
+    internal void InvalidatePacked()
+    {
+        foreach (var weights in packed)
+            weights.Invalidate();
+    }
+
+    internal void DisposePacked() => packed.ForEach(weights => weights.Dispose());
 
     internal void RunTrain()
     {

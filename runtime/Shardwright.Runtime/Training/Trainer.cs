@@ -33,7 +33,7 @@ public abstract unsafe class Trainer : IDisposable
         Arena.Require(0, plan.StaticBytes, options.HbmBytesPerRank, plan.Buffers);
         (Plan, Options, board) = (plan, options, new StepBoard(plan));
         long routed = PlanCheck.RoutedReserve(plan);
-        arenas = [.. Enumerable.Range(0, plan.Data).Select(rank => new Arena(rank, plan.StaticBytes, routed, options.HbmBytesPerRank, plan.Buffers, plan.TemporaryBytes))];
+        arenas = [.. Enumerable.Range(0, plan.Data).Select(rank => new Arena(rank, plan.StaticBytes, routed, options.HbmBytesPerRank, plan.Buffers, plan.TemporaryBytes, plan.Widening, plan.PersistentBytes))];
         cluster = new EmulatedCluster(plan.Data, plan.Expert, options.Heartbeat);
         contexts = [.. arenas.Select(arena => new RankContext(plan, options, arena.Rank, cluster, arena, board))];
         programs = new RankProgram[plan.Data];
@@ -61,6 +61,9 @@ public abstract unsafe class Trainer : IDisposable
     /// <summary>Ranks of the mesh.</summary>
     public int Ranks => Plan.Data;
 
+    /// <summary>Bytes that all ranks keep on the host beside the emulated devices' memory: weights packed for the matrix kernels.</summary>
+    public long HostBytes => programs.Sum(program => program.HostBytes);
+
     /// <summary>Copies a parameter's values; <paramref name="expert"/> is −1 for a dense one.</summary>
     public void CopyParameter(int slot, int instance, int expert, Span<float> destination) => Copy(slot, instance, expert, destination, gradient: false);
 
@@ -72,6 +75,7 @@ public abstract unsafe class Trainer : IDisposable
     {
         RequireUsable();
         store.Write(slot, instance, expert, values);
+        WeightsChanged();
     }
 
     /// <summary>Ends the ranks and frees their memory. A rank that stalled cannot be stopped; its cluster's memory is then left to it until the process ends.</summary>
@@ -84,6 +88,9 @@ public abstract unsafe class Trainer : IDisposable
         foreach (var context in contexts)
             if (ended)
                 context.Pool?.Dispose();
+        foreach (var program in programs)
+            if (ended)
+                program?.DisposePacked();
         foreach (var arena in arenas)
             if (ended)
                 arena.Dispose();
@@ -151,6 +158,7 @@ public abstract unsafe class Trainer : IDisposable
     {
         RequireUsable();
         visitModel(store.Scatterer);
+        WeightsChanged();
     }
 
     private StepReport Report(TimeSpan elapsed)
@@ -183,6 +191,12 @@ public abstract unsafe class Trainer : IDisposable
         RequireUsable();
         store.RequireLength(slot, destination.Length);
         store.Read(slot, instance, expert, gradient).CopyTo(destination);
+    }
+
+    private void WeightsChanged()
+    {
+        foreach (var program in programs)
+            program.InvalidatePacked();
     }
 
     private void RequireUsable()

@@ -21,6 +21,9 @@ internal sealed class ProgramInterpreter
 
     public ProgramInputs Inputs { get; }
 
+    /// <summary>Rounds what the program stores in bfloat16 and the weights that its products read in it; off, every number stays a double.</summary>
+    public bool Rounds { get; init; }
+
     public double Loss { get; private set; }
 
     public double Balance { get; private set; }
@@ -80,9 +83,14 @@ internal sealed class ProgramInterpreter
     private void Compute(Node node)
     {
         var x = node.Inputs.Select(Read).ToArray();
+        if (Rounds && node.Precision.IsLow && node.Op is MatMul && node.Inputs[1].Parameter is not null)
+            x[1] = x[1].Map(BFloat16.Round);
         var outputs = node.Op is Route route ? Routings.Route(route, x[0], node.Outputs[Route.Counts].Type.Shape[1], select => routing.Choose(route.Site, Layer(route.Site), select)) : Evaluation.Of(node, x, Inputs);
         if (node.Accumulated is { } accumulated)
             outputs[0] = Read(accumulated).Zip(outputs[0], (a, b) => a + b);
+        for (var i = 0; Rounds && !node.Op.KeepsFormat && i < outputs.Length; i++)
+            if (node.Outputs[i].ElementBytes == 2)
+                outputs[i] = outputs[i].Map(BFloat16.Round);
         if (node.GradientOf is { } parameter)
             outputs[0].Data.CopyTo(Block(parameter, Inputs.Gradient(parameter)));
         for (var i = 0; i < outputs.Length; i++)

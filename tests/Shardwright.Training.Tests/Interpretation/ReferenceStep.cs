@@ -13,10 +13,10 @@ internal sealed class ReferenceStep
     private readonly double[][] gradients;
     private readonly double denominator;
 
-    public ReferenceStep(string model)
+    public ReferenceStep(string model, string? source = null)
     {
         Fixture = ReferenceFixture.Load(model);
-        program = CapturedModel.Build(CapturedModel.Link(TestResource.ModelSource(model)));
+        program = CapturedModel.Build(CapturedModel.Link(source ?? TestResource.ModelSource(model)));
         Parameters = new ProgramInputs(program.Parameters);
         foreach (var (parameter, path, start) in Blocks())
             Array.ConvertAll(Fixture.Initial(path), v => (double)v).CopyTo(Parameters.Parameter(parameter), start);
@@ -26,6 +26,9 @@ internal sealed class ReferenceStep
     }
 
     public ReferenceFixture Fixture { get; }
+
+    /// <inheritdoc cref="ProgramInterpreter.Rounds"/>
+    public bool Rounds { get; init; }
 
     public ProgramInputs Parameters { get; }
 
@@ -40,7 +43,7 @@ internal sealed class ReferenceStep
             var inputs = Parameters.WithRouting(routings[m], denominator);
             foreach (var input in program.Inputs)
                 inputs.Bind(input, Values(input.Name).Skip(m * Fixture.TokensPerMicroBatch).Take(Fixture.TokensPerMicroBatch));
-            var run = new ProgramInterpreter(inputs);
+            var run = new ProgramInterpreter(inputs) { Rounds = Rounds };
             run.Run(program.Root, backward);
             routings[m].IsFrozen = true;
             (loss, balance, routerZ) = (loss + (run.Loss / Fixture.MicroBatches), balance + (run.Balance / Fixture.MicroBatches), routerZ + (run.RouterZ / Fixture.MicroBatches));

@@ -20,6 +20,8 @@ public sealed record GatherCounts(ExpertSite Site) : Op
 /// <summary>Copies every token's row once for each of its experts, sorted by expert: the send buffer.</summary>
 public sealed record Permute(ExpertSite Site) : Op
 {
+    public override bool KeepsFormat => true;
+
     public override void InferShapes(Node node, ShapeReport report)
     {
         Value x = node.Input(0), slots = node.Input(1);
@@ -49,6 +51,8 @@ public sealed record PermuteGradient(ExpertSite Site, TensorType Result) : Op
 /// <summary>Rows to their experts' ranks. Its adjoint brings them back.</summary>
 public sealed record Dispatch(ExpertSite Site, bool Backward) : Op
 {
+    public override bool KeepsFormat => true;
+
     public override void InferShapes(Node node, ShapeReport report) => node.Output.Type = node.Input(0).Type with { Rows = RowKind.Routed };
 
     public override Sharding? Place(Node node, int output) => Sharding.RoutedRows;
@@ -62,10 +66,13 @@ public sealed record Dispatch(ExpertSite Site, bool Backward) : Op
         print.OpenFrame(Site, Backward);
         if (!Backward && print.Reports)
             print.Statement($"ReportRoutes(site: {Site.Index}, {print.Instance(Site)}, {exchange}.TotalCounts);");
-        print.Collective(node, $"{exchange}.Dispatch({print.Of(node.Input(0))}, {print.Of(node.Output)}, columns: {node.Output.Type.Last});", Lowering(Site.Dispatch), print.Elements(node.Input(0)) * 4L);
+        print.Collective(node, $"{exchange}.Dispatch({print.Of(node.Input(0))}, {print.Of(node.Output)}, columns: {node.Output.Type.Last}{ElementBytes(node.Output)});", Lowering(Site.Dispatch), print.Elements(node.Input(0)) * (long)node.Output.ElementBytes);
         if (Backward)
             print.ResizeFrame(Site, isLeaving: false);
     }
+
+    /// <summary>Rows in bfloat16 travel as such: the exchange counts 2 bytes an element.</summary>
+    internal static string ElementBytes(Value rows) => rows.ElementBytes == 4 ? "" : $", elementBytes: {rows.ElementBytes}";
 
     internal static string Lowering(string dispatch) => dispatch switch { "Padded" => "padded AllToAll", "Gathered" => "AllGather + ReduceScatter", _ => "AllToAll" };
 }
@@ -73,6 +80,8 @@ public sealed record Dispatch(ExpertSite Site, bool Backward) : Op
 /// <summary>Rows from their experts' ranks to their senders, in send order.</summary>
 public sealed record Return(ExpertSite Site, bool Backward) : Op
 {
+    public override bool KeepsFormat => true;
+
     public override void InferShapes(Node node, ShapeReport report)
     {
         var rows = node.Input(0);
@@ -88,7 +97,7 @@ public sealed record Return(ExpertSite Site, bool Backward) : Op
     {
         if (Backward)
             print.ResizeFrame(Site, isLeaving: true);
-        print.Collective(node, $"{print.Exchange(Site)}.Return({print.Of(node.Input(0))}, {print.Of(node.Output)}, columns: {node.Output.Type.Last});", Dispatch.Lowering(Site.Dispatch), print.Elements(node.Output) * 4L);
+        print.Collective(node, $"{print.Exchange(Site)}.Return({print.Of(node.Input(0))}, {print.Of(node.Output)}, columns: {node.Output.Type.Last}{Dispatch.ElementBytes(node.Output)});", Dispatch.Lowering(Site.Dispatch), print.Elements(node.Output) * (long)node.Output.ElementBytes);
         print.CloseFrame(Site, Backward);
     }
 }
@@ -96,13 +105,19 @@ public sealed record Return(ExpertSite Site, bool Backward) : Op
 /// <summary>y[t] = Σ over its experts, by ascending k, of gate · the expert's output.</summary>
 public sealed record Combine(ExpertSite Site) : Op
 {
+    /// <summary>A last operand is added to every row.</summary>
+    public bool Residual { get; init; }
+
+    public override bool CanOverwrite(int input) => Residual && input == 3;
+
     public override void InferShapes(Node node, ShapeReport report) => node.Output.Type = node.Input(2).Type.WithLast(node.Input(0).Type.Last);
 
     public override void Differentiate(Node node, GradientBuilder gradients) =>
         gradients.EmitMany(new CombineGradient(Site), [node.Input(0), node.Input(2)], [gradients.Of(node.Output)!, .. node.Inputs]);
 
     public override void Print(Node node, StatementPrinter print) =>
-        print.Kernel(node, "Combine", [.. node.Inputs, node.Output], ("rows", print.Rows(node.Output)), ("k", Site.TopK), ("columns", node.Output.Type.Last));
+        print.Kernel(node, "Combine", [.. node.Inputs.Take(3), node.Output],
+            [("rows", print.Rows(node.Output)), ("k", Site.TopK), ("columns", node.Output.Type.Last), .. Residual ? [("residual", (object)node.Input(3))] : Array.Empty<(string, object)>(), .. print.Store(node)]);
 }
 
 public sealed record CombineGradient(ExpertSite Site) : Op

@@ -23,6 +23,8 @@ public sealed record Route(ExpertSite Site) : Op
 
     public override bool IsRowWise => false;
 
+    public override bool IsStatistic(int output) => true;
+
     public override string Name => $"routing of '{Site.Path}'";
 
     public override void InferShapes(Node node, ShapeReport report)

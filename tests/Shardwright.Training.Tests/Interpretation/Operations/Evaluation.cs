@@ -21,7 +21,9 @@ internal static class Evaluation
         Zero => [new DoubleTensor(Shape(node, x))],
         Fill op => [new DoubleTensor(Shape(node, x)).Map(_ => Losses.Number(op.Factor, inputs) * (x.Length > 0 ? x[0].Data[0] : 1))],
 
-        MatMul op => [Products.MatMul(x[0], x[1], op.Transposed)],
+        SiluGate => [Pointwise.SiluGate(x[0], x[1])],
+        SiluGateGradient => Pointwise.SiluGateGradient(x[0], x[1], x[2]),
+        MatMul op => Products.Fused(op, x),
         MatMulGradient => [Products.Gradient(x[0], x[1])],
         BatchMatMul op => [Products.Batched(x[0], x[1], op.TransposeA, op.TransposeB)],
         Embed => [Columns.Embed(x[0], x[1])],
@@ -56,6 +58,7 @@ internal static class Evaluation
 
         Permute op => [Routings.Permute(x[0], x[1], op.Site.TopK)],
         PermuteGradient op => [Routings.PermuteGradient(x[0], x[1], op.Site.TopK, Shape(node, x))],
+        Combine { Residual: true } op => [Routings.Combine(x[0], x[1], x[2], op.Site.TopK).Zip(x[3], (a, b) => a + b)],
         Combine op => [Routings.Combine(x[0], x[1], x[2], op.Site.TopK)],
         CombineGradient op => Routings.CombineGradient(x[0], x[1], x[2], x[3], op.Site.TopK),
         RouteGradient op => [Routings.RouteGradient(op.Site, x[0], x[1], x[2], x[4])],

@@ -29,6 +29,12 @@ internal static class Pointwise
         }
     }
 
+    public static DoubleTensor SiluGate(DoubleTensor gate, DoubleTensor up) => gate.Zip(up, (g, u) => g * Logistic(g) * u);
+
+    /// <summary>dgate and dup.</summary>
+    public static DoubleTensor[] SiluGateGradient(DoubleTensor gate, DoubleTensor up, DoubleTensor dy) =>
+        [gate.Zip(up, (g, u) => Derivative("Silu", g) * u).Zip(dy, (f, d) => f * d), gate.Zip(dy, (g, d) => g * Logistic(g) * d)];
+
     public static Func<double, double> Function(string function) => function switch
     {
         "Silu" => x => x * Logistic(x),

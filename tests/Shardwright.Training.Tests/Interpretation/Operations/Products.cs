@@ -1,3 +1,5 @@
+using Shardwright.Compiler.Ops;
+
 namespace Shardwright.Training.Tests.Interpretation.Operations;
 
 /// <summary>Matrix products as three nested loops.</summary>
@@ -12,6 +14,18 @@ internal static class Products
                 for (var c = 0; c < columns; c++)
                     y.Data[(r * columns) + c] += x.Data[(r * inner) + k] * w.Data[transposed ? (c * inner) + k : (k * columns) + c];
         return y;
+    }
+
+    /// <summary>A product with what was fused into it: + bias, + residual; with a gate, silu(gate) · the product, then the product.</summary>
+    public static DoubleTensor[] Fused(MatMul op, DoubleTensor[] x)
+    {
+        var y = MatMul(x[0], x[1], op.Transposed);
+        var next = 2;
+        if (op.Bias)
+            y = Pointwise.Broadcast(y, x[next++], (a, b) => a + b);
+        if (op.Residual)
+            y = y.Zip(x[next++], (a, b) => a + b);
+        return op.Gate ? [Pointwise.SiluGate(x[next], y), y] : [y];
     }
 
     /// <summary>Σ over rows of xᵀ·dy.</summary>
