@@ -3,8 +3,13 @@ using System.Globalization;
 using Shardwright;
 using StepSpeed;
 
-// One process, one figure: tokens a second of the training step, median and best of the steps after warm-up. `compare.sh` alternates it with the peer.
-int steps = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 20, warmUp = 5;
+// One process: tokens a second of the training step, median and best of the steps after warm-up, and the first step's time. `Compare` alternates such processes.
+int steps = 20, warmUp = 5;
+if (args.Length > 0 && (!int.TryParse(args[0], CultureInfo.InvariantCulture, out steps) || steps < 1))
+{
+    Console.Error.WriteLine($"got '{args[0]}', need the number of timed steps, at least 1");
+    return 2;
+}
 var text = string.Concat(Enumerable.Repeat("the quick brown fox jumps over the lazy dog. ", 4000)).Select(c => (int)c).ToArray();
 var random = new Random(0);
 int tokens = BenchmarkModel.Batch * BenchmarkModel.Context;
@@ -12,7 +17,8 @@ var inputs = new int[tokens];
 var targets = new int[tokens];
 using var trainer = BenchmarkModel.CreateTrainer(new TrainerOptions { LearningRate = 3e-4f });
 var seconds = new List<double>();
-float first = 0, last = 0;
+float firstLoss = 0, lastLoss = 0;
+double firstStep = 0;
 for (int step = 0; step < warmUp + steps; step++)
 {
     for (int sequence = 0; sequence < BenchmarkModel.Batch; sequence++)
@@ -24,10 +30,13 @@ for (int step = 0; step < warmUp + steps; step++)
     long begin = Stopwatch.GetTimestamp();
     var report = trainer.Step(inputs, targets);
     double elapsed = Stopwatch.GetElapsedTime(begin).TotalSeconds;
-    (first, last) = (step == 0 ? report.Loss : first, report.Loss);
+    lastLoss = report.Loss;
+    if (step == 0)
+        (firstLoss, firstStep) = (report.Loss, elapsed);
     if (step >= warmUp)
         seconds.Add(elapsed);
 }
 seconds.Sort();
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-    $"ranks={trainer.Ranks} median {seconds[steps / 2] * 1e3:F1} ms/step {tokens / seconds[steps / 2]:F0} tok/s (best {tokens / seconds[0]:F0}) loss {first:F3}->{last:F3}"));
+    $"ranks={trainer.Ranks} first {firstStep * 1e3:F1} ms, median {seconds[steps / 2] * 1e3:F1} ms/step {tokens / seconds[steps / 2]:F0} tok/s (best {tokens / seconds[0]:F0}) loss {firstLoss:F3}->{lastLoss:F3}"));
+return 0;

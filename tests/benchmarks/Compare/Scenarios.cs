@@ -1,0 +1,77 @@
+namespace Compare;
+
+/// <summary>One method, one figure of docs/performance.md.</summary>
+internal sealed class Scenarios(TextWriter output, int processes, CancellationToken stop)
+{
+    private const string StepSpeed = "tests/benchmarks/StepSpeed", KernelSpeed = "tests/benchmarks/KernelSpeed", Sample = "samples/SparseLanguageModel";
+
+    /// <summary>The training step on three meshes of the same cores, against a peer if there is one.</summary>
+    public async Task Step(IReadOnlyList<string> peer, int steps)
+    {
+        using var workshop = new Workshop(output);
+        var contenders = new List<Contender>();
+        if (peer.Count > 0)
+        {
+            // Before minutes of building: does it exist, and does it print its figure?
+            var contender = new Contender("peer", peer);
+            await contender.Measure(Figure.BestStep, stop);
+            contenders.Add(contender);
+        }
+        foreach (int ranks in new[] { 1, 4, 8 })
+            contenders.Add(await BuildStep(workshop, ranks, steps));
+        await new Comparison(output, Figure.BestStep, processes).Run(contenders, stop);
+    }
+
+    /// <summary>Eight ranks against one on the same cores.</summary>
+    public async Task Ranks(int steps)
+    {
+        using var workshop = new Workshop(output);
+        await new Comparison(output, Figure.BestStep, processes).Run([await BuildStep(workshop, 1, steps), await BuildStep(workshop, 8, steps)], stop);
+    }
+
+    /// <summary>A fresh process's first step over its steady one.</summary>
+    public async Task FirstStep()
+    {
+        using var workshop = new Workshop(output);
+        foreach (int ranks in new[] { 1, 4 })
+            await new Comparison(output, Figure.FirstStep, processes).Run([await BuildStep(workshop, ranks, steps: 8)], stop);
+    }
+
+    /// <summary>The sample built Debug against the sample built Release.</summary>
+    public async Task Configuration(int steps)
+    {
+        using var workshop = new Workshop(output);
+        var contenders = new List<Contender>();
+        foreach (string configuration in new[] { "Release", "Debug" })
+            contenders.Add(await workshop.Build(configuration, Sample, configuration, [], ["--steps", $"{steps}", "--quiet"], stop));
+        await new Comparison(output, Figure.MeanSpeed, processes).Run(contenders, stop);
+    }
+
+    /// <summary>The training step with bf16 numerics against fp32.</summary>
+    public async Task Precision(int steps)
+    {
+        using var workshop = new Workshop(output);
+        await new Comparison(output, Figure.BestStep, processes).Run(
+            [await BuildStep(workshop, 1, steps), await BuildStep(workshop, 1, steps, "bf16", "StepSpeedPrecision=BFloat16")], stop);
+    }
+
+    /// <summary>Attention forward and backward on two threads against PyTorch.</summary>
+    public async Task Attention(string? python)
+    {
+        string interpreter = await Python.WithTorch(python, stop);
+        using var workshop = new Workshop(output);
+        var ours = await workshop.Build("ours", KernelSpeed, "Release", [], [], stop);
+        foreach (string context in new[] { "128", "1024" })
+        {
+            Contender[] contenders =
+            [
+                new($"PyTorch at {context}", [interpreter, Path.Combine(Workshop.Root, "tests/benchmarks/peers/attention.py"), "--context", context, "--threads", "2"]),
+                new($"ours at {context}", [.. ours.Command, "--attention", context, "2"]),
+            ];
+            await new Comparison(output, Figure.BestPass, processes).Run(contenders, stop);
+        }
+    }
+
+    private Task<Contender> BuildStep(Workshop workshop, int ranks, int steps, string? precision = null, params string[] properties)
+        => workshop.Build(precision ?? $"mesh {ranks}×{ranks}", StepSpeed, "Release", [$"ShardwrightMesh=data={ranks} expert={ranks}", .. properties], [$"{steps}"], stop);
+}
