@@ -35,7 +35,7 @@ public static class Program
         };
         var result = root.Parse(arguments);
         if (result.Errors.Count > 0)
-            return Refuse($"{result.Errors[0].Message.TrimEnd('.')}; see --help");
+            return Refuse(string.Join("; ", result.Errors.Select(error => error.Message.TrimEnd('.')).Append("see --help")));
         return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
     }
 

@@ -24,7 +24,7 @@ public abstract class KernelBenchmarks
 
 public class Products : KernelBenchmarks
 {
-    public IEnumerable<KernelCase> Cases => ProductCases.All();
+    public IEnumerable<KernelCase> Cases => [.. ProductCases.All(), .. GroupedProductCases.All()];
 }
 
 public class Attention : KernelBenchmarks

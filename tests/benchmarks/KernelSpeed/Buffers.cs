@@ -16,6 +16,7 @@ public sealed class Buffers : IDisposable
     private const long Most = 1L << 30;
 
     private readonly Random random = new(1);
+    private readonly List<IDisposable> owned = [];
     private long used;
 
     public Arena Arena { get; } = new(rank: 0, staticBytes: Most, routedBytes: 0, capacityBytes: Most, buffers: []);
@@ -46,5 +47,18 @@ public sealed class Buffers : IDisposable
         return block;
     }
 
-    public void Dispose() => Arena.Dispose();
+    /// <summary>Weights [matrices, rows, columns] as the right operands of products.</summary>
+    public PackedWeights Packed(Block weights, int matrices, int rows, int columns)
+    {
+        var packed = new PackedWeights(Arena, weights.Offset, matrices, rows, columns);
+        owned.Add(packed);
+        return packed;
+    }
+
+    public void Dispose()
+    {
+        foreach (var item in owned)
+            item.Dispose();
+        Arena.Dispose();
+    }
 }

@@ -12,7 +12,7 @@ internal sealed class Table(TextWriter output)
 
     private readonly OpenBlas? blas = OpenBlas.Load(out _);
 
-    public static IEnumerable<KernelCase> Cases() => [.. ProductCases.All(), .. AttentionCases.All(), .. RowCases.All(), .. RoutingCases.All(), .. UpdateCases.All()];
+    public static IEnumerable<KernelCase> Cases() => [.. ProductCases.All(), .. GroupedProductCases.All(), .. AttentionCases.All(), .. RowCases.All(), .. RoutingCases.All(), .. UpdateCases.All()];
 
     /// <summary>Prints the rows whose op contains the filter; false when there are none.</summary>
     public bool Print(string filter)
@@ -62,7 +62,9 @@ internal sealed class Table(TextWriter output)
         if (sigmoid > 0)
             arithmetic += work.Sigmoids / ExpPeak.ElementsEach * best[sigmoid];
         double limit = Math.Max(arithmetic, memory > 0 ? best[memory] : 0);
-        var (amount, unit) = work.Flops > 0 ? (work.Flops, "GFLOP/s") : limit > arithmetic ? (work.Bytes, "GB/s") : (work.Elements, work.Sigmoids > 0 ? "G sigmoid/s" : "G exp/s");
+        var (amount, unit) = work.Flops > 0 ? (work.Flops, "GFLOP/s")
+            : limit > arithmetic ? (work.Bytes, "GB/s")
+            : work.Sigmoids > 0 ? (work.Sigmoids, "G sigmoid/s") : (work.Exponentials, "G exp/s");
         string comparison = peer == 0 ? "| | |" : string.Create(CultureInfo.InvariantCulture, $"| {amount / best[peer] * 1e-9:F1} | {best[peer] / best[0]:F2} |");
         return string.Create(CultureInfo.InvariantCulture,
             $"| {kernelCase.Op} | {kernelCase.Shape} | {best[0] * 1e6:F1} | {amount / best[0] * 1e-9:F1} {unit} | {amount / limit * 1e-9:F1} | {limit / best[0] * 100:F0} % {comparison}");

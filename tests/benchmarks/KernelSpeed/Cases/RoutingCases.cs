@@ -44,6 +44,11 @@ internal static class RoutingCases
             var (r, returned, y) = (new Routing(buffers), buffers.Random(Kept * Tokens * Width), buffers.Floats(Tokens * Width));
             return new(() => Kernels.Combine(returned.Span, r.Slots.Integers, r.Gates.Span, y.Span, Tokens, Kept, Width));
         });
+        yield return new("Combine + residual", Copies, new(Reads: 3, Writes: 1, Elements: Tokens * Width), buffers =>
+        {
+            var (r, returned, x, y) = (new Routing(buffers), buffers.Random(Kept * Tokens * Width), buffers.Random(Tokens * Width), buffers.Floats(Tokens * Width));
+            return new(() => Kernels.Combine(returned.Span, r.Slots.Integers, r.Gates.Span, y.Span, Tokens, Kept, Width, x.Span));
+        });
         yield return new("CombineGradient", Copies, new(Reads: 3, Writes: 2, Elements: Tokens * Width), buffers =>
         {
             var (r, dy, returned) = (new Routing(buffers), buffers.Random(Tokens * Width), buffers.Random(Kept * Tokens * Width));

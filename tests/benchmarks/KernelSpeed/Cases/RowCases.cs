@@ -51,10 +51,16 @@ internal static class RowCases
             var (x, dy, dx) = (buffers.Random(Elements), buffers.Random(Elements), buffers.Floats(Elements));
             return new(() => Kernels.SiluGradient(x.Span, dy.Span, dx.Span));
         });
-        yield return new("Multiply", HiddenRows, new(Reads: 2, Writes: 1, Elements: Elements), buffers =>
+        yield return new("SiluGate", HiddenRows, new(Sigmoids: Elements, Reads: 2, Writes: 1, Elements: Elements), buffers =>
         {
-            var (a, b, y) = (buffers.Random(Elements), buffers.Random(Elements), buffers.Floats(Elements));
-            return new(() => Kernels.Multiply(a.Span, b.Span, y.Span));
+            var (gate, up, y) = (buffers.Random(Elements), buffers.Random(Elements), buffers.Floats(Elements));
+            return new(() => Kernels.SiluGate(gate.Span, up.Span, y.Span));
+        });
+        yield return new("SiluGateGradient", HiddenRows, new(Sigmoids: Elements, Reads: 3, Writes: 2, Elements: Elements), buffers =>
+        {
+            var (gate, up, dy) = (buffers.Random(Elements), buffers.Random(Elements), buffers.Random(Elements));
+            var (dgate, dup) = (buffers.Floats(Elements), buffers.Floats(Elements));
+            return new(() => Kernels.SiluGateGradient(gate.Span, up.Span, dy.Span, dgate.Span, dup.Span));
         });
     }
 
@@ -62,7 +68,8 @@ internal static class RowCases
     {
         yield return Row("Rope", new(Reads: 1, Writes: 1), (x, _, y, _, _) => Kernels.Rope(x.Span, y.Span, Sequences, Tokens / Sequences, 4, Width / 4, Theta));
         yield return Row("RopeGradient", new(Reads: 1, Writes: 1), (x, _, y, _, _) => Kernels.RopeGradient(x.Span, y.Span, Sequences, Tokens / Sequences, 4, Width / 4, Theta));
-        yield return new("Embed", TokenRows, new(Reads: 1, Writes: 1, Elements: Tokens * Width), buffers =>
+        // The table stays in the cache.
+        yield return new("Embed", TokenRows, new(Writes: 1, Elements: Tokens * Width), buffers =>
         {
             var (tokens, table, y) = (buffers.RandomIntegers(Tokens, Vocabulary), buffers.Random(Vocabulary * Width), buffers.Floats(Tokens * Width));
             return new(() => Kernels.Embed(tokens.Integers, table.Span, y.Span, Width));

@@ -23,6 +23,7 @@ internal sealed unsafe class Streams : IDisposable
         int firstWrite = inPlace ? 0 : reads;
         pass = (reads, writes) switch
         {
+            (0, 1) => () => Pass<None, One>(memory, elements, pitch, firstWrite),
             (1, 0) => () => Pass<One, None>(memory, elements, pitch, firstWrite),
             (2, 0) => () => Pass<Two, None>(memory, elements, pitch, firstWrite),
             (1, 1) => () => Pass<One, One>(memory, elements, pitch, firstWrite),
@@ -68,7 +69,7 @@ internal sealed unsafe class Streams : IDisposable
         where TReads : struct, ICount
         where TWrites : struct, ICount
     {
-        var value = Vector512.Load(read);
+        var value = TReads.Value > 0 ? Vector512.Load(read) : sum;
         if (TReads.Value > 1)
             value += Vector512.Load(read + pitch);
         if (TReads.Value > 2)
