@@ -63,7 +63,7 @@ internal static class RoundingMath
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Cut(Vector512<float> x, Vector512<uint> carried)
-        => (Vector512.ConditionalSelect(Vector512.IsNaN(x).AsUInt32(), x.AsUInt32() | Vector512.Create(Quiet), carried) & Vector512.Create(Upper)).AsSingle();
+        => (Vector512.ConditionalSelect(IsNumber(x).AsUInt32(), carried, x.AsUInt32() | Vector512.Create(Quiet)) & Vector512.Create(Upper)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Finish<TFormat>(Vector512<float> x, Vector512<float> magnitude)
@@ -77,11 +77,15 @@ internal static class RoundingMath
         }
         else
         {
-            magnitude = Vector512.ConditionalSelect(Vector512.IsNaN(x), x | Vector512.Create(Quiet).AsSingle(), magnitude);
+            magnitude = Vector512.ConditionalSelect(IsNumber(x), magnitude, x | Vector512.Create(Quiet).AsSingle());
         }
 
         return magnitude | (x & Vector512.Create(Sign).AsSingle());
     }
+
+    // AVX2 has no comparison for "not equal": IsNaN would be this one inverted.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> IsNumber(Vector512<float> x) => Vector512.Equals(x, x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<int> Bits(float value) => Vector512.Create(BitConverter.SingleToInt32Bits(value));
