@@ -10,6 +10,11 @@ public sealed class AttentionTests
     [InlineData(1, 1, 1, 1, 1)]
     [InlineData(2, 70, 4, 1, 16)]
     [InlineData(1, 130, 1, 1, 66)]
+    [InlineData(0, 5, 1, 1, 4)]
+    [InlineData(2, 0, 1, 1, 4)]
+    [InlineData(1, 193, 2, 1, 64)]
+    [InlineData(1, 401, 3, 1, 20)]
+    [InlineData(1, 1, 3, 3, 130)]
     public void CausalAttention_AnyShape_AgreesWithDoubleReference(int batch, int length, int heads, int keyValueHeads, int size)
     {
         var (q, k, v, _) = Inputs(batch, length, heads, keyValueHeads, size);
@@ -22,6 +27,8 @@ public sealed class AttentionTests
     [InlineData(2, 5, 2, 2, 4)]
     [InlineData(1, 9, 4, 2, 3)]
     [InlineData(1, 53, 2, 1, 2)]
+    [InlineData(1, 2, 2, 1, 3)]
+    [InlineData(1, 7, 1, 1, 65)]
     public void CausalAttentionGradient_AnyShape_AgreesWithFiniteDifferences(int batch, int length, int heads, int keyValueHeads, int size)
     {
         var (q, k, v, dy) = Inputs(batch, length, heads, keyValueHeads, size);

@@ -1,49 +1,82 @@
+using System.Runtime.CompilerServices;
+
 namespace Shardwright.Execution;
 
-/// <summary>Copies of one head as right operands of the tiles, padded to whole panels.</summary>
+/// <summary>Blocks of one head as right operands of the tiles, padded to whole panels, and the products with them.</summary>
 internal static unsafe class AttentionPanels
 {
-    /// <summary>[length, head size] to [head panels, length, 64].</summary>
-    public static void Rows(in AttentionShape shape, float* head, nint row, float* panels)
+    /// <summary>[rows, head size] to [head panels, room, 64].</summary>
+    public static void Rows(in AttentionShape shape, float* head, nint row, nint rows, float* panels, nint room)
     {
         for (nint column = 0; column < shape.HeadSize; column += Tile.Width)
         {
-            Panel.Copy(head + column, row, shape.Length, Math.Min(Tile.Width, shape.HeadSize - column), panels);
-            panels += shape.Length * Tile.Width;
+            Panel.Copy(head + column, row, rows, Math.Min(Tile.Width, shape.HeadSize - column), panels);
+            panels += room * Tile.Width;
         }
     }
 
-    /// <summary>[length, head size] to [key panels, head size, 64].</summary>
-    public static void Columns(in AttentionShape shape, float* head, nint row, float* panels)
+    /// <summary>[rows, head size] to [key panels, head size, 64].</summary>
+    public static void Columns(in AttentionShape shape, float* head, nint row, nint rows, float* panels)
     {
-        for (nint key = 0; key < shape.Length; key += Tile.Width)
+        for (nint key = 0; key < rows; key += Tile.Width)
         {
-            Panel.CopyTransposed(head + (key * row), row, shape.HeadSize, Math.Min(Tile.Width, shape.Length - key), panels);
+            Panel.CopyTransposed(head + (key * row), row, shape.HeadSize, Math.Min(Tile.Width, rows - key), panels);
             panels += shape.HeadSize * Tile.Width;
         }
     }
 
     /// <summary>
-    /// scores[i, j] = left[i, ·] · key j for the rows [0, rows) of a tile and every panel with a key up to <paramref name="lastKey"/>: panels
-    /// that are masked as a whole are never computed.
+    /// scores[i, j] = left[i, ·] · key j for the keys of a block, where row i sees the keys up to <paramref name="diagonal"/> + i; left is
+    /// [head panels, step, 64]. Panels of keys that are masked as a whole are never computed. A panel stays in the L1 cache while all rows pass.
     /// </summary>
-    public static void Scores(in AttentionShape shape, float* left, float* keyColumns, nint rows, nint lastKey, float* scores)
+    public static void Scores(in AttentionShape shape, float* left, float* keyColumns, nint rows, nint keys, nint diagonal, float* scores)
     {
-        for (nint key = 0; key <= lastKey; key += Tile.Width)
+        for (nint key = 0; key < keys && key < diagonal + rows; key += Tile.Width)
         {
-            Tile.Rows(left, shape.QueryRow, 1, keyColumns, Tile.Width, rows, shape.HeadSize, scores + key, shape.ScoreRow, TileMode.Overwrite);
-            keyColumns += shape.HeadSize * Tile.Width;
+            // The tile that the first row to see this panel belongs to.
+            var first = key <= diagonal ? 0 : (key - diagonal) / AttentionShape.TileRows * AttentionShape.TileRows;
+            var from = left + (first * Tile.Width);
+            var to = scores + (first * AttentionShape.ScoreRow) + key;
+            for (nint column = 0; column < shape.HeadSize; column += Tile.Width)
+            {
+                var width = Math.Min(Tile.Width, shape.HeadSize - column);
+                Tile.Rows(from, Tile.Width, 1, keyColumns, Tile.Width, rows - first, width, to, AttentionShape.ScoreRow, column == 0 ? TileMode.Overwrite : TileMode.Continue);
+                from += AttentionShape.Step * Tile.Width;
+                keyColumns += width * Tile.Width;
+            }
         }
     }
 
-    /// <summary>target[i, ·] = Σ_j weights[i, j] · right[j, ·] over the first <paramref name="keys"/> keys.</summary>
-    public static void WeightedRows(in AttentionShape shape, float* weights, float* rightPanels, nint rows, nint keys, float* tile, float* target)
+    /// <summary>
+    /// target[i, ·] = (or goes on with) Σ_j weights[i, j] · right[j, ·] over the keys of a block, as far as the last row of a tile sees them: earlier
+    /// rows have zeros there.
+    /// </summary>
+    [SkipLocalsInit]
+    public static void WeightedRows(in AttentionShape shape, float* weights, float* rightPanels, nint rows, nint keys, nint diagonal, float* target, TileMode mode)
     {
+        var padded = stackalloc float[AttentionShape.TileRows * Tile.Width];
         for (nint column = 0; column < shape.HeadSize; column += Tile.Width)
         {
-            Tile.Rows(weights, shape.ScoreRow, 1, rightPanels, Tile.Width, rows, keys, tile, Tile.Width, TileMode.Overwrite);
-            Panel.Store(tile, rows, Math.Min(Tile.Width, shape.HeadSize - column), target + column, shape.QueryRow, accumulate: false);
-            rightPanels += shape.Length * Tile.Width;
+            var width = Math.Min(Tile.Width, shape.HeadSize - column);
+            for (nint row = 0; row < rows; row += AttentionShape.TileRows)
+            {
+                var high = Math.Min(AttentionShape.TileRows, rows - row);
+                var seen = Math.Min(keys, diagonal + row + high);
+                var left = weights + (row * AttentionShape.ScoreRow);
+                var to = target + (row * shape.QueryRow) + column;
+                if (width == Tile.Width)
+                {
+                    Tile.Rows(left, AttentionShape.ScoreRow, 1, rightPanels, Tile.Width, high, seen, to, shape.QueryRow, mode);
+                    continue;
+                }
+
+                if (mode == TileMode.Continue)
+                    Panel.Copy(to, shape.QueryRow, high, width, padded);
+                Tile.Rows(left, AttentionShape.ScoreRow, 1, rightPanels, Tile.Width, high, seen, padded, Tile.Width, mode);
+                Panel.Store(padded, high, width, to, shape.QueryRow, accumulate: false);
+            }
+
+            rightPanels += AttentionShape.Block * Tile.Width;
         }
     }
 }

@@ -7,7 +7,11 @@ public static unsafe partial class Kernels
     /// q and y are [batch, length, heads · headSize], k and v [batch, length, keyValueHeads · headSize]. Of the probabilities only
     /// logSumExp [batch, heads, length] is kept for the gradient.
     /// </summary>
-    /// <exception cref="ArgumentException">A length does not fit the sizes, or the key-value heads do not divide the heads.</exception>
+    /// <remarks>
+    /// With bf16 <paramref name="operands"/> the weights e^(score − largest score so far) are rounded, to nearest even, before they are multiplied with v;
+    /// their sum, by which the result is divided, is that of the unrounded ones. q, k and v are taken as they are.
+    /// </remarks>
+    /// <exception cref="ArgumentException">A length does not fit the sizes, the key-value heads do not divide the heads, or the operands are neither float32 nor bf16.</exception>
     public static void CausalAttention(
         ReadOnlySpan<float> q,
         ReadOnlySpan<float> k,
@@ -18,9 +22,10 @@ public static unsafe partial class Kernels
         int length,
         int heads,
         int keyValueHeads,
-        int headSize)
+        int headSize,
+        NumberFormat operands = NumberFormat.Float32)
     {
-        var shape = RequireAttention(nameof(CausalAttention), batch, length, heads, keyValueHeads, headSize);
+        var shape = RequireAttention(nameof(CausalAttention), batch, length, heads, keyValueHeads, headSize, operands);
         Require.Length(nameof(CausalAttention), nameof(q), q.Length, shape.Queries);
         Require.Length(nameof(CausalAttention), nameof(k), k.Length, shape.Keys);
         Require.Length(nameof(CausalAttention), nameof(v), v.Length, shape.Keys);
@@ -29,10 +34,15 @@ public static unsafe partial class Kernels
         if (length == 0)
             return;
         fixed (float* pq = q, pk = k, pv = v, py = y, plog = logSumExp)
-            Ranges.Split(new AttentionHeads(shape, pq, pk, pv, py, plog), (nint)batch * heads, 1);
+        {
+            if (operands == NumberFormat.BFloat16)
+                AttentionHeads<NearestBFloat16>.Run(shape, pq, pk, pv, py, plog);
+            else
+                AttentionHeads<Unrounded>.Run(shape, pq, pk, pv, py, plog);
+        }
     }
 
-    private static AttentionShape RequireAttention(string kernel, int batch, int length, int heads, int keyValueHeads, int headSize)
+    private static AttentionShape RequireAttention(string kernel, int batch, int length, int heads, int keyValueHeads, int headSize, NumberFormat operands)
     {
         Require.NotNegative(kernel, nameof(batch), batch);
         Require.NotNegative(kernel, nameof(length), length);
@@ -41,6 +51,7 @@ public static unsafe partial class Kernels
         Require.Positive(kernel, nameof(headSize), headSize);
         if (heads % keyValueHeads != 0)
             throw new ArgumentException($"Kernels.{kernel}: {keyValueHeads} key-value heads for {heads} heads; need a divisor of the heads.", nameof(keyValueHeads));
+        Require.That(operands is NumberFormat.Float32 or NumberFormat.BFloat16, kernel, nameof(operands), operands.ToString(), "Float32 or BFloat16");
         return new(batch, length, heads, keyValueHeads, headSize);
     }
 }

@@ -3,10 +3,13 @@ namespace Shardwright.Execution;
 public static unsafe partial class Kernels
 {
     /// <summary>
-    /// Gradients of <see cref="CausalAttention"/> with respect to q, k and v; the probabilities are computed again from logSumExp, a few queries at
-    /// a time (Dao et al. 2022). Where heads share a key-value head, their contributions are added by ascending head. Overwrites.
+    /// Gradients of <see cref="CausalAttention"/> with respect to q, k and v; the probabilities are computed again from logSumExp, block by block
+    /// (Dao et al. 2022). Where heads share a key-value head, their contributions are added by ascending head. Overwrites.
     /// </summary>
-    /// <exception cref="ArgumentException">A length does not fit the sizes, or the key-value heads do not divide the heads.</exception>
+    /// <remarks>
+    /// With bf16 <paramref name="operands"/> the probabilities and the gradients of the scores are rounded, to nearest even, before they enter a product.
+    /// </remarks>
+    /// <exception cref="ArgumentException">A length does not fit the sizes, the key-value heads do not divide the heads, or the operands are neither float32 nor bf16.</exception>
     public static void CausalAttentionGradient(
         ReadOnlySpan<float> q,
         ReadOnlySpan<float> k,
@@ -21,10 +24,11 @@ public static unsafe partial class Kernels
         int length,
         int heads,
         int keyValueHeads,
-        int headSize)
+        int headSize,
+        NumberFormat operands = NumberFormat.Float32)
     {
         const string Kernel = nameof(CausalAttentionGradient);
-        var shape = RequireAttention(Kernel, batch, length, heads, keyValueHeads, headSize);
+        var shape = RequireAttention(Kernel, batch, length, heads, keyValueHeads, headSize, operands);
         Require.Length(Kernel, nameof(q), q.Length, shape.Queries);
         Require.Length(Kernel, nameof(k), k.Length, shape.Keys);
         Require.Length(Kernel, nameof(v), v.Length, shape.Keys);
@@ -38,19 +42,11 @@ public static unsafe partial class Kernels
             return;
         fixed (float* pq = q, pk = k, pv = v, py = y, plog = logSumExp, pdy = dy, pdq = dq, pdk = dk, pdv = dv)
         {
-            var work = new AttentionGradientHeads(shape)
-            {
-                Q = pq,
-                K = pk,
-                V = pv,
-                Y = py,
-                LogSumExp = plog,
-                UpstreamY = pdy,
-                GradientQ = pdq,
-                GradientK = pdk,
-                GradientV = pdv,
-            };
-            Ranges.Split(work, (nint)batch * keyValueHeads, 1);
+            var arrays = new AttentionArrays { Q = pq, K = pk, V = pv, Y = py, LogSumExp = plog, UpstreamY = pdy, GradientQ = pdq, GradientK = pdk, GradientV = pdv };
+            if (operands == NumberFormat.BFloat16)
+                AttentionGradientBlocks<NearestBFloat16>.Run(shape, arrays);
+            else
+                AttentionGradientBlocks<Unrounded>.Run(shape, arrays);
         }
     }
 }
