@@ -41,14 +41,16 @@ public sealed class ThreadCountTests
         {
             K.Gelu(A, y[0]);
             K.GeluGradient(A, B, y[1], accumulate: true);
-        }),
+        }
+        ),
         ["Multiply"] = ([Count], y => K.Multiply(A, B, y[0])),
         ["Reciprocal"] = ([Count], y => K.Reciprocal(B, y[0])),
         ["Relu"] = ([Count, Count], y =>
         {
             K.Relu(A, y[0]);
             K.ReluGradient(A, B, y[1]);
-        }),
+        }
+        ),
         ["Scale"] = ([Count], y => K.Scale(A, 0.3f, y[0])),
         ["Shift"] = ([Count], y => K.Shift(A, 0.3f, y[0])),
         ["Sigmoid"] = ([Count], y => K.Sigmoid(A, y[0])),
@@ -56,12 +58,14 @@ public sealed class ThreadCountTests
         {
             K.Silu(A, y[0]);
             K.SiluGradient(A, B, y[1]);
-        }),
+        }
+        ),
         ["SiluGate"] = ([Count, Count, Count], y =>
         {
             K.SiluGate(A, B, y[0]);
             K.SiluGateGradient(A, B, C, y[1], y[2]);
-        }),
+        }
+        ),
         ["Subtract"] = ([Count], y => K.Subtract(A, B, y[0])),
         ["SumOfSquares"] = ([1], y => y[0][0] = K.SumOfSquares(A)),
         ["Tanh"] = ([Count], y => K.Tanh(A, y[0])),
@@ -70,58 +74,68 @@ public sealed class ThreadCountTests
         {
             K.Rope(A.AsSpan(0, 300 * 256), y[0], 3, 100, 8, 32, 10000);
             K.RopeGradient(B.AsSpan(0, 300 * 256), y[1], 3, 100, 8, 32, 10000, accumulate: true);
-        }),
+        }
+        ),
         ["Transpose"] = ([Count, Count], y =>
         {
             K.Transpose(A, y[0], 3, Rows / 3, Columns);
             K.Transpose(A, y[1], 1, Rows, Columns, accumulate: true);
-        }),
+        }
+        ),
         ["RmsNorm"] = ([Count, Rows, Count, Columns], y =>
         {
             K.RmsNorm(A, Gain, y[0], y[1], Rows, Columns, 1e-5f);
             K.RmsNormGradient(A, Gain, y[1], B, y[2], Rows, Columns);
             K.RmsNormGainGradient(A, y[1], B, y[3], Segments.Uniform(6, Rows / 6), Columns);
-        }),
+        }
+        ),
         ["LayerNorm"] = ([Count, Rows, Rows, Count, Columns], y =>
         {
             K.LayerNorm(A, Gain, Gain, y[0], y[1], y[2], Rows, Columns, 1e-5f);
             K.LayerNormGradient(A, Gain, y[1], y[2], B, y[3], Rows, Columns);
             K.LayerNormGainGradient(A, y[1], y[2], B, y[4], Segments.Uniform(6, Rows / 6), Columns);
-        }),
+        }
+        ),
         ["Softmax"] = ([Count, Count], y =>
         {
             K.Softmax(A, y[0], Rows, Columns);
             K.SoftmaxGradient(y[0], B, y[1], Rows, Columns);
-        }),
+        }
+        ),
         ["SumColumns"] = ([Rows], y => K.SumColumns(A, y[0], Rows, Columns)),
         ["SumTokens"] = ([Columns], y => K.SumTokens(A, y[0], Segments.Uniform(6, Rows / 6), Columns)),
         ["CrossEntropy"] = ([1, Rows, Count], y =>
         {
             K.CrossEntropy(A, Tokens, Few, y[0], y[1], Segments.Uniform(6, Rows / 6), Columns);
             K.CrossEntropyGradient(A, y[1], Tokens, Few, y[2], 0.1f, Rows, Columns);
-        }),
+        }
+        ),
         ["Embed"] = ([Count, 60 * Columns], y =>
         {
             K.Embed(Tokens, A.AsSpan(0, 60 * Columns), y[0], Columns);
             K.EmbedGradient(Tokens, A, y[1], Segments.Uniform(6, Rows / 6), 60, Columns);
-        }),
+        }
+        ),
         ["Gates"] = ([Rows * Kept], y => K.Gates(Logits, Chosen, y[0], Rows, Experts, Kept)),
         ["RouterStatistics"] = ([Rows * Experts, Experts + 1, Rows * Experts], y =>
         {
             K.RouterStatistics(Logits, y[0], y[1], Segments.Uniform(6, Rows / 6), Experts);
             K.RouterGradient(Chosen, Kepts, Kepts, y[0], Logits, new int[Experts], y[2], Rows, Experts, Kept, 0.1f, 0.2f);
-        }),
+        }
+        ),
         ["TopK"] = ([Rows * Kept], y => Top().CopyTo(y[0], 0)),
         ["Permute"] = ([Count * Kept, Count], y =>
         {
             K.Permute(A, Slots, y[0], Rows, Kept, Columns);
             K.PermuteGradient(Copies, Slots, y[1], Rows, Kept, Columns, accumulate: true);
-        }),
+        }
+        ),
         ["Combine"] = ([Count, Count * Kept, Rows * Kept], y =>
         {
             K.Combine(Copies, Slots, Kepts, y[0], Rows, Kept, Columns, A, Rounding.Stochastic(NumberFormat.BFloat16, 5));
             K.CombineGradient(B, Copies, Slots, Kepts, y[1], y[2], Rows, Kept, Columns);
-        }),
+        }
+        ),
         ["Attention, many heads"] = Attention(3, 70, 4, 2, 24),
         ["Attention, one head"] = Attention(1, 410, 1, 1, 24),
         ["MatMul"] = ([Rows * 70, Rows * 70, 70 * 70], y =>
@@ -129,7 +143,8 @@ public sealed class ThreadCountTests
             K.MatMul(A.AsSpan(0, Rows * 70), B.AsSpan(0, 70 * 70), y[0], Rows, 70, 70);
             K.MatMulTransposed(A.AsSpan(0, Rows * 70), B.AsSpan(0, 70 * 70), y[1], Rows, 70, 70);
             K.MatMulGradient(A.AsSpan(0, Rows * 70), B.AsSpan(0, Rows * 70), y[2], Segments.Uniform(6, Rows / 6), 70, 70);
-        }),
+        }
+        ),
     };
 
     public static TheoryData<string> Names => [.. Kernels.Keys];
@@ -174,7 +189,8 @@ public sealed class ThreadCountTests
         {
             K.CausalAttention(A.AsSpan(0, queries), B.AsSpan(0, keys), C.AsSpan(0, keys), y[0], y[1], batch, length, heads, keyValueHeads, size);
             K.CausalAttentionGradient(A.AsSpan(0, queries), B.AsSpan(0, keys), C.AsSpan(0, keys), y[0], y[1], C.AsSpan(7, queries), y[2], y[3], y[4], batch, length, heads, keyValueHeads, size);
-        });
+        }
+        );
     }
 
     private static int[] Top()

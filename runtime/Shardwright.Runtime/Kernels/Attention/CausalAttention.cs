@@ -51,7 +51,8 @@ public static unsafe partial class Kernels
         Require.Positive(kernel, nameof(headSize), headSize);
         if (heads % keyValueHeads != 0)
             throw new ArgumentException($"Kernels.{kernel}: {keyValueHeads} key-value heads for {heads} heads; need a divisor of the heads.", nameof(keyValueHeads));
-        Require.That(operands is NumberFormat.Float32 or NumberFormat.BFloat16, kernel, nameof(operands), operands.ToString(), "Float32 or BFloat16");
+        if (operands is not (NumberFormat.Float32 or NumberFormat.BFloat16))
+            throw new ArgumentException($"Kernels.{kernel}: operands is {operands}; need Float32 or BFloat16.", nameof(operands));
         return new(batch, length, heads, keyValueHeads, headSize);
     }
 }
