@@ -6,13 +6,21 @@ using System.Runtime.Intrinsics;
 namespace KernelSpeed;
 
 /// <summary>Every kernel against its limit and, for products, against OpenBLAS: one thread, short windows of each in turn, the best of each.</summary>
-internal sealed class Table(TextWriter output)
+internal sealed class Table
 {
     // Short windows find the limit at its best, so on a disturbed machine a kernel whose single call is longer looks worse than it is, never better.
     private const int LeastRounds = 60;
     private static readonly TimeSpan Window = TimeSpan.FromMilliseconds(0.8), CaseTime = TimeSpan.FromSeconds(1), LongestCaseTime = TimeSpan.FromSeconds(4);
 
-    private readonly OpenBlas? blas = OpenBlas.Load(out _);
+    private readonly TextWriter output;
+    private readonly OpenBlas? blas;
+    private readonly string? missing;
+
+    public Table(TextWriter output)
+    {
+        this.output = output;
+        blas = OpenBlas.Load(out missing);
+    }
 
     public static IEnumerable<KernelCase> Cases() => [.. ProductCases.All(), .. GroupedProductCases.All(), .. AttentionCases.All(), .. RowCases.All(), .. RoutingCases.All(), .. UpdateCases.All()];
 
@@ -23,19 +31,13 @@ internal sealed class Table(TextWriter output)
         if (cases.Count == 0)
             return false;
         output.WriteLine($"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.ProcessArchitecture}, vectors of {(Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128)} bits, one thread");
-        output.WriteLine(blas?.Description ?? Missing());
+        output.WriteLine(blas?.Description ?? missing);
         output.WriteLine();
         output.WriteLine("| op | shape | µs | figure | limit | % of limit | OpenBLAS | ÷ OpenBLAS |");
         output.WriteLine("|---|---|---|---|---|---|---|---|");
         foreach (var kernelCase in cases)
             output.WriteLine(Row(kernelCase));
         return true;
-    }
-
-    private static string Missing()
-    {
-        OpenBlas.Load(out string? missing);
-        return missing!;
     }
 
     private string Row(KernelCase kernelCase)
@@ -45,31 +47,27 @@ internal sealed class Table(TextWriter output)
         var calls = kernelCase.Prepare(buffers);
         using var streams = work.Elements > 0 ? new Streams(work.Reads, work.Writes, work.Elements, work.InPlace) : null;
         var contenders = new List<Action> { calls.Kernel };
-        int Add(Action? action)
-        {
-            if (action is null)
-                return 0;
-            contenders.Add(action);
-            return contenders.Count - 1;
-        }
         int fma = Add(work.Flops > 0 ? FmaPeak.Burst : null), exp = Add(work.Exponentials > 0 ? ExpPeak.Exponentials : null), sigmoid = Add(work.Sigmoids > 0 ? ExpPeak.Sigmoids : null);
         int memory = Add(streams is null ? null : streams.Pass), peer = Add(blas is not null && calls.OpenBlas is { } product ? () => product(blas) : null);
         var best = Best(contenders);
 
-        double arithmetic = 0;
-        if (fma > 0)
-            arithmetic += work.Flops / FmaPeak.FlopsEach * best[fma];
-        if (exp > 0)
-            arithmetic += work.Exponentials / ExpPeak.ElementsEach * best[exp];
-        if (sigmoid > 0)
-            arithmetic += work.Sigmoids / ExpPeak.ElementsEach * best[sigmoid];
-        double limit = Math.Max(arithmetic, memory > 0 ? best[memory] : 0);
+        double Seconds(int contender, double bursts) => contender < 0 ? 0 : bursts * best[contender];
+        double arithmetic = Seconds(fma, work.Flops / FmaPeak.FlopsEach) + Seconds(exp, work.Exponentials / ExpPeak.ElementsEach) + Seconds(sigmoid, work.Sigmoids / ExpPeak.ElementsEach);
+        double limit = Math.Max(arithmetic, Seconds(memory, 1));
         var (amount, unit) = work.Flops > 0 ? (work.Flops, "GFLOP/s")
             : limit > arithmetic ? (work.Bytes, "GB/s")
             : work.Sigmoids > 0 ? (work.Sigmoids, "G sigmoid/s") : (work.Exponentials, "G exp/s");
-        string comparison = peer == 0 ? "| | |" : string.Create(CultureInfo.InvariantCulture, $"| {amount / best[peer] * 1e-9:F1} | {best[peer] / best[0]:F2} |");
+        string comparison = peer < 0 ? "| | |" : string.Create(CultureInfo.InvariantCulture, $"| {amount / best[peer] * 1e-9:F1} | {best[peer] / best[0]:F2} |");
         return string.Create(CultureInfo.InvariantCulture,
             $"| {kernelCase.Op} | {kernelCase.Shape} | {best[0] * 1e6:F1} | {amount / best[0] * 1e-9:F1} {unit} | {amount / limit * 1e-9:F1} | {limit / best[0] * 100:F0} % {comparison}");
+
+        int Add(Action? action)
+        {
+            if (action is null)
+                return -1;
+            contenders.Add(action);
+            return contenders.Count - 1;
+        }
     }
 
     // Seconds of one call of each.
