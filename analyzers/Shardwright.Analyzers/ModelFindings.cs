@@ -24,14 +24,14 @@ internal static class ModelFindings
 
     public static ImmutableArray<Diagnostic> Of(Compilation compilation, AnalyzerConfigOptions options, CancellationToken cancellation)
     {
-        var mesh = MeshOption.Parse(options.TryGetValue(MeshOption.Property, out var text) ? text : null).Options;
+        var wanted = BuildOptions.Read(options).Options;
         var holder = holders.GetValue(compilation, _ => new());
         lock (holder)
         {
-            if (holder.Options != mesh)
+            if (holder.Options != wanted)
             {
-                holder.Findings = Find(compilation, mesh, cancellation);
-                holder.Options = mesh;
+                holder.Findings = Find(compilation, wanted, cancellation);
+                holder.Options = wanted;
             }
             return holder.Findings;
         }

@@ -5,8 +5,11 @@ using Shardwright.Compiler.Plan;
 
 namespace Shardwright.Compiler;
 
-/// <summary>Build options that override a model's own: from <c>build_property.ShardwrightMesh</c>.</summary>
-public sealed record CompilerOptions(int? Data, int? Expert);
+/// <summary>Build options that override a model's own: from <c>build_property.ShardwrightMesh</c> and <c>build_property.ShardwrightPrecision</c>.</summary>
+public sealed record CompilerOptions(int? Data, int? Expert)
+{
+    public PrecisionOption? Precision { get; init; }
+}
 
 /// <summary>A model with the modules it reaches: everything its program depends on, and nothing else.</summary>
 public sealed record LinkedModel(string Type, EquatableArray<ModuleGraph> Modules, CompilerOptions Options)
@@ -49,6 +52,8 @@ public static class ModelCompiler
         var byName = modules.GroupBy(m => m.Type).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
         var reached = new SortedDictionary<string, ModuleGraph>(StringComparer.Ordinal);
         Visit(modelType);
+        if (options.Precision is { } precision && reached.TryGetValue(modelType, out var model))
+            reached[modelType] = model with { Precision = precision };
         return new(modelType, reached.Values.ToEquatable(), options);
 
         void Visit(string type)

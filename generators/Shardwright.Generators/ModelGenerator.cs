@@ -19,7 +19,7 @@ public sealed class ModelGenerator : IIncrementalGenerator
         var graphs = Graphs(models).Combine(Graphs(modules)).Select((pair, _) => Steps.Collect(pair.Left, pair.Right)).WithTrackingName(TrackingNames.Collect);
         var sources = Sources(models).Combine(Sources(modules)).Combine(settings).Select((pair, _) => Paths.Relative(pair.Left.Left.Concat(pair.Left.Right), pair.Right.ProjectDirectory));
 
-        var printed = graphs.Combine(settings.Select((s, _) => (s.Mesh.Options, s.IsDisabled)))
+        var printed = graphs.Combine(settings.Select((s, _) => (s.Options, s.IsDisabled)))
             .SelectMany((pair, cancellation) => pair.Right.IsDisabled ? [] : Steps.Link(pair.Left, pair.Right.Options, cancellation)).WithTrackingName(TrackingNames.Link)
             .Select(Steps.Compile).WithTrackingName(TrackingNames.Compile)
             .Combine(sources).Select((pair, _) => Steps.Join(pair.Left, pair.Right)).WithTrackingName(TrackingNames.Join)

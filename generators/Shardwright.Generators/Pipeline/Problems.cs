@@ -13,8 +13,8 @@ internal static class Problems
     {
         if (settings.IsDisabled || locations.IsEmpty)
             return;
-        if (settings.Mesh.Error is { } error)
-            output.ReportDiagnostic(Diagnostic.Create(Descriptors.OptionOutOfRange, Location.None, error, "'data=N expert=M' with positive numbers, separated by a space or ';'"));
+        foreach (var (got, need) in settings.Errors)
+            output.ReportDiagnostic(Diagnostic.Create(Descriptors.OptionOutOfRange, Location.None, got, need));
         if (CompilerVersion.Major < 5)
             output.ReportDiagnostic(Diagnostic.Create(Descriptors.CompilerTooOld, locations[0].Location, CompilerVersion.ToString(2)));
         foreach (var model in models)

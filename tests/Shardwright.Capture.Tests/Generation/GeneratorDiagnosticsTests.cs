@@ -42,6 +42,22 @@ public sealed class GeneratorDiagnosticsTests
     }
 
     [Fact]
+    public void PrecisionProperty_Malformed_IsAnErrorThatNamesTheFormats()
+    {
+        var found = Assert.Single(Run(Right, ("ShardwrightPrecision", "fp16")).Diagnostics);
+        Assert.Equal(("SHW1009", Location.None), (found.Id, found.Location));
+        Assert.Contains("BFloat16", found.GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void PrecisionProperty_OverridesTheModel()
+    {
+        Assert.Contains("BFloat16s(", string.Concat(Run(Right, ("ShardwrightPrecision", "BFloat16")).GeneratedSources.Select(s => s.SourceText.ToString())), StringComparison.Ordinal);
+        string own = Right.Replace("[Model]", "[Model, Precision(NumberFormat.BFloat16)]", StringComparison.Ordinal);
+        Assert.DoesNotContain("BFloat16s(", string.Concat(Run(own, ("ShardwrightPrecision", "Float32")).GeneratedSources.Select(s => s.SourceText.ToString())), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void DisabledGenerator_PrintsAndReportsNothing()
     {
         var run = Run(wrong, ("DisableShardwrightGenerator", "true"));

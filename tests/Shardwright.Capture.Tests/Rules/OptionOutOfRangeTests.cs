@@ -25,6 +25,24 @@ public sealed class OptionOutOfRangeTests
     }
 
     [Theory]
+    [InlineData("BFloat16", "BFloat16", false)]
+    [InlineData("bfloat16 Stochastic", "BFloat16", true)]
+    [InlineData("Float8E4M3;stochastic", "Float8E4M3", true)]
+    public void PrecisionProperty_WellFormed_IsRead(string text, string format, bool stochastic)
+    {
+        var property = PrecisionProperty.Parse(text);
+        Assert.Null(property.Error);
+        Assert.Equal(new(format, stochastic), property.Option);
+    }
+
+    [Theory]
+    [InlineData("half")]
+    [InlineData("1")]
+    [InlineData("BFloat16 random")]
+    [InlineData("BFloat16 stochastic stochastic")]
+    public void PrecisionProperty_Malformed_IsAnError(string text) => Assert.Contains(text, PrecisionProperty.Parse(text).Error, StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("data=0")]
     [InlineData("data=4,expert=4")]
     [InlineData("model=4")]
