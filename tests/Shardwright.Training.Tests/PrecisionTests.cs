@@ -93,6 +93,7 @@ public sealed class PrecisionTests
         var exact = new ReferenceStep(model, source);
         exact.Run(backward: true);
         var rounding = new ReferenceStep(model, source) { Rounds = true };
+        rounding.RouteLike(exact);
         var (loss, _, _) = rounding.Run(backward: true);
         var fixture = exact.Fixture;
         using var trainer = ReferenceTrainer.Create(model, (1, 1), fixture, replay: true, new() { LearningRate = 0 }, source);

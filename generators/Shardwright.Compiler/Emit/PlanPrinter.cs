@@ -23,8 +23,8 @@ public static class PlanPrinter
         code.Line($"StaticBytes = {CodeWriter.Grouped(plan.StaticBytes)},    // with the workspace that Train, Evaluate and Infer overlay");
         if (plan.TemporaryBytes > 0)
             code.Line($"TemporaryBytes = {CodeWriter.Grouped(plan.TemporaryBytes)},    // of these, at the far end of memory: the routed stack may grow into them while they are dead");
-        if (plan.Widening > 1)
-            code.Line($"Widening = {plan.Widening},    // the host holds bfloat16 as float32");
+        if (plan.StoresBFloat16)
+            code.Line("StoresBFloat16 = true,    // 2 bytes an element on the device; the host holds them as float32");
         code.Line($"LiveLowerBoundBytes = {CodeWriter.Grouped(plan.MicroGradientBytes + train.LowerBoundBytes)},    // no plan can keep less beside the persistent bytes");
         code.Line($"OutputElements = {plan.Output.Elements.ToString(CultureInfo.InvariantCulture)},");
         List(code, "Parameters", plan.Blocks.Select(Parameter));

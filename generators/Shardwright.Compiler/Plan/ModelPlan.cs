@@ -62,8 +62,8 @@ public sealed record ModelPlan(
     /// <summary>Parameters that products read in packed form.</summary>
     public IReadOnlyList<PackedParameter> Packed { get; } = PackedParameter.All(Programs);
 
-    /// <summary>Bytes of the host for a byte of the device in workspace and routed stack: 2 where values are stored in bfloat16, which the host holds as floats.</summary>
-    public int Widening { get; } = Programs.Any(p => p.Storage.Keys.Any(v => v.ElementBytes == 2)) ? 2 : 1;
+    /// <summary>Whether some buffers are in bfloat16.</summary>
+    public bool StoresBFloat16 { get; } = Programs.Any(p => p.Storage.Keys.Any(v => v.ElementBytes == 2));
 
     /// <summary>Index of the loss-weight input; −1 without.</summary>
     public int LossWeights { get; init; } = -1;

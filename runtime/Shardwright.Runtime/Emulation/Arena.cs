@@ -10,9 +10,8 @@ public sealed unsafe class Arena : IDisposable
 {
     private const int Alignment = 64;
 
-    private readonly int widening;
-    private readonly long widenedFrom;
     private void* block;
+    private void* wideBlock;
 
     /// <summary>Reserves a rank's memory.</summary>
     /// <param name="rank">The rank, for messages.</param>
@@ -21,25 +20,25 @@ public sealed unsafe class Arena : IDisposable
     /// <param name="capacityBytes">HBM of the rank.</param>
     /// <param name="buffers">The plan's buffers, for messages.</param>
     /// <param name="temporaryBytes">Of the static bytes, those at the far end of device memory, which the routed stack may use while they are free.</param>
-    /// <param name="widening">Bytes of the host for a byte of the device from <paramref name="widenedFrom"/> on, where bfloat16 is held as float32.</param>
-    /// <param name="widenedFrom">Byte offset up to which host and device lie alike.</param>
+    /// <param name="storesBFloat16">Whether the plan has buffers in bfloat16.</param>
     /// <exception cref="HbmOverflowException">The static bytes exceed the capacity.</exception>
-    public Arena(int rank, long staticBytes, long routedBytes, long capacityBytes, IReadOnlyList<NamedBuffer> buffers, long temporaryBytes = 0, int widening = 1, long widenedFrom = 0)
+    public Arena(int rank, long staticBytes, long routedBytes, long capacityBytes, IReadOnlyList<NamedBuffer> buffers, long temporaryBytes = 0, bool storesBFloat16 = false)
     {
         Require(rank, staticBytes, capacityBytes, buffers);
-        (this.widening, this.widenedFrom) = (widening, widenedFrom);
         (Rank, StaticBytes, TemporaryBytes, CapacityBytes, Buffers) = (rank, staticBytes, temporaryBytes, capacityBytes, buffers);
         long routedStart = (staticBytes + Alignment - 1) / Alignment * Alignment;
         long reserved = routedStart + Math.Clamp(routedBytes, 0, Math.Max(0, capacityBytes + temporaryBytes - routedStart));
         try
         {
-            block = NativeMemory.AllocZeroed((nuint)(HostOffset(reserved) + Alignment));
+            block = NativeMemory.AllocZeroed((nuint)(reserved + Alignment));
+            wideBlock = storesBFloat16 ? NativeMemory.AllocZeroed((nuint)(2 * reserved + Alignment)) : null;
         }
         catch (OutOfMemoryException exception)
         {
-            throw new InvalidOperationException($"This machine cannot reserve {HbmTable.Bytes(HostOffset(reserved))} for emulated rank {rank}. Use fewer ranks, a smaller Batch, or a machine with more memory.", exception);
+            throw new InvalidOperationException($"This machine cannot reserve {HbmTable.Bytes(storesBFloat16 ? 3 * reserved : reserved)} for emulated rank {rank}. Use fewer ranks, a smaller Batch, or a machine with more memory.", exception);
         }
-        Base = (byte*)(((nint)block + Alignment - 1) & -Alignment);
+        Base = Aligned(block);
+        WideBase = wideBlock is null ? null : Aligned(wideBlock);
         Routed = new RoutedStack(this, routedStart, reserved);
     }
 
@@ -68,16 +67,18 @@ public sealed unsafe class Arena : IDisposable
 
     internal byte* Base { get; private set; }
 
+    /// <summary>
+    /// Where buffers in bfloat16 lie on the host, which holds their elements as floats: twice the device's offset, in memory of their own. A buffer has one format while it lives, so the two never disagree, and
+    /// pages that nobody writes cost nothing.
+    /// </summary>
+    internal byte* WideBase { get; private set; }
+
     /// <summary>Floats of the static part, from a byte offset.</summary>
     public Span<float> Floats(long offset, int length) => new(At(offset, length, sizeof(float)), length);
 
     /// <summary>Values of 2 bytes on the device, from a byte offset of the static part; the host holds them as floats.</summary>
-    /// <exception cref="InvalidOperationException">The arena is not widened.</exception>
-    public Span<float> BFloat16s(long offset, int length)
-    {
-        RequireWidened();
-        return new(At(offset, length, 2), length);
-    }
+    /// <exception cref="InvalidOperationException">The plan has no buffers in bfloat16.</exception>
+    public Span<float> BFloat16s(long offset, int length) => new(At(offset, length, 2), length);
 
     /// <summary>Integers of the static part, from a byte offset.</summary>
     public Span<int> Integers(long offset, int length) => new(At(offset, length, sizeof(int)), length);
@@ -98,29 +99,30 @@ public sealed unsafe class Arena : IDisposable
             throw HbmTable.Overflow(rank, "the program's static memory", staticBytes, capacityBytes, buffers);
     }
 
-    /// <summary>Where a byte of the device lies on the host.</summary>
-    internal byte* Host(long offset) => Base + HostOffset(offset);
-
-    internal void RequireWidened()
+    /// <summary>Where on the host the elements of a buffer lie, by its byte offset on the device and its elements' bytes there.</summary>
+    internal byte* Host(long offset, int elementBytes)
     {
-        if (widening < 2)
-            throw new InvalidOperationException($"Arena of rank {Rank}: this plan stores no bfloat16 (Widening is {widening}).");
+        if (elementBytes == sizeof(float))
+            return Base + offset;
+        if (WideBase is null)
+            throw new InvalidOperationException($"Arena of rank {Rank}: this plan has no buffers in bfloat16.");
+        return WideBase + 2 * offset;
     }
 
-    private long HostOffset(long offset) => offset <= widenedFrom ? offset : widenedFrom + (offset - widenedFrom) * widening;
+    private static byte* Aligned(void* memory) => (byte*)(((nint)memory + Alignment - 1) & -Alignment);
 
     private void* At(long offset, int length, int elementBytes)
     {
         ObjectDisposedException.ThrowIf(block is null, this);
         if (offset < 0 || length < 0 || offset + (long)length * elementBytes > StaticBytes)
             throw new ArgumentOutOfRangeException(nameof(offset), $"Arena of rank {Rank}: got bytes {offset} to {offset + (long)length * elementBytes}, need a range within its {StaticBytes} static bytes.");
-        return Host(offset);
+        return Host(offset, elementBytes);
     }
 
     private void Free()
     {
         NativeMemory.Free(block);
-        block = null;
-        Base = null;
+        NativeMemory.Free(wideBlock);
+        (block, wideBlock, Base, WideBase) = (null, null, null, null);
     }
 }

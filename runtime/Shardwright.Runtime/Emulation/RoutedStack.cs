@@ -81,11 +81,7 @@ public sealed unsafe class RoutedStack
     public Span<float> Floats(int offsetPerRow, int columns) => Buffer(offsetPerRow, columns, sizeof(float), "Floats");
 
     /// <summary>The same for values of 2 bytes on the device, which the host holds as floats.</summary>
-    public Span<float> BFloat16s(int offsetPerRow, int columns)
-    {
-        arena.RequireWidened();
-        return Buffer(offsetPerRow, columns, 2, "BFloat16s");
-    }
+    public Span<float> BFloat16s(int offsetPerRow, int columns) => Buffer(offsetPerRow, columns, 2, "BFloat16s");
 
     /// <summary>Rows <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> of a sub-buffer of the top frame: one expert's rows.</summary>
     public Span<float> Rows(int offsetPerRow, int columns, int first, int count) => Floats(offsetPerRow, columns).Slice(first * columns, count * columns);
@@ -119,7 +115,7 @@ public sealed unsafe class RoutedStack
     {
         if (offset < top || length < 0 || offset + (long)length * elementBytes > top + scratch)
             throw new ArgumentOutOfRangeException(nameof(offset), offset, "RoutedStack.Scratch: need a range within reserved scratch.");
-        return new(arena.Host(offset), length);
+        return new(arena.Host(offset, elementBytes), length);
     }
 
     /// <summary>Starts a new measurement of <see cref="HighWaterBytes"/>.</summary>
@@ -131,7 +127,7 @@ public sealed unsafe class RoutedStack
         ref readonly var frame = ref frames[Depth - 1];
         if (offsetPerRow < 0 || columns < 0 || offsetPerRow + (long)columns * elementBytes > frame.BytesPerRow)
             throw new ArgumentOutOfRangeException(nameof(columns), $"RoutedStack.{operation}: got bytes {offsetPerRow} to {offsetPerRow + (long)columns * elementBytes} of a row, need a range within the frame's {frame.BytesPerRow}.");
-        return new(arena.Host(frame.Start + (long)offsetPerRow * frame.RoundedRows), checked(frame.Rows * columns));
+        return new(arena.Host(frame.Start + (long)offsetPerRow * frame.RoundedRows, elementBytes), checked(frame.Rows * columns));
     }
 
     private void SetTop(int bytesPerRow)

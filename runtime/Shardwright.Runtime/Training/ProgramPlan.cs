@@ -36,10 +36,8 @@ public sealed record ProgramPlan
     /// </summary>
     public long TemporaryBytes { get; init; }
 
-    /// <summary>
-    /// Bytes of the host for a byte of the device behind <see cref="PersistentBytes"/>: 2 where the program stores bfloat16, which the host holds as float32. Every size and offset of the plan is the device's.
-    /// </summary>
-    public int Widening { get; init; } = 1;
+    /// <summary>Whether buffers are stored in bfloat16: 2 bytes an element on the device, which every size and offset of the plan counts; the host holds them as float32.</summary>
+    public bool StoresBFloat16 { get; init; }
 
     /// <summary>Lower bound, from liveness alone, on the bytes that are not persistent.</summary>
     public long LiveLowerBoundBytes { get; init; }

@@ -33,7 +33,7 @@ public abstract unsafe class Trainer : IDisposable
         Arena.Require(0, plan.StaticBytes, options.HbmBytesPerRank, plan.Buffers);
         (Plan, Options, board) = (plan, options, new StepBoard(plan));
         long routed = PlanCheck.RoutedReserve(plan);
-        arenas = [.. Enumerable.Range(0, plan.Data).Select(rank => new Arena(rank, plan.StaticBytes, routed, options.HbmBytesPerRank, plan.Buffers, plan.TemporaryBytes, plan.Widening, plan.PersistentBytes))];
+        arenas = [.. Enumerable.Range(0, plan.Data).Select(rank => new Arena(rank, plan.StaticBytes, routed, options.HbmBytesPerRank, plan.Buffers, plan.TemporaryBytes, plan.StoresBFloat16))];
         cluster = new EmulatedCluster(plan.Data, plan.Expert, options.Heartbeat);
         contexts = [.. arenas.Select(arena => new RankContext(plan, options, arena.Rank, cluster, arena, board))];
         programs = new RankProgram[plan.Data];

@@ -27,6 +27,9 @@ internal sealed class ReferenceStep
 
     public ReferenceFixture Fixture { get; }
 
+    /// <summary>Takes over the experts that another step has chosen.</summary>
+    public void RouteLike(ReferenceStep other) => other.routings.CopyTo(routings, 0);
+
     /// <inheritdoc cref="ProgramInterpreter.Rounds"/>
     public bool Rounds { get; init; }
 
