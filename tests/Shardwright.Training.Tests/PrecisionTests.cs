@@ -58,7 +58,10 @@ public sealed class PrecisionTests
         using var trainer = ReferenceTrainer.Create(model, (data, expert), fixture, replay: false, new() { LearningRate = 1e-2f, Routing = routing }, With(model, Nearest));
         var count = new RouteCount(trainer.Plan, routing);
         for (int step = 0; step < 2; step++)
-            Assert.Equal(count.PeakBytes(step), trainer.Step(fixture.Tokens(step), fixture.Targets(step), fixture.Weighted ? fixture.Weights(step) : default).HighWaterBytes);
+        {
+            var report = trainer.Step(fixture.Tokens(step), fixture.Targets(step), fixture.Weighted ? fixture.Weights(step) : default);
+            Assert.Equal(count.PeakBytes(step), report.HighWaterBytes);
+        }
     }
 
     [Theory]
@@ -99,7 +102,7 @@ public sealed class PrecisionTests
         using var trainer = ReferenceTrainer.Create(model, (1, 1), fixture, replay: true, new() { LearningRate = 0 }, source);
         var report = trainer.Step(fixture.Tokens(0), fixture.Targets(0), fixture.Weighted ? fixture.Weights(0) : default);
 
-        Assert.Equal(loss, report.Loss, 2e-4);
+        Assert.InRange(report.Loss / loss, 1 - 5e-4, 1 + 5e-4);
         var ours = trainer.Parameters().ToDictionary(p => p.Path, trainer.Gradient);
         double near = Distance(rounding), far = Distance(exact);
         Assert.True(near < 0.01 && near < far / 1.5, $"distance to the interpreter that rounds {near:E2}, to the one that does not {far:E2}");

@@ -69,7 +69,7 @@ public sealed partial class StatementPrinter
         if (!node.Precision.Stochastic || program.Kind != ProgramKind.Train)
             return "NumberFormat.BFloat16";
         var value = node.Outputs[output];
-        int site = program.Order.Begin(node) * 4 + output, columns = Elements(value);
+        int site = value.RoundingSite, columns = Elements(value);
         string layer = names.Instance(value.Region!.Loops().ToEquatable(), scope);
         return value.Type.Rows != RowKind.Routed ? $"Stochastic(site: {site}, layer: {layer}, microBatch, first: Rank * {CodeWriter.Grouped(columns)}L)"
             : scope.Loop?.Op is ExpertLoop loop

@@ -21,6 +21,9 @@ public sealed class Value(string name, SourceRef source)
     /// <summary>How an element is stored on the device: float32, or bfloat16.</summary>
     public NumberFormat Format { get; set; }
 
+    /// <summary>The number of this value among all that the program rounds: the same on every mesh.</summary>
+    public int RoundingSite { get; set; }
+
     /// <summary>Bytes of an element on the device.</summary>
     public int ElementBytes => Format == NumberFormat.BFloat16 ? 2 : 4;
 

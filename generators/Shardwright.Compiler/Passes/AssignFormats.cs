@@ -11,6 +11,7 @@ public sealed class AssignFormats
 {
     readonly Dictionary<Value, Value> parents = [];
     readonly HashSet<Value> wide = [], narrow = [];
+    int sites;
 
     public static void Run(Region root)
     {
@@ -50,6 +51,13 @@ public sealed class AssignFormats
         var narrowRoots = new HashSet<Value>(narrow.Select(Find));
         foreach (var value in nodes.SelectMany(n => n.Outputs.Concat(n.Carried.Select(c => c.Start))))
             value.Format = narrowRoots.Contains(Find(value)) && !wideRoots.Contains(Find(value)) ? NumberFormat.BFloat16 : NumberFormat.Float32;
+        Number(nodes.Where(n => n.Body is null));
+    }
+
+    void Number(IEnumerable<Node> nodes)
+    {
+        foreach (var value in nodes.Where(n => !n.Op.KeepsFormat).SelectMany(n => n.Outputs).Where(v => v.Format == NumberFormat.BFloat16))
+            value.RoundingSite = sites++;
     }
 
     static bool IsNarrow(Node node, int output)

@@ -123,6 +123,7 @@ public sealed unsafe class Arena : IDisposable
     {
         NativeMemory.Free(block);
         NativeMemory.Free(wideBlock);
-        (block, wideBlock, Base, WideBase) = (null, null, null, null);
+        block = wideBlock = null;
+        Base = WideBase = null;
     }
 }
