@@ -66,7 +66,7 @@ public sealed partial class StatementPrinter
     /// <summary>To nearest; or, in training, by random bits that depend on the element's place in the whole tensor and on nothing else.</summary>
     string Rounding(Node node, int output)
     {
-        if (!node.Precision.Stochastic || program.Kind != ProgramKind.Train)
+        if (!node.Precision.Stochastic || program.Kind != ProgramKind.Train || node.Op.IsInSendOrder)
             return "NumberFormat.BFloat16";
         var value = node.Outputs[output];
         int site = value.RoundingSite, columns = Elements(value);

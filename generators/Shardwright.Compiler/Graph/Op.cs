@@ -52,6 +52,9 @@ public abstract record Op
     /// <summary>Whether an output is a statistic (a norm's inverse root, a log-sum-exp, a gate), which is float32 whatever the module's format.</summary>
     public virtual bool IsStatistic(int output) => false;
 
+    /// <summary>Whether an output's rows lie in the order in which a rank sends them to experts, which the mesh decides: random bits cannot follow their tokens there.</summary>
+    public virtual bool IsInSendOrder => false;
+
     /// <summary>Prints the statement: kernel calls, one an op where possible.</summary>
     public abstract void Print(Node node, StatementPrinter print);
 }

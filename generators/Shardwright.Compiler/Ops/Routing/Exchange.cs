@@ -122,6 +122,8 @@ public sealed record Combine(ExpertSite Site) : Op
 
 public sealed record CombineGradient(ExpertSite Site) : Op
 {
+    public override bool IsInSendOrder => true;
+
     public override void InferShapes(Node node, ShapeReport report)
     {
         node.Outputs[0].Type = node.Input(1).Type;

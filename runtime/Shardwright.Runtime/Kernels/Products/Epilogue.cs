@@ -18,8 +18,8 @@ internal unsafe struct Epilogue
     public float* Gate;
     public float* Gated;
 
-    /// <summary>Index of the second output's first element in the rounding's stream of random bits: behind those of the first.</summary>
-    public nint GatedIndex;
+    // Where the second output's elements stand in the rounding's stream of random bits: half a stream (2³² elements) behind the first's, however many rows there are.
+    private static nint GatedIndex => unchecked((nint)(1u << 31));
 
     /// <summary>True when a tile can write, or add to, the output itself.</summary>
     public readonly bool IsPlain => Bias is null && RowScale is null && Residual is null && Gated is null;

@@ -115,7 +115,7 @@ public static unsafe partial class Kernels
                 W = w,
                 Starts = pStarts,
                 Groups = groups,
-                Epilogue = new Epilogue { Y = py, Columns = columns, Accumulate = accumulate, Bias = pBias, RowScale = pScale, Residual = pResidual, Gate = pGate, Gated = pGated, GatedIndex = (nint)rows * columns },
+                Epilogue = new Epilogue { Y = py, Columns = columns, Accumulate = accumulate, Bias = pBias, RowScale = pScale, Residual = pResidual, Gate = pGate, Gated = pGated },
             };
             Rounders.Run(store, product);
         }
