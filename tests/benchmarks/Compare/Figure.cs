@@ -30,5 +30,5 @@ internal sealed record Figure(string Unit, string Printed, Regex Pattern, bool L
     /// <summary>How many times as fast <paramref name="value"/> is as <paramref name="other"/>.</summary>
     public double Speedup(double value, double other) => LowerIsBetter ? other / value : value / other;
 
-    public string Text(double value) => value.ToString(value >= 1000 ? "N0" : "F2", CultureInfo.InvariantCulture) + " " + Unit;
+    public string Text(double value) => value.ToString(value >= 100 ? "N0" : "F2", CultureInfo.InvariantCulture) + " " + Unit;
 }
