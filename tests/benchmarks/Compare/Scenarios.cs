@@ -18,7 +18,7 @@ internal sealed class Scenarios(TextWriter output, int processes, CancellationTo
             contenders.Add(contender);
         }
         foreach (int ranks in new[] { 1, 4, 8 })
-            contenders.Add(await BuildStep(workshop, ranks, steps));
+            contenders.Add(await BuildStep(workshop, Mesh(ranks), ranks, steps));
         await new Comparison(output, Figure.BestStep, processes).Run(contenders, stop);
     }
 
@@ -26,7 +26,7 @@ internal sealed class Scenarios(TextWriter output, int processes, CancellationTo
     public async Task Ranks(int steps)
     {
         using var workshop = new Workshop(output);
-        await new Comparison(output, Figure.BestStep, processes).Run([await BuildStep(workshop, 1, steps), await BuildStep(workshop, 8, steps)], stop);
+        await new Comparison(output, Figure.BestStep, processes).Run([await BuildStep(workshop, Mesh(1), 1, steps), await BuildStep(workshop, Mesh(8), 8, steps)], stop);
     }
 
     /// <summary>A fresh process's first step over its steady one.</summary>
@@ -34,7 +34,7 @@ internal sealed class Scenarios(TextWriter output, int processes, CancellationTo
     {
         using var workshop = new Workshop(output);
         foreach (int ranks in new[] { 1, 4 })
-            await new Comparison(output, Figure.FirstStep, processes).Run([await BuildStep(workshop, ranks, steps: 8)], stop);
+            await new Comparison(output, Figure.FirstStep, processes).Run([await BuildStep(workshop, Mesh(ranks), ranks, steps: 8)], stop);
     }
 
     /// <summary>The sample built Debug against the sample built Release.</summary>
@@ -52,7 +52,7 @@ internal sealed class Scenarios(TextWriter output, int processes, CancellationTo
     {
         using var workshop = new Workshop(output);
         await new Comparison(output, Figure.BestStep, processes).Run(
-            [await BuildStep(workshop, 1, steps), await BuildStep(workshop, 1, steps, "bf16", "StepSpeedPrecision=BFloat16")], stop);
+            [await BuildStep(workshop, "fp32", 1, steps), await BuildStep(workshop, "bf16", 1, steps, "ShardwrightPrecision=BFloat16")], stop);
     }
 
     /// <summary>Attention forward and backward on two threads against PyTorch.</summary>
@@ -72,6 +72,8 @@ internal sealed class Scenarios(TextWriter output, int processes, CancellationTo
         }
     }
 
-    private Task<Contender> BuildStep(Workshop workshop, int ranks, int steps, string? precision = null, params string[] properties)
-        => workshop.Build(precision ?? $"mesh {ranks}×{ranks}", StepSpeed, "Release", [$"ShardwrightMesh=data={ranks} expert={ranks}", .. properties], [$"{steps}"], stop);
+    private static string Mesh(int ranks) => $"mesh {ranks}×{ranks}";
+
+    private Task<Contender> BuildStep(Workshop workshop, string name, int ranks, int steps, params string[] properties)
+        => workshop.Build(name, StepSpeed, "Release", [$"ShardwrightMesh=data={ranks} expert={ranks}", .. properties], [$"{steps}"], stop);
 }

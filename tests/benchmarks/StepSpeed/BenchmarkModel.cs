@@ -6,9 +6,6 @@ namespace StepSpeed;
 
 /// <summary>The fixed benchmark shape: width 256, 4 layers, 4 heads, 8 experts of 512, top-2, context 128, batch 16.</summary>
 [Model, Mesh, Training(Optimizer.AdamW)]
-#if BFLOAT16
-[Precision(NumberFormat.BFloat16)]
-#endif
 public sealed partial class BenchmarkModel
 {
     public const int Vocab = 256, Width = 256, Hidden = 512, Heads = 4, Context = 128, Batch = 16, Layers = 4;
