@@ -10,6 +10,9 @@ public sealed unsafe class Arena : IDisposable
 {
     private const int Alignment = 64;
 
+    private const int PageBytes = 4096;
+
+    private readonly long reserved;
     private void* block;
     private void* wideBlock;
 
@@ -27,11 +30,11 @@ public sealed unsafe class Arena : IDisposable
         Require(rank, staticBytes, capacityBytes, buffers);
         (Rank, StaticBytes, TemporaryBytes, CapacityBytes, Buffers) = (rank, staticBytes, temporaryBytes, capacityBytes, buffers);
         long routedStart = (staticBytes + Alignment - 1) / Alignment * Alignment;
-        long reserved = routedStart + Math.Clamp(routedBytes, 0, Math.Max(0, capacityBytes + temporaryBytes - routedStart));
+        reserved = routedStart + Math.Clamp(routedBytes, 0, Math.Max(0, capacityBytes + temporaryBytes - routedStart));
         try
         {
-            block = NativeMemory.AllocZeroed((nuint)(reserved + Alignment));
-            wideBlock = storesBFloat16 ? NativeMemory.AllocZeroed((nuint)(2 * reserved + Alignment)) : null;
+            block = NativeMemory.AllocZeroed((nuint)(reserved + HugePages.Bytes));
+            wideBlock = storesBFloat16 ? NativeMemory.AllocZeroed((nuint)(2 * reserved + HugePages.Bytes)) : null;
         }
         catch (OutOfMemoryException exception)
         {
@@ -39,6 +42,8 @@ public sealed unsafe class Arena : IDisposable
         }
         Base = Aligned(block);
         WideBase = wideBlock is null ? null : Aligned(wideBlock);
+        HugePages.Advise(Base, (nint)reserved);
+        HugePages.Advise(WideBase, WideBase is null ? 0 : (nint)(2 * reserved));
         Routed = new RoutedStack(this, routedStart, reserved);
     }
 
@@ -83,6 +88,18 @@ public sealed unsafe class Arena : IDisposable
     /// <summary>Integers of the static part, from a byte offset.</summary>
     public Span<int> Integers(long offset, int length) => new(At(offset, length, sizeof(int)), length);
 
+    /// <summary>
+    /// Has the operating system commit what a step will use now, and not in the midst of the first step, where the faults would take longer than the arithmetic. Called by the rank's own thread, so that the
+    /// pages lie close to the core that uses them. The contents must still be zeros.
+    /// </summary>
+    internal void Commit(long persistentBytes, long peakBytes)
+    {
+        peakBytes = Math.Min(peakBytes, reserved);
+        Touch(Base, WideBase is null ? peakBytes : persistentBytes);
+        if (WideBase is not null)
+            Touch(WideBase + 2 * persistentBytes, 2 * (peakBytes - persistentBytes));
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -109,7 +126,10 @@ public sealed unsafe class Arena : IDisposable
         return WideBase + 2 * offset;
     }
 
-    private static byte* Aligned(void* memory) => (byte*)(((nint)memory + Alignment - 1) & -Alignment);
+    private static byte* Aligned(void* memory) => (byte*)(((nint)memory + HugePages.Bytes - 1) & -HugePages.Bytes);
+
+    private static void Touch(byte* start, long bytes)
+        => Ranges.Split(new PageTouch(start), (nint)((bytes + PageBytes - 1) / PageBytes), HugePages.Bytes / PageBytes);
 
     private void* At(long offset, int length, int elementBytes)
     {
@@ -125,5 +145,14 @@ public sealed unsafe class Arena : IDisposable
         NativeMemory.Free(wideBlock);
         block = wideBlock = null;
         Base = WideBase = null;
+    }
+
+    private readonly struct PageTouch(byte* start) : IRangeWork
+    {
+        public void Run(nint begin, nint end)
+        {
+            for (nint page = begin; page < end; page++)
+                start[page * PageBytes] = 0;
+        }
     }
 }
