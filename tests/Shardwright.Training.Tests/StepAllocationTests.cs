@@ -14,6 +14,8 @@ public sealed class StepAllocationTests
     [InlineData("Sample", 1, 1, 1)]
     [InlineData("Sample", 4, 4, 1)]
     [InlineData("Sample", 4, 4, 2)]
+    [InlineData("Sample", 8, 8, 0)]
+    [InlineData("Sample", 1, 1, 7)]
     [InlineData("TwoSizes", 1, 1, 2)]
     [InlineData("TwoSizes", 4, 4, 1)]
     public void Step_OfAWarmTrainer_AllocatesNoManagedByteOnAnyThread(string model, int data, int expert, int threads)

@@ -26,13 +26,17 @@ public sealed class EmulatedCluster : IDisposable
     /// <param name="data">Ranks.</param>
     /// <param name="expert">Ranks the experts are split over; divides <paramref name="data"/>.</param>
     /// <param name="heartbeat">Time without progress after which a rank counts as stalled; zero switches this off, as does a debugger.</param>
-    public EmulatedCluster(int data, int expert = 1, TimeSpan heartbeat = default)
+    /// <param name="cores">Threads that run at once, over all ranks; 0 takes the cores that this process may use.</param>
+    public EmulatedCluster(int data, int expert = 1, TimeSpan heartbeat = default, int cores = 0)
     {
         if (data < 1 || expert < 1 || data % expert != 0)
             throw new ArgumentException($"Mesh: got data={data}, expert={expert}; need both at least 1 and expert to divide data.");
         (Size, ExpertSize) = (data, expert);
         states = [.. Enumerable.Range(0, data).Select(rank => new RankState(rank))];
         watch = new(states, heartbeat);
+        // ProcessorCount knows the process's affinity and its control group's quota.
+        int count = cores > 0 ? cores : Environment.ProcessorCount;
+        Cores = new(count, callers: data, free: count, "Shardwright kernel");
         var all = new RankGroup(this, "World", [.. Enumerable.Range(0, data)]);
         var experts = Enumerable.Range(0, data / expert).Select(block => new RankGroup(this, $"ExpertPeers {block}", [.. Enumerable.Range(block * expert, expert)])).ToArray();
         var copies = Enumerable.Range(0, expert)
@@ -54,6 +58,8 @@ public sealed class EmulatedCluster : IDisposable
 
     /// <summary>The failure that ended this cluster, or null.</summary>
     public ClusterException? Failure => failure;
+
+    internal Cores Cores { get; }
 
     internal bool HasFailed => failure is not null;
 
@@ -118,6 +124,8 @@ public sealed class EmulatedCluster : IDisposable
         bool ended = true;
         foreach (var thread in threads)
             ended &= thread.Join(Grace);
+        if (ended)
+            Cores.Dispose();
         return ended;
     }
 
@@ -139,7 +147,8 @@ public sealed class EmulatedCluster : IDisposable
             failure = exception;
         }
         foreach (var group in groups)
-            group.WakeAll();
+            Cores.Resume(group);
+        Cores.Open();
     }
 
     private void ThrowFailure()
@@ -160,6 +169,8 @@ public sealed class EmulatedCluster : IDisposable
 
     private void Loop(RankState state)
     {
+        Scratch.Prepare();
+        WorkPool.Current = Cores.Pool(state.Rank);
         for (int seen = 0; ; seen++)
         {
             lock (start)
@@ -169,6 +180,7 @@ public sealed class EmulatedCluster : IDisposable
                 if (closing && run == seen)
                     return;
             }
+            Cores.Enter(state.Seat);
             try
             {
                 body!(state.Rank);
@@ -178,6 +190,7 @@ public sealed class EmulatedCluster : IDisposable
                 Fail(new($"{exception.Message} (rank {state.Rank}, at or after '{state.Operation}')", state.Rank, state.Operation, exception));
             }
             state.End();
+            Cores.Leave();
             if (Interlocked.Decrement(ref remaining) == 0)
                 lock (done)
                     Monitor.PulseAll(done);

@@ -13,6 +13,14 @@ internal static unsafe partial class HugePages
 
     private const int Advice = 14;      // MADV_HUGEPAGE, asm-generic/mman-common.h
 
+    /// <summary>Undefined memory for <c>NativeMemory.AlignedFree</c>, aligned to 64 bytes, or to a huge page where it fills one.</summary>
+    public static void* Allocate(nint bytes)
+    {
+        void* memory = NativeMemory.AlignedAlloc((nuint)Math.Max(1, bytes), bytes < Bytes ? 64 : (nuint)Bytes);
+        Advise(memory, bytes);
+        return memory;
+    }
+
     /// <summary>Advises the huge pages that lie wholly inside a range.</summary>
     public static void Advise(void* start, nint bytes)
     {

@@ -1,6 +1,6 @@
 namespace Shardwright.Execution;
 
-/// <summary>What a rank's program is given: who it is, its memory, its peers and its threads.</summary>
+/// <summary>What a rank's program is given: who it is, its memory, and its peers.</summary>
 public sealed class RankContext
 {
     internal RankContext(ProgramPlan plan, TrainerOptions options, int rank, EmulatedCluster cluster, Arena arena, StepBoard board)
@@ -29,9 +29,6 @@ public sealed class RankContext
 
     /// <summary>The ranks that hold the same experts as this one.</summary>
     public ICommunicator ExpertReplicas { get; }
-
-    /// <summary>This rank's kernel threads; null when the rank's own thread does everything.</summary>
-    public WorkPool? Pool { get; internal set; }
 
     internal StepBoard Board { get; }
 }

@@ -11,6 +11,9 @@ internal sealed class RankState(int rank)
 
     public int Rank { get; } = rank;
 
+    /// <summary>Where this rank waits for a core.</summary>
+    public Seat Seat { get; } = new();
+
     /// <summary>The last collective entered.</summary>
     public string Operation => operation;
 

@@ -40,10 +40,11 @@ internal sealed class Watch(RankState[] ranks, TimeSpan heartbeat)
         for (int rank = 0; rank < ranks.Length; rank++)
         {
             int now = ranks[rank].Progress;
-            if (now == progress[rank])
+            // A rank that can run but has no core yet is not slow: others are.
+            if (now == progress[rank] && !ranks[rank].Seat.Asleep)
                 continue;
+            moved |= now != progress[rank];
             (progress[rank], since[rank]) = (now, Environment.TickCount64);
-            moved = true;
         }
         return moved;
     }

@@ -34,15 +34,18 @@ public abstract unsafe class Trainer : IDisposable
         (Plan, Options, board) = (plan, options, new StepBoard(plan));
         long routed = PlanCheck.RoutedReserve(plan);
         arenas = [.. Enumerable.Range(0, plan.Data).Select(rank => new Arena(rank, plan.StaticBytes, routed, options.HbmBytesPerRank, plan.Buffers, plan.TemporaryBytes, plan.StoresBFloat16))];
-        cluster = new EmulatedCluster(plan.Data, plan.Expert, options.Heartbeat);
+        cluster = new EmulatedCluster(plan.Data, plan.Expert, options.Heartbeat, options.Threads * plan.Data);
         contexts = [.. arenas.Select(arena => new RankContext(plan, options, arena.Rank, cluster, arena, board))];
         programs = new RankProgram[plan.Data];
         store = new ParameterStore(plan, arenas, options.Seed);
         (train, evaluate, infer) = (rank => programs[rank].RunTrain(), rank => programs[rank].RunEvaluate(), rank => programs[rank].RunInfer());
-        int threads = options.Threads > 0 ? options.Threads : Math.Max(1, Environment.ProcessorCount / plan.Data);
         try
         {
-            cluster.Run(rank => CreateRank(rank, threads, create));
+            cluster.Run(rank =>
+            {
+                arenas[rank].Commit(plan.PersistentBytes, plan.BalancedPeakBytes);
+                programs[rank] = create(contexts[rank]);
+            });
             visitFresh(store.Initializer);
         }
         catch
@@ -85,9 +88,6 @@ public abstract unsafe class Trainer : IDisposable
             return;
         disposed = true;
         bool ended = cluster.Close();
-        foreach (var context in contexts)
-            if (ended)
-                context.Pool?.Dispose();
         foreach (var program in programs)
             if (ended)
                 program?.DisposePacked();
@@ -177,13 +177,6 @@ public abstract unsafe class Trainer : IDisposable
             report.BytesByKind[kind] += cluster.BytesSent((Collective)kind);
         step++;
         return report;
-    }
-
-    private void CreateRank(int rank, int threads, Func<RankContext, RankProgram> create)
-    {
-        if (threads > 1)
-            contexts[rank].Pool = WorkPool.Current = new WorkPool(threads, $"Shardwright rank {rank} kernel");
-        programs[rank] = create(contexts[rank]);
     }
 
     private void Copy(int slot, int instance, int expert, Span<float> destination, bool gradient)

@@ -39,7 +39,10 @@ public sealed record TrainerOptions
     /// <summary>Device memory of a rank in bytes; default is a trn2 logical core.</summary>
     public long HbmBytesPerRank { get; init; } = Trainium2.LogicalCoreHbmBytes;
 
-    /// <summary>Kernel threads of a rank; 0 shares the machine's cores evenly, at least one each.</summary>
+    /// <summary>
+    /// Threads that run at once, per rank; 0 takes as many for all ranks together as this process has cores. Ranks share them as they need them: what one rank does not use, the others do. Results do not
+    /// depend on it.
+    /// </summary>
     public int Threads { get; init; }
 
     /// <summary>A rank without progress for this long is reported as stalled. Zero switches this off, as does a debugger.</summary>

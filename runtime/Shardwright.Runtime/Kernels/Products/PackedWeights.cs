@@ -78,7 +78,7 @@ public sealed unsafe class PackedWeights : IDisposable
         var (inner, width) = transpose ? (columns, rows) : (rows, columns);
         var size = Execution.Panels.Size(inner, width);
         if (data is null)
-            data = (float*)NativeMemory.AlignedAlloc((nuint)Math.Max(1, size * matrices * sizeof(float)), 64);
+            data = (float*)HugePages.Allocate(size * matrices * sizeof(float));
         for (var begin = first; begin < first + count;)
         {
             var end = begin;
