@@ -15,5 +15,8 @@ public sealed record Calls(Action Kernel, Action<OpenBlas>? OpenBlas = null);
 /// <summary>One kernel at one shape.</summary>
 public sealed record KernelCase(string Op, string Shape, Work Work, Func<Buffers, Calls> Prepare)
 {
+    /// <summary>Whether OpenBLAS has its like: matrix products.</summary>
+    public bool Compared => Work.Flops > 0 && Work.Exponentials == 0;
+
     public override string ToString() => $"{Op} {Shape}";
 }

@@ -22,22 +22,33 @@ internal sealed class Table
         blas = OpenBlas.Load(out missing);
     }
 
-    public static IEnumerable<KernelCase> Cases() => [.. ProductCases.All(), .. GroupedProductCases.All(), .. AttentionCases.All(), .. RowCases.All(), .. RoutingCases.All(), .. UpdateCases.All()];
-
-    /// <summary>Prints the rows whose op contains the filter; false when there are none.</summary>
+    /// <summary>Prints the rows whose op or shape contains the filter; false when there are none.</summary>
     public bool Print(string filter)
     {
-        var cases = Cases().Where(kernelCase => kernelCase.ToString().Contains(filter, StringComparison.OrdinalIgnoreCase)).ToList();
-        if (cases.Count == 0)
+        (string Heading, KernelCase[] Cases)[] families =
+        [
+            ("Matrix products", Matching([.. ProductCases.All(), .. GroupedProductCases.All()])),
+            ("Attention", Matching(AttentionCases.All())),
+            ("Everything else", Matching([.. RowCases.All(), .. RoutingCases.All(), .. UpdateCases.All()])),
+        ];
+        if (families.All(family => family.Cases.Length == 0))
             return false;
         output.WriteLine($"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.ProcessArchitecture}, vectors of {(Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128)} bits, one thread");
         output.WriteLine(blas?.Description ?? missing);
-        output.WriteLine();
-        output.WriteLine("| op | shape | µs | figure | limit | % of limit | OpenBLAS | ÷ OpenBLAS |");
-        output.WriteLine("|---|---|---|---|---|---|---|---|");
-        foreach (var kernelCase in cases)
-            output.WriteLine(Row(kernelCase));
+        foreach (var (heading, cases) in families)
+        {
+            if (cases.Length == 0)
+                continue;
+            bool products = cases[0].Compared;
+            output.WriteLine($"\n{heading}\n");
+            output.WriteLine("| op | shape | µs | figure | limit | % |" + (products ? " OpenBLAS | ÷ OpenBLAS |" : ""));
+            output.WriteLine("|---|---|---|---|---|---|" + (products ? "---|---|" : ""));
+            foreach (var kernelCase in cases)
+                output.WriteLine(Row(kernelCase));
+        }
         return true;
+
+        KernelCase[] Matching(IEnumerable<KernelCase> cases) => [.. cases.Where(kernelCase => kernelCase.ToString().Contains(filter, StringComparison.OrdinalIgnoreCase))];
     }
 
     private string Row(KernelCase kernelCase)
@@ -57,9 +68,9 @@ internal sealed class Table
         var (amount, unit) = work.Flops > 0 ? (work.Flops, "GFLOP/s")
             : limit > arithmetic ? (work.Bytes, "GB/s")
             : work.Sigmoids > 0 ? (work.Sigmoids, "G sigmoid/s") : (work.Exponentials, "G exp/s");
-        string comparison = peer < 0 ? "| | |" : string.Create(CultureInfo.InvariantCulture, $"| {amount / best[peer] * 1e-9:F1} | {best[peer] / best[0]:F2} |");
+        string comparison = peer >= 0 ? string.Create(CultureInfo.InvariantCulture, $" {amount / best[peer] * 1e-9:F1} | {best[peer] / best[0]:F2} |") : kernelCase.Compared ? " | |" : "";
         return string.Create(CultureInfo.InvariantCulture,
-            $"| {kernelCase.Op} | {kernelCase.Shape} | {best[0] * 1e6:F1} | {amount / best[0] * 1e-9:F1} {unit} | {amount / limit * 1e-9:F1} | {limit / best[0] * 100:F0} % {comparison}");
+            $"| {kernelCase.Op} | {kernelCase.Shape} | {best[0] * 1e6:F1} | {amount / best[0] * 1e-9:F1} {unit} | {amount / limit * 1e-9:F1} | {limit / best[0] * 100:F0} % |{comparison}");
 
         int Add(Action? action)
         {
