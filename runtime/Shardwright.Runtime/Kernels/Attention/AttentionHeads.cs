@@ -115,7 +115,7 @@ internal readonly unsafe struct AttentionHeads<TRounder>(AttentionShape shape, T
         nint j = 0;
         for (; j < seen; j += Lanes.Count)
         {
-            var e = VectorMath.Exp((Vector512.Load(scores + j) - shift) * scale);
+            var e = VectorMath.ExpNotLarge((Vector512.Load(scores + j) - shift) * scale);
             if (j + Lanes.Count > seen)
                 e &= Lanes.First(seen - j);
             sum += e;

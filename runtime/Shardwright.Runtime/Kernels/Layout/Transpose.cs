@@ -18,9 +18,10 @@ public static unsafe partial class Kernels
         }
     }
 
+    // Squares of 64 × 64: whole runs of four cache lines are read and written, and the lines of a square stay in the L1 cache.
     private readonly struct TransposeStrips(float* x, float* y, nint rows, nint columns, bool accumulate) : IRangeWork
     {
-        public const int Height = 16;
+        public const int Height = 64;
 
         public nint Strips => (rows + Height - 1) / Height;
 
@@ -30,7 +31,11 @@ public static unsafe partial class Kernels
             {
                 var matrix = strip / Strips * rows * columns;
                 var row = strip % Strips * Height;
-                Transposition.Copy(x + matrix + (row * columns), columns, y + matrix + row, rows, Math.Min(Height, rows - row), columns, accumulate);
+                for (nint column = 0; column < columns; column += Height)
+                {
+                    Transposition.Copy(x + matrix + (row * columns) + column, columns, y + matrix + (column * rows) + row, rows,
+                        Math.Min(Height, rows - row), Math.Min(Height, columns - column), accumulate);
+                }
             }
         }
     }

@@ -49,18 +49,56 @@ public static unsafe partial class Kernels
         {
             for (var row = begin; row < end; row++)
             {
-                for (nint c = 0; c < columns; c += Lanes.Count)
-                {
-                    var left = columns - c;
-                    var first = row * k;
-                    var sum = Vector512.Create(gates[first]) * Lanes.Load(returned + (slots[first] * columns) + c, left);
-                    for (nint i = 1; i < k; i++)
-                        sum = Vector512.FusedMultiplyAdd(Vector512.Create(gates[first + i]), Lanes.Load(returned + (slots[first + i] * columns) + c, left), sum);
-                    if (residual != null)
-                        sum = Lanes.Load(residual + (row * columns) + c, left) + sum;
-                    Lanes.Store(rounder.Apply(sum, (row * columns) + c), y + (row * columns) + c, left);
-                }
+                nint c = 0;
+                for (; c <= columns - (4 * Lanes.Count); c += 4 * Lanes.Count)
+                    Four(row, c);
+                for (; c <= columns - Lanes.Count; c += Lanes.Count)
+                    One(row, c, Lanes.Count);
+                if (c < columns)
+                    One(row, c, columns - c);
             }
+        }
+
+        // Four vectors for each look at a slot and a gate.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Four(nint row, nint c)
+        {
+            var from = returned + (slots[row * k] * columns) + c;
+            var gate = Vector512.Create(gates[row * k]);
+            var (s0, s1) = (gate * Vector512.Load(from), gate * Vector512.Load(from + 16));
+            var (s2, s3) = (gate * Vector512.Load(from + 32), gate * Vector512.Load(from + 48));
+            for (var copy = (row * k) + 1; copy < (row + 1) * k; copy++)
+            {
+                from = returned + (slots[copy] * columns) + c;
+                gate = Vector512.Create(gates[copy]);
+                s0 = Vector512.FusedMultiplyAdd(gate, Vector512.Load(from), s0);
+                s1 = Vector512.FusedMultiplyAdd(gate, Vector512.Load(from + 16), s1);
+                s2 = Vector512.FusedMultiplyAdd(gate, Vector512.Load(from + 32), s2);
+                s3 = Vector512.FusedMultiplyAdd(gate, Vector512.Load(from + 48), s3);
+            }
+
+            var at = (row * columns) + c;
+            Store(s0, at, Lanes.Count);
+            Store(s1, at + 16, Lanes.Count);
+            Store(s2, at + 32, Lanes.Count);
+            Store(s3, at + 48, Lanes.Count);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void One(nint row, nint c, nint left)
+        {
+            var sum = Vector512.Create(gates[row * k]) * Lanes.Load(returned + (slots[row * k] * columns) + c, left);
+            for (var copy = (row * k) + 1; copy < (row + 1) * k; copy++)
+                sum = Vector512.FusedMultiplyAdd(Vector512.Create(gates[copy]), Lanes.Load(returned + (slots[copy] * columns) + c, left), sum);
+            Store(sum, (row * columns) + c, left);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Store(Vector512<float> sum, nint at, nint left)
+        {
+            if (residual != null)
+                sum = Lanes.Load(residual + at, left) + sum;
+            Lanes.Store(rounder.Apply(sum, at), y + at, left);
         }
     }
 }

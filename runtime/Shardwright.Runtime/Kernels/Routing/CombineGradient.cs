@@ -39,18 +39,26 @@ public static unsafe partial class Kernels
         nint k,
         nint columns) : IRangeWork
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(nint begin, nint end)
         {
             for (var copy = begin * k; copy < end * k; copy++)
             {
-                var upstream = dy + (copy / k * columns);
-                var to = dreturned + (slots[copy] * columns);
-                dgates[copy] = Row.Dot(upstream, returned + (slots[copy] * columns), columns);
-                var gate = Vector512.Create(gates[copy]);
-                for (nint c = 0; c < columns; c += Lanes.Count)
-                    Lanes.Store(gate * Lanes.Load(upstream + c, columns - c), to + c, columns - c);
+                var at = slots[copy] * columns;
+                dgates[copy] = RowFold<CopyTerm>.Run(new(dy + (copy / k * columns), returned + at, dreturned + at, gates[copy]), columns);
             }
+        }
+    }
+
+    // dy · returned, and gate · dy on the way.
+    private readonly struct CopyTerm(float* dy, float* returned, float* dreturned, float gate) : IRowTerm
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector512<float> AddTo(Vector512<float> sum, nint column, nint left)
+        {
+            var upstream = Lanes.Load(dy + column, left);
+            sum = Vector512.FusedMultiplyAdd(upstream, Lanes.Load(returned + column, left), sum);
+            Lanes.Store(Vector512.Create(gate) * upstream, dreturned + column, left);
+            return sum;
         }
     }
 }

@@ -34,7 +34,7 @@ public static unsafe partial class Kernels
                 var to = gates + (row * k);
                 for (var i = 0; i < k; i++)
                     to[i] = logits[(row * expertCount) + experts[(row * k) + i]];
-                var sum = Row.Exponentials(to, to, k, out _);
+                var sum = Row.Exponentials(to, to, k, Row.Max(to, k));
                 Row.Scale(to, k, 1 / sum);
             }
         }

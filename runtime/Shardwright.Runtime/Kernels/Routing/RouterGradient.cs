@@ -73,24 +73,45 @@ public static unsafe partial class Kernels
         public float BalanceScale;
         public float ZScale;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [SkipLocalsInit]
         public readonly void Run(nint begin, nint end)
         {
-            for (var row = begin; row < end; row++)
+            var shifts = stackalloc float[Row.MostAtOnce];
+            var step = Row.RowsAtOnce(ExpertCount);
+            for (var first = begin; first < end; first += step)
             {
-                var p = Probabilities + (row * ExpertCount);
-                var to = Target + (row * ExpertCount);
-                var z = ZScale == 0 ? 0 : ZScale * 2 * Row.LogSumExp(Logits + (row * ExpertCount), ExpertCount);
-                var offset = BalanceScale == 0 ? 0 : BalanceScale * Row.Dot(p, Counts, ExpertCount);
-                var scale = Vector512.Create(BalanceScale);
-                var shift = Vector512.Create(z - offset);
-                for (nint e = 0; e < ExpertCount; e += Lanes.Count)
-                {
-                    var left = ExpertCount - e;
-                    Lanes.Store(Lanes.Load(p + e, left) * Vector512.FusedMultiplyAdd(scale, Lanes.Load(Counts + e, left), shift), to + e, left);
-                }
+                var rows = Math.Min(step, end - first);
+                Shifts(first, rows, shifts);
+                for (nint i = 0; i < rows; i++)
+                    Auxiliary(Probabilities + ((first + i) * ExpertCount), Target + ((first + i) * ExpertCount), shifts[i]);
+                for (nint i = 0; i < rows; i++)
+                    AddGates(first + i, Target + ((first + i) * ExpertCount));
+            }
+        }
 
-                AddGates(row, to);
+        // What the counts are shifted by: the z-loss's 2 · zScale · logsumexp less balanceScale · Σ_j p_j · counts_j.
+        private readonly void Shifts(nint first, nint rows, float* shifts)
+        {
+            if (ZScale == 0)
+                new Span<float>(shifts, (int)rows).Clear();
+            else
+                LogSumExps.Run(Logits + (first * ExpertCount), shifts, rows, ExpertCount);
+            for (nint i = 0; i < rows; i++)
+            {
+                var offset = BalanceScale == 0 ? 0 : BalanceScale * Row.Dot(Probabilities + ((first + i) * ExpertCount), Counts, ExpertCount);
+                shifts[i] = (ZScale * 2 * shifts[i]) - offset;
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private readonly void Auxiliary(float* p, float* to, float shifted)
+        {
+            var scale = Vector512.Create(BalanceScale);
+            var shift = Vector512.Create(shifted);
+            for (nint e = 0; e < ExpertCount; e += Lanes.Count)
+            {
+                var left = ExpertCount - e;
+                Lanes.Store(Lanes.Load(p + e, left) * Vector512.FusedMultiplyAdd(scale, Lanes.Load(Counts + e, left), shift), to + e, left);
             }
         }
 

@@ -40,14 +40,21 @@ public static unsafe partial class Kernels
 
     private readonly struct RouterRows(float* logits, float* probabilities, float* logSumExp, nint expertCount) : IRangeWork
     {
+        [SkipLocalsInit]
         public void Run(nint begin, nint end)
         {
-            for (var row = begin; row < end; row++)
+            var sums = stackalloc float[Row.MostAtOnce];
+            var step = Row.RowsAtOnce(expertCount);
+            for (var first = begin; first < end; first += step)
             {
-                var to = probabilities + (row * expertCount);
-                var sum = Row.Exponentials(logits + (row * expertCount), to, expertCount, out var max);
-                Row.Scale(to, expertCount, 1 / sum);
-                logSumExp[row] = max + MathF.Log(sum);
+                var rows = Math.Min(step, end - first);
+                for (nint i = 0; i < rows; i++)
+                    logSumExp[first + i] = Row.Max(logits + ((first + i) * expertCount), expertCount);
+                for (nint i = 0; i < rows; i++)
+                    sums[i] = Row.Exponentials(logits + ((first + i) * expertCount), probabilities + ((first + i) * expertCount), expertCount, logSumExp[first + i]);
+                for (nint i = 0; i < rows; i++)
+                    Row.Scale(probabilities + ((first + i) * expertCount), expertCount, 1 / sums[i]);
+                LogSumExps.AddLogs(sums, logSumExp + first, rows);
             }
         }
     }

@@ -34,33 +34,38 @@ public static unsafe partial class Kernels
 
     private readonly struct LayerNormRows(float* x, float* gain, float* bias, float* y, float* mean, float* inverseDeviation, nint columns, float epsilon) : IRangeWork
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(nint begin, nint end)
         {
-            for (var row = begin; row < end; row++)
+            var step = Row.RowsAtOnce(columns);
+            for (var first = begin; first < end; first += step)
             {
-                var from = x + (row * columns);
-                var to = y + (row * columns);
-                mean[row] = Row.Sum(from, columns) / columns;
-                var center = Vector512.Create(mean[row]);
-                var squares = Vector512<float>.Zero;
-                for (nint c = 0; c < columns; c += Lanes.Count)
-                {
-                    // The missing lanes of a last vector hold the mean and so add nothing.
-                    var left = columns - c;
-                    var offset = (left >= Lanes.Count ? Vector512.Load(from + c) : Lanes.LoadFirst(from + c, left, center)) - center;
-                    squares = Vector512.FusedMultiplyAdd(offset, offset, squares);
-                }
-
-                inverseDeviation[row] = 1 / MathF.Sqrt((Lanes.Sum(squares) / columns) + epsilon);
-                var scale = Vector512.Create(inverseDeviation[row]);
-                for (nint c = 0; c < columns; c += Lanes.Count)
-                {
-                    var left = columns - c;
-                    var normal = (Lanes.Load(from + c, left) - center) * scale;
-                    Lanes.Store(Vector512.FusedMultiplyAdd(normal, Lanes.Load(gain + c, left), Lanes.Load(bias + c, left)), to + c, left);
-                }
+                var last = Math.Min(first + step, end);
+                for (var row = first; row < last; row++)
+                    mean[row] = Row.Sum(x + (row * columns), columns) / columns;
+                for (var row = first; row < last; row++)
+                    inverseDeviation[row] = 1 / MathF.Sqrt((Row.Squares(x + (row * columns), columns, mean[row]) / columns) + epsilon);
+                for (var row = first; row < last; row++)
+                    Write(x + (row * columns), gain, bias, y + (row * columns), columns, mean[row], inverseDeviation[row]);
             }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Write(float* x, float* gain, float* bias, float* y, nint columns, float middle, float inverse)
+        {
+            var center = Vector512.Create(middle);
+            var scale = Vector512.Create(inverse);
+            nint c = 0;
+            for (; c <= columns - Lanes.Count; c += Lanes.Count)
+                Write(x + c, gain + c, bias + c, y + c, Lanes.Count, center, scale);
+            if (c < columns)
+                Write(x + c, gain + c, bias + c, y + c, columns - c, center, scale);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Write(float* x, float* gain, float* bias, float* y, nint left, Vector512<float> center, Vector512<float> scale)
+        {
+            var normal = (Lanes.Load(x, left) - center) * scale;
+            Lanes.Store(Vector512.FusedMultiplyAdd(normal, Lanes.Load(gain, left), Lanes.Load(bias, left)), y, left);
         }
     }
 }

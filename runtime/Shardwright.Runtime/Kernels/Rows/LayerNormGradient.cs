@@ -41,37 +41,56 @@ public static unsafe partial class Kernels
         nint columns,
         bool accumulate) : IRangeWork
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [SkipLocalsInit]
         public void Run(nint begin, nint end)
         {
-            for (var row = begin; row < end; row++)
+            var sums = stackalloc float[Row.MostAtOnce];
+            var dots = stackalloc float[Row.MostAtOnce];
+            var step = Row.RowsAtOnce(columns);
+            for (var first = begin; first < end; first += step)
             {
-                var from = x + (row * columns);
-                var upstream = dy + (row * columns);
-                var to = dx + (row * columns);
-                var center = Vector512.Create(mean[row]);
-                var scale = Vector512.Create(inverseDeviation[row]);
-                var sum = Vector512<float>.Zero;
-                var dot = Vector512<float>.Zero;
-                for (nint c = 0; c < columns; c += Lanes.Count)
+                var rows = Math.Min(step, end - first);
+                for (nint i = 0; i < rows; i++)
+                    sums[i] = Row.Dot(gain, dy + ((first + i) * columns), columns) / columns;
+                for (nint i = 0; i < rows; i++)
+                    dots[i] = RowFold<CenteredTerm>.Run(new(gain, dy + ((first + i) * columns), x + ((first + i) * columns), mean[first + i]), columns) / columns;
+                for (nint i = 0; i < rows; i++)
                 {
-                    // Missing lanes have dy = 0 and so add nothing to either sum.
-                    var left = columns - c;
-                    var g = Lanes.Load(gain + c, left) * Lanes.Load(upstream + c, left);
-                    sum += g;
-                    dot = Vector512.FusedMultiplyAdd(g, (Lanes.Load(from + c, left) - center) * scale, dot);
-                }
-
-                var meanGradient = Vector512.Create(Lanes.Sum(sum) / columns);
-                var along = Vector512.Create(-(Lanes.Sum(dot) / columns));
-                for (nint c = 0; c < columns; c += Lanes.Count)
-                {
-                    var left = columns - c;
-                    var g = Lanes.Load(gain + c, left) * Lanes.Load(upstream + c, left);
-                    var normal = (Lanes.Load(from + c, left) - center) * scale;
-                    Lanes.Store(scale * Vector512.FusedMultiplyAdd(along, normal, g - meanGradient), to + c, left, accumulate);
+                    var row = (first + i) * columns;
+                    var inverse = inverseDeviation[first + i];
+                    Write(x + row, gain, dy + row, dx + row, columns, mean[first + i], inverse, sums[i], -dots[i] * inverse, accumulate);
                 }
             }
         }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Write(float* x, float* gain, float* dy, float* dx, nint columns, float mean, float inverse, float sum, float dot, bool accumulate)
+        {
+            var center = Vector512.Create(mean);
+            var scale = Vector512.Create(inverse);
+            var meanGradient = Vector512.Create(sum);
+            var along = Vector512.Create(dot);
+            nint c = 0;
+            for (; c <= columns - Lanes.Count; c += Lanes.Count)
+                Lanes.Store(Gradient(x + c, gain + c, dy + c, Lanes.Count, center, scale, meanGradient, along), dx + c, Lanes.Count, accumulate);
+            if (c < columns)
+                Lanes.Store(Gradient(x + c, gain + c, dy + c, columns - c, center, scale, meanGradient, along), dx + c, columns - c, accumulate);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static Vector512<float> Gradient(
+            float* x, float* gain, float* dy, nint left, Vector512<float> center, Vector512<float> scale, Vector512<float> meanGradient, Vector512<float> along)
+        {
+            var g = Lanes.Load(gain, left) * Lanes.Load(dy, left);
+            return scale * Vector512.FusedMultiplyAdd(along, (Lanes.Load(x, left) - center) * scale, g - meanGradient);
+        }
+    }
+
+    // gain · dy · (x − mean). Missing lanes have dy = 0 and so add nothing.
+    private readonly struct CenteredTerm(float* gain, float* dy, float* x, float mean) : IRowTerm
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector512<float> AddTo(Vector512<float> sum, nint column, nint left)
+            => Vector512.FusedMultiplyAdd(Lanes.Load(gain + column, left) * Lanes.Load(dy + column, left), Lanes.Load(x + column, left) - Vector512.Create(mean), sum);
     }
 }

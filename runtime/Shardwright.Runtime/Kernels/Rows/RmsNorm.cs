@@ -45,45 +45,72 @@ public static unsafe partial class Kernels
 
     private readonly struct RmsNormRows(float* x, float* gain, float* y, float* inverseRms, nint columns, float epsilon) : IRangeWork
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(nint begin, nint end)
         {
-            for (var row = begin; row < end; row++)
+            var step = Row.RowsAtOnce(columns);
+            for (var first = begin; first < end; first += step)
             {
-                var from = x + (row * columns);
-                var to = y + (row * columns);
-                var inverse = 1 / MathF.Sqrt((Row.Dot(from, from, columns) / columns) + epsilon);
-                inverseRms[row] = inverse;
-                var scale = Vector512.Create(inverse);
-                for (nint c = 0; c < columns; c += Lanes.Count)
-                {
-                    var left = columns - c;
-                    Lanes.Store(Lanes.Load(from + c, left) * scale * Lanes.Load(gain + c, left), to + c, left);
-                }
+                var last = Math.Min(first + step, end);
+                for (var row = first; row < last; row++)
+                    inverseRms[row] = 1 / MathF.Sqrt((Row.Dot(x + (row * columns), x + (row * columns), columns) / columns) + epsilon);
+                for (var row = first; row < last; row++)
+                    Write(x + (row * columns), gain, y + (row * columns), columns, inverseRms[row]);
             }
         }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Write(float* x, float* gain, float* y, nint columns, float inverse)
+        {
+            var scale = Vector512.Create(inverse);
+            nint c = 0;
+            for (; c <= columns - Lanes.Count; c += Lanes.Count)
+                Write(x + c, gain + c, y + c, Lanes.Count, scale);
+            if (c < columns)
+                Write(x + c, gain + c, y + c, columns - c, scale);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Write(float* x, float* gain, float* y, nint left, Vector512<float> scale)
+            => Lanes.Store(Lanes.Load(x, left) * scale * Lanes.Load(gain, left), y, left);
     }
 
     private readonly struct RmsNormGradientRows(float* x, float* gain, float* inverseRms, float* dy, float* dx, nint columns, bool accumulate) : IRangeWork
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [SkipLocalsInit]
         public void Run(nint begin, nint end)
         {
-            for (var row = begin; row < end; row++)
+            var dots = stackalloc float[Row.MostAtOnce];
+            var step = Row.RowsAtOnce(columns);
+            for (var first = begin; first < end; first += step)
             {
-                var from = x + (row * columns);
-                var upstream = dy + (row * columns);
-                var to = dx + (row * columns);
-                var inverse = inverseRms[row];
-                var along = Vector512.Create(-(Row.Dot(gain, upstream, from, columns) / columns) * (inverse * inverse));
-                var scale = Vector512.Create(inverse);
-                for (nint c = 0; c < columns; c += Lanes.Count)
+                var rows = Math.Min(step, end - first);
+                for (nint i = 0; i < rows; i++)
+                    dots[i] = Row.Dot(gain, dy + ((first + i) * columns), x + ((first + i) * columns), columns);
+                for (nint i = 0; i < rows; i++)
                 {
-                    var left = columns - c;
-                    var direct = Lanes.Load(gain + c, left) * Lanes.Load(upstream + c, left);
-                    Lanes.Store(scale * Vector512.FusedMultiplyAdd(along, Lanes.Load(from + c, left), direct), to + c, left, accumulate);
+                    var row = (first + i) * columns;
+                    Write(x + row, gain, dy + row, dx + row, columns, inverseRms[first + i], dots[i], accumulate);
                 }
             }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Write(float* x, float* gain, float* dy, float* dx, nint columns, float inverse, float dot, bool accumulate)
+        {
+            var along = Vector512.Create(-(dot / columns) * (inverse * inverse));
+            var scale = Vector512.Create(inverse);
+            nint c = 0;
+            for (; c <= columns - Lanes.Count; c += Lanes.Count)
+                Write(x + c, gain + c, dy + c, dx + c, Lanes.Count, along, scale, accumulate);
+            if (c < columns)
+                Write(x + c, gain + c, dy + c, dx + c, columns - c, along, scale, accumulate);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Write(float* x, float* gain, float* dy, float* dx, nint left, Vector512<float> along, Vector512<float> scale, bool accumulate)
+        {
+            var direct = Lanes.Load(gain, left) * Lanes.Load(dy, left);
+            Lanes.Store(scale * Vector512.FusedMultiplyAdd(along, Lanes.Load(x, left), direct), dx, left, accumulate);
         }
     }
 }

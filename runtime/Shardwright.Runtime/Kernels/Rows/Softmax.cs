@@ -30,33 +30,55 @@ public static unsafe partial class Kernels
 
     private readonly struct SoftmaxRows(float* x, float* y, nint columns) : IRangeWork
     {
+        [SkipLocalsInit]
         public void Run(nint begin, nint end)
         {
-            for (var row = begin; row < end; row++)
+            var values = stackalloc float[Row.MostAtOnce];
+            var step = Row.RowsAtOnce(columns);
+            for (var first = begin; first < end; first += step)
             {
-                var sum = Row.Exponentials(x + (row * columns), y + (row * columns), columns, out _);
-                Row.Scale(y + (row * columns), columns, 1 / sum);
+                var rows = Math.Min(step, end - first);
+                for (nint i = 0; i < rows; i++)
+                    values[i] = Row.Max(x + ((first + i) * columns), columns);
+                for (nint i = 0; i < rows; i++)
+                {
+                    Row.Prefetch(x, first + step + i, end, columns);
+                    Row.Prefetch(y, first + step + i, end, columns);
+                    values[i] = Row.Exponentials(x + ((first + i) * columns), y + ((first + i) * columns), columns, values[i]);
+                }
+
+                for (nint i = 0; i < rows; i++)
+                    Row.Scale(y + ((first + i) * columns), columns, 1 / values[i]);
             }
         }
     }
 
     private readonly struct SoftmaxGradientRows(float* y, float* dy, float* dx, nint columns, bool accumulate) : IRangeWork
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [SkipLocalsInit]
         public void Run(nint begin, nint end)
         {
-            for (var row = begin; row < end; row++)
+            var dots = stackalloc float[Row.MostAtOnce];
+            var step = Row.RowsAtOnce(columns);
+            for (var first = begin; first < end; first += step)
             {
-                var p = y + (row * columns);
-                var g = dy + (row * columns);
-                var to = dx + (row * columns);
-                var dot = Vector512.Create(Row.Dot(p, g, columns));
-                for (nint c = 0; c < columns; c += Lanes.Count)
-                {
-                    var left = columns - c;
-                    Lanes.Store(Lanes.Load(p + c, left) * (Lanes.Load(g + c, left) - dot), to + c, left, accumulate);
-                }
+                var rows = Math.Min(step, end - first);
+                for (nint i = 0; i < rows; i++)
+                    dots[i] = Row.Dot(y + ((first + i) * columns), dy + ((first + i) * columns), columns);
+                for (nint i = 0; i < rows; i++)
+                    Write(y + ((first + i) * columns), dy + ((first + i) * columns), dx + ((first + i) * columns), columns, dots[i], accumulate);
             }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Write(float* y, float* dy, float* dx, nint columns, float sum, bool accumulate)
+        {
+            var dot = Vector512.Create(sum);
+            nint c = 0;
+            for (; c <= columns - Lanes.Count; c += Lanes.Count)
+                Lanes.Store(Vector512.Load(y + c) * (Vector512.Load(dy + c) - dot), dx + c, Lanes.Count, accumulate);
+            if (c < columns)
+                Lanes.Store(Lanes.LoadFirst(y + c, columns - c) * (Lanes.LoadFirst(dy + c, columns - c) - dot), dx + c, columns - c, accumulate);
         }
     }
 }

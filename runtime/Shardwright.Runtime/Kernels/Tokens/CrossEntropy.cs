@@ -60,10 +60,6 @@ public static unsafe partial class Kernels
 
     private readonly struct LogSumExpRows(float* logits, float* logSumExp, nint columns) : IRangeWork
     {
-        public void Run(nint begin, nint end)
-        {
-            for (var row = begin; row < end; row++)
-                logSumExp[row] = Row.LogSumExp(logits + (row * columns), columns);
-        }
+        public void Run(nint begin, nint end) => LogSumExps.Run(logits + (begin * columns), logSumExp + begin, end - begin, columns);
     }
 }

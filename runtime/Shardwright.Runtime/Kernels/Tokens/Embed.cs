@@ -34,7 +34,7 @@ public static unsafe partial class Kernels
         public void Run(nint begin, nint end)
         {
             for (var row = begin; row < end; row++)
-                new ReadOnlySpan<float>(table + (tokens[row] * columns), (int)columns).CopyTo(new Span<float>(y + (row * columns), (int)columns));
+                Row.Copy(table + (tokens[row] * columns), y + (row * columns), columns);
         }
     }
 }

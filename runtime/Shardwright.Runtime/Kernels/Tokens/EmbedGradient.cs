@@ -64,6 +64,12 @@ public static unsafe partial class Kernels
             Tree(low, middle, first, split, target, partials);
             if (split == last)
                 return;
+            if (split + 1 == last)
+            {
+                Row.Add(target, dy + (occurrences.Row(split) * columns), columns);
+                return;
+            }
+
             Tree(middle, high, split, last, partials, partials + columns);
             Row.Add(target, partials, columns);
         }
@@ -74,8 +80,17 @@ public static unsafe partial class Kernels
             while (first < last)
             {
                 var sequence = occurrences.Sequence(first);
-                new ReadOnlySpan<float>(dy + (occurrences.Row(first) * columns), (int)columns).CopyTo(new Span<float>(sum, (int)columns));
-                for (first++; first < last && occurrences.Sequence(first) == sequence; first++)
+                var row = dy + (occurrences.Row(first) * columns);
+                first++;
+                var alone = first == last || occurrences.Sequence(first) != sequence;
+                if (alone && sum == leaf)
+                {
+                    Row.Add(target, row, columns);
+                    continue;
+                }
+
+                Row.Copy(row, sum, columns);
+                for (; first < last && occurrences.Sequence(first) == sequence; first++)
                     Row.Add(sum, dy + (occurrences.Row(first) * columns), columns);
                 if (sum == leaf)
                     Row.Add(target, leaf, columns);
