@@ -1,3 +1,4 @@
+using Shardwright;
 using Shardwright.Execution;
 
 namespace KernelSpeed;
@@ -48,9 +49,9 @@ public sealed class Buffers : IDisposable
     }
 
     /// <summary>Weights [matrices, rows, columns] as the right operands of products.</summary>
-    public PackedWeights Packed(Block weights, int matrices, int rows, int columns)
+    public PackedWeights Packed(Block weights, int matrices, int rows, int columns, NumberFormat format = NumberFormat.Float32)
     {
-        var packed = new PackedWeights(Arena, weights.Offset, matrices, rows, columns);
+        var packed = new PackedWeights(Arena, weights.Offset, matrices, rows, columns, format);
         owned.Add(packed);
         return packed;
     }

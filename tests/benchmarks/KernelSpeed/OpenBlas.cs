@@ -27,7 +27,7 @@ public sealed unsafe class OpenBlas
     {
         missing = null;
         // Variables that hold the library to an older processor's kernels would halve its speed here; left alone it chooses its best.
-        foreach (string name in Overrides)
+        foreach (string name in OperatingSystem.IsWindows() ? [] : Overrides)
             Unset(name);
         if (NativeLibrary.TryLoad(Library, out nint library) && NativeLibrary.TryGetExport(library, "openblas_set_num_threads", out _))
             return new OpenBlas(library);

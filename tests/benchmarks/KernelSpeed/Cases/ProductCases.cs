@@ -1,3 +1,4 @@
+using Shardwright;
 using Shardwright.Execution;
 
 namespace KernelSpeed;
@@ -20,6 +21,7 @@ internal static class ProductCases
         }
         yield return Weights(2048, 512, 256, 16);
         yield return Unpacked(512, 512, 512);
+        yield return LowPrecision(512, 512, 512);
 
         // The router.
         yield return Forward(2048, 8, 256);
@@ -54,6 +56,15 @@ internal static class ProductCases
     {
         var (x, w, y) = (buffers.Random(rows * inner), buffers.Random(inner * columns), buffers.Floats(rows * columns));
         return new(() => Kernels.MatMul(x.Span, w.Span, y.Span, rows, inner, columns), blas => blas.Multiply(x.Span, w.Span, y.Span, rows, inner, columns));
+    });
+
+    // Left operands are rounded in the call, as activations of another format are; the result is stored in bf16.
+    private static KernelCase LowPrecision(int rows, int columns, int inner) => new("NN bf16", $"{rows}×{columns}×{inner}", Flops(rows, columns, inner), buffers =>
+    {
+        var (x, w, y) = (buffers.Random(rows * inner), buffers.Random(inner * columns), buffers.Floats(rows * columns));
+        var packed = buffers.Packed(w, 1, inner, columns, NumberFormat.BFloat16);
+        return new(() => Kernels.MatMul(x.Span, packed.Panels(0), y.Span, rows, inner, columns, operand: NumberFormat.BFloat16, store: NumberFormat.BFloat16),
+            blas => blas.Multiply(x.Span, w.Span, y.Span, rows, inner, columns));
     });
 
     private static Work Flops(int rows, int columns, int inner) => new(Flops: 2.0 * rows * columns * inner);
