@@ -19,6 +19,7 @@ internal unsafe struct SequenceTree
     private readonly nint size;
     private readonly int odd;
     private int leaf;
+    private int inBlock;
     private int depth;
 
     /// <param name="levels">Room for <see cref="Levels"/>(leaves) partial sums of <paramref name="size"/> floats.</param>
@@ -30,6 +31,7 @@ internal unsafe struct SequenceTree
         this.size = size;
         odd = leaves == 0 ? 1 : leaves >> BitOperations.TrailingZeroCount(leaves);
         leaf = 0;
+        inBlock = 0;
         depth = 0;
     }
 
@@ -43,7 +45,7 @@ internal unsafe struct SequenceTree
     public readonly float* Root => levels;
 
     /// <summary>True when the next leaf may be added straight to <see cref="Top"/> instead of being written to <see cref="Leaf"/>.</summary>
-    public readonly bool AddsToTop => leaf % odd != 0 || (odd == 1 && (leaf & 1) == 1);
+    public readonly bool AddsToTop => inBlock != 0 || (odd == 1 && (leaf & 1) == 1);
 
     /// <summary>The running sum the next leaf joins when <see cref="AddsToTop"/>.</summary>
     public readonly float* Top => levels + ((depth - 1) * size);
@@ -51,7 +53,7 @@ internal unsafe struct SequenceTree
     /// <summary>Takes the leaf written to <see cref="Leaf"/>.</summary>
     public void Push()
     {
-        if (leaf % odd == 0)
+        if (inBlock == 0)
             depth++;
         else
             AddLeaf(Top, levels + (depth * size));
@@ -76,10 +78,12 @@ internal unsafe struct SequenceTree
 
     private void Merge(int done)
     {
+        // leaf counts blocks where a block is one leaf, else leaves: only their trailing zeros matter, and odd has none.
         leaf++;
-        if (leaf % odd != 0)
+        if (++inBlock != odd)
             return;
-        for (var merges = BitOperations.TrailingZeroCount(leaf / odd) - done; merges > 0; merges--)
+        inBlock = 0;
+        for (var merges = BitOperations.TrailingZeroCount(leaf) - done; merges > 0; merges--)
         {
             AddLeaf(levels + ((depth - 2) * size), levels + ((depth - 1) * size));
             depth--;

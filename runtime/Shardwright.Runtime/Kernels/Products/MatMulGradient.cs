@@ -24,11 +24,10 @@ public static unsafe partial class Kernels
         fixed (float* px = x, pdy = dy, pdw = dw)
         fixed (int* boundaries = sequences)
         {
-            var start = 0;
             float* left = px, right = pdy;
             Operands.Round(ref left, ref right, sequences.Rows, inner, columns, operands);
-            var product = new TokenProduct(left, right, pdw, &start, sequences.Table(boundaries), inner, columns);
-            Ranges.Split(product, product.TasksEach, 1);
+            int* starts = stackalloc int[2] { 0, sequences.Rows };
+            new TokenProduct { Dw = pdw, Starts = starts, Groups = 1, Sequences = sequences.Table(boundaries) }.Run(left, right, inner, columns);
         }
     }
 
@@ -57,8 +56,8 @@ public static unsafe partial class Kernels
         {
             float* left = px, right = pdy;
             Operands.Round(ref left, ref right, groups.Rows, inner, columns, operands);
-            var product = new TokenProduct(left, right, pdw, starts, new SegmentTable(boundaries, groups.Stride - 1, 0), inner, columns);
-            Ranges.Split(product, product.TasksEach * groups.Count, 1);
+            var sequences = new SegmentTable(boundaries, groups.Stride - 1, 0);
+            new TokenProduct { Dw = pdw, Starts = starts, Groups = groups.Count, Sequences = sequences }.Run(left, right, inner, columns);
         }
     }
 }

@@ -12,6 +12,10 @@ internal unsafe struct MatrixProduct : IRangeWork
     // Rows of a task that gathers its block in scratch: 48 KiB.
     private const int StagedRows = 192;
 
+    // Rows of w this far apart share so few sets of the caches that a panel does not stay in them: 2 KiB.
+    private const int AliasingStep = 512;
+    private const int RowsToCopyFor = 96;
+
     public float* X;
     public nint XBatch;
     public nint XRow;
@@ -65,7 +69,7 @@ internal unsafe struct MatrixProduct : IRangeWork
     }
 
     // A narrow last panel, or a sum to be finished before it is added, is gathered apart from y.
-    private readonly bool Staged => Columns % Tile.Width != 0 || (Accumulate && Inner > InnerBlock);
+    private readonly bool Staged => Columns % Tile.Step != 0 || (Accumulate && Inner > InnerBlock);
 
     private readonly void Block(nint batch, nint row, nint column)
     {
@@ -75,7 +79,10 @@ internal unsafe struct MatrixProduct : IRangeWork
         var w = W + (batch * WBatch) + (column * WColumn);
         var y = Y + (((batch * Rows) + row) * Columns) + column;
 
-        var staged = width < Tile.Width || (Accumulate && Inner > InnerBlock);
+        var panelColumns = Panel.Columns(width);
+        var padded = width < panelColumns;
+        var copied = padded || (WStep % AliasingStep == 0 && rows >= RowsToCopyFor);
+        var staged = padded || (Accumulate && Inner > InnerBlock);
         var panel = Scratch.Floats((InnerBlock + StagedRows) * Tile.Width);
         var target = staged ? panel + (InnerBlock * Tile.Width) : y;
         var targetRow = staged ? Tile.Width : Columns;
@@ -88,18 +95,18 @@ internal unsafe struct MatrixProduct : IRangeWork
             var rightStep = WStep;
             if (WColumn != 1)
             {
-                Panel.CopyTransposed(right, WColumn, count, width, panel);
+                Panel.CopyTransposed(right, WColumn, count, width, panel, panelColumns);
                 right = panel;
-                rightStep = Tile.Width;
+                rightStep = panelColumns;
             }
-            else if (width < Tile.Width)
+            else if (copied)
             {
-                Panel.Copy(right, WStep, count, width, panel);
+                Panel.Copy(right, WStep, count, width, panel, panelColumns);
                 right = panel;
-                rightStep = Tile.Width;
+                rightStep = panelColumns;
             }
 
-            Tile.Rows(x + (k * XStep), XRow, XStep, right, rightStep, rows, count, target, targetRow, mode);
+            Tile.Rows(x + (k * XStep), XRow, XStep, right, rightStep, panelColumns, rows, count, target, targetRow, mode);
             k += count;
         }
         while (k < Inner);

@@ -22,9 +22,10 @@ internal static unsafe class Operands
             return;
         var copy = Scratch.Shared((nint)rows * (inner + (nint)columns));
         Copy(x, copy, rows, inner, format);
-        Copy(dy, copy + ((nint)rows * inner), rows, columns, format);
         x = copy;
-        dy = copy + ((nint)rows * inner);
+        copy += (nint)rows * inner;
+        Copy(dy, copy, rows, columns, format);
+        dy = copy;
     }
 
     private static void Copy(float* source, float* target, int rows, int columns, NumberFormat format)

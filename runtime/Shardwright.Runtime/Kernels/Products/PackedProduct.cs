@@ -6,11 +6,13 @@ namespace Shardwright.Execution;
 /// </summary>
 internal unsafe struct PackedProduct : IRoundedWork
 {
-    // A [512, 64] piece of a panel is 128 KiB, well inside the second-level cache.
-    private const int InnerBlock = 512;
+    // A [1024, 64] piece of a panel is 256 KiB, inside the second-level cache together with a block of x.
+    private const int InnerBlock = 1024;
 
-    // 192 rows of 64 columns are 48 KiB.
-    private const int RowBlock = 192;
+    // A block of x, read again for each panel, takes at most 384 KiB.
+    private const int LeftFloats = 96 * 1024;
+    private const int MostRows = 192;
+    private const int FewestRows = 48;
 
     // Rows finished at a time: 6 KiB stay in the first-level cache until the epilogue has read them.
     private const int StripRows = 24;
@@ -42,11 +44,11 @@ internal unsafe struct PackedProduct : IRoundedWork
     // About four tasks a thread keep the last one short.
     private readonly nint RowsPerTask()
     {
+        nint rows = LeftFloats / Math.Max(1, Math.Min(InnerBlock, W.Inner));
         var threads = WorkPool.Current?.Threads ?? 1;
-        if (threads == 1)
-            return RowBlock;
-        var rows = (Starts[Groups] * panels) / (4 * threads);
-        return Math.Clamp((rows + 5) / 6 * 6, 48, RowBlock);
+        if (threads > 1)
+            rows = Math.Min(rows, Starts[Groups] * panels / (4 * threads));
+        return Math.Clamp((rows + 5) / 6 * 6, FewestRows, MostRows);
     }
 
     private readonly void Block<TRounder>(TRounder rounder, int group, nint row, nint rows, nint column)
@@ -56,9 +58,9 @@ internal unsafe struct PackedProduct : IRoundedWork
         var left = X + (row * W.Inner);
         var width = Math.Min(Tile.Width, W.Columns - column);
         var pieces = W.Inner > InnerBlock;
-        if (typeof(TRounder) == typeof(Unrounded) && Epilogue.IsPlain && width == Tile.Width && !(Epilogue.Accumulate && pieces))
+        if (typeof(TRounder) == typeof(Unrounded) && Epilogue.IsPlain && width == Panel.Columns(width) && !(Epilogue.Accumulate && pieces))
         {
-            Fold(left, right, rows, Epilogue.Y + (row * W.Columns) + column, W.Columns, Epilogue.Accumulate ? TileMode.Add : TileMode.Overwrite);
+            Fold(left, right, width, rows, Epilogue.Y + (row * W.Columns) + column, W.Columns, Epilogue.Accumulate ? TileMode.Add : TileMode.Overwrite);
             return;
         }
 
@@ -69,18 +71,18 @@ internal unsafe struct PackedProduct : IRoundedWork
         for (nint done = 0; done < rows; done += strip)
         {
             var count = Math.Min(strip, rows - done);
-            Fold(left + (done * W.Inner), right, count, staged, Tile.Width, TileMode.Overwrite);
+            Fold(left + (done * W.Inner), right, Panel.Columns(width), count, staged, Tile.Width, TileMode.Overwrite);
             Epilogue.Apply(rounder, staged, count, width, row + done, column, bias);
         }
     }
 
-    private readonly void Fold(float* left, float* right, nint rows, float* target, nint targetRow, TileMode mode)
+    private readonly void Fold(float* left, float* right, nint width, nint rows, float* target, nint targetRow, TileMode mode)
     {
         nint k = 0;
         do
         {
             var count = Math.Min(InnerBlock, W.Inner - k);
-            Tile.Rows(left + k, W.Inner, 1, right + (k * Tile.Width), Tile.Width, rows, count, target, targetRow, k > 0 ? TileMode.Continue : mode);
+            Tile.Rows(left + k, W.Inner, 1, right + (k * width), width, width, rows, count, target, targetRow, k > 0 ? TileMode.Continue : mode);
             k += count;
         }
         while (k < W.Inner);

@@ -12,21 +12,22 @@ internal readonly unsafe struct PanelPacking(float* source, nint step, nint colu
             var first = unit % PanelsEach * Tile.Width;
             var from = source + (unit / PanelsEach * matrix) + (first * column);
             var width = Math.Min(Tile.Width, columns - first);
-            var to = target + (unit * inner * Tile.Width);
+            var panelColumns = Panel.Columns(width);
+            var to = target + (unit / PanelsEach * Panels.Size(inner, columns)) + (first * inner);
             if (column == 1)
-                Panel.Copy(from, step, inner, width, to);
+                Panel.Copy(from, step, inner, width, to, panelColumns);
             else
-                Panel.CopyTransposed(from, column, inner, width, to);
-            Round(to);
+                Panel.CopyTransposed(from, column, inner, width, to, panelColumns);
+            Round(to, panelColumns);
         }
     }
 
-    private void Round(float* panel)
+    private void Round(float* panel, nint panelColumns)
     {
-        var values = new Span<float>(panel, (int)(inner * Tile.Width));
+        var values = new Span<float>(panel, (int)(inner * panelColumns));
         if (format == NumberFormat.BFloat16)
             Kernels.Round(values, format);
         else if (format != NumberFormat.Float32)
-            Kernels.RoundColumns(values, values, 1, (int)inner, Tile.Width, format);
+            Kernels.RoundColumns(values, values, 1, (int)inner, (int)panelColumns, format);
     }
 }

@@ -1,8 +1,8 @@
 namespace Shardwright.Execution;
 
 /// <summary>
-/// One or several right operands of a product as the inner kernels read them: [matrix][panel of 64 columns][inner][64], zero-padded. A view of
-/// memory that belongs to its maker, see <see cref="PackedWeights"/>.
+/// One or several right operands of a product as the inner kernels read them: [matrix][panel of 64 columns][inner][64]. The last panel is as
+/// narrow as its columns allow, in steps of 16, zero-padded. A view of memory that belongs to its maker, see <see cref="PackedWeights"/>.
 /// </summary>
 public readonly unsafe struct Panels
 {
@@ -26,8 +26,8 @@ public readonly unsafe struct Panels
     internal float* Data { get; }
 
     /// <summary>Floats that the panels of one [inner, columns] matrix take.</summary>
-    internal static nint Size(nint inner, nint columns) => (columns + Tile.Width - 1) / Tile.Width * inner * Tile.Width;
+    internal static nint Size(nint inner, nint columns) => inner * Panel.Columns(columns);
 
-    /// <summary>The [inner, 64] panel with the columns from <paramref name="column"/>, a multiple of 64.</summary>
+    /// <summary>The panel with the columns from <paramref name="column"/>, a multiple of 64.</summary>
     internal float* At(nint matrix, nint column) => Data + (matrix * Size(Inner, Columns)) + (column * Inner);
 }

@@ -1,91 +1,90 @@
 namespace Shardwright.Execution;
 
 /// <summary>
-/// dw = xᵀ · dy, one [inner, columns] matrix a group of token rows: a left fold inside a sequence, the halving tree over a group's sequences. Work
-/// items are (group, block of dw's rows, panel of 64 columns).
+/// dw = xᵀ · dy, one [inner, columns] matrix a group of token rows: a left fold inside a sequence, the halving tree over a group's sequences. Units of
+/// work are blocks of dw. Where dy is narrow, dw is made transposed, as dyᵀ · x: a multiply-add has the same bits either way.
 /// </summary>
-/// <param name="x">[rows, inner].</param>
-/// <param name="dy">[rows, columns].</param>
-/// <param name="dw">[groups, inner, columns].</param>
-/// <param name="starts">First row of each group.</param>
-/// <param name="sequences">Sequences of the first group; those of the others follow it.</param>
-/// <param name="inner">Columns of x.</param>
-/// <param name="columns">Columns of dy.</param>
-internal readonly unsafe struct TokenProduct(float* x, float* dy, float* dw, int* starts, SegmentTable sequences, nint inner, nint columns) : IRangeWork
+internal unsafe struct TokenProduct : IRangeWork
 {
-    // 96 rows of 64 columns are 24 KiB: a leaf stays in the first-level cache, all partial sums in the second.
-    private const int RowBlock = 96;
+    /// <summary>[groups, inner, columns].</summary>
+    public float* Dw;
 
-    // A [128, 64] piece of dy is 32 KiB.
-    private const int TokenBlock = 128;
+    /// <summary>First row of each group and the number of rows.</summary>
+    public int* Starts;
+    public int Groups;
 
-    /// <summary>Work items of one group.</summary>
-    public nint TasksEach => Panels * ((inner + RowBlock - 1) / RowBlock);
+    /// <summary>Sequences of the first group; those of the others follow it.</summary>
+    public SegmentTable Sequences;
 
-    private nint Panels => (columns + Tile.Width - 1) / Tile.Width;
+    private float* left;
+    private float* right;
+    private nint leftColumns;
+    private nint rightColumns;
+    private bool transposed;
+    private nint blockRows;
+    private nint blockColumns;
 
-    public void Run(nint begin, nint end)
+    private readonly nint Down => (leftColumns + blockRows - 1) / blockRows;
+
+    private readonly nint Across => (rightColumns + blockColumns - 1) / blockColumns;
+
+    /// <param name="x">[tokens, inner].</param>
+    /// <param name="dy">[tokens, columns].</param>
+    /// <param name="inner">Columns of x.</param>
+    /// <param name="columns">Columns of dy.</param>
+    public void Run(float* x, float* dy, nint inner, nint columns)
     {
-        for (var task = begin; task < end; task++)
+        if (Groups == 0 || inner == 0 || columns == 0)
+            return;
+        transposed = Panel.Columns(columns) < Tile.Width && inner > columns;
+        left = transposed ? dy : x;
+        right = transposed ? x : dy;
+        leftColumns = transposed ? columns : inner;
+        rightColumns = transposed ? inner : columns;
+        Divide();
+        Ranges.Split(this, Groups * Down * Across, 1);
+    }
+
+    public readonly void Run(nint begin, nint end)
+    {
+        for (var unit = begin; unit < end; unit++)
         {
-            var block = task % TasksEach;
-            Block((int)(task / TasksEach), block / Panels * RowBlock, block % Panels * Tile.Width);
+            var group = unit / (Down * Across);
+            var row = unit / Across % Down * blockRows;
+            var column = unit % Across * blockColumns;
+            new TokenBlock
+            {
+                Sequences = Sequences.Of((int)group),
+                Left = left + (Starts[group] * leftColumns) + row,
+                LeftRow = leftColumns,
+                Right = right + (Starts[group] * rightColumns) + column,
+                RightRow = rightColumns,
+                Rows = Math.Min(blockRows, leftColumns - row),
+                Columns = Math.Min(blockColumns, rightColumns - column),
+                Target = Dw + (group * leftColumns * rightColumns) + (transposed ? (column * leftColumns) + row : (row * rightColumns) + column),
+                TargetRow = transposed ? leftColumns : rightColumns,
+                Transposed = transposed,
+            }.Run();
         }
     }
 
-    private void Block(int group, nint row, nint column)
+    // Large blocks, since each packs its part of both operands anew; one a thread, or a few where groups differ in size.
+    private void Divide()
     {
-        var tokens = sequences.Of(group);
-        var rows = Math.Min(RowBlock, inner - row);
-        var width = Math.Min(Tile.Width, columns - column);
-        var size = rows * Tile.Width;
-        var panel = Scratch.Floats((TokenBlock * Tile.Width) + (SequenceTree.Levels(tokens.Count) * size));
-        var sum = panel + (TokenBlock * Tile.Width);
-        if (tokens.Rows == 0)
-            new Span<float>(sum, (int)size).Clear();
-        else
-            Sum(tokens, x + (starts[group] * inner) + row, dy + (starts[group] * columns) + column, rows, width, panel, new SequenceTree(sum, size, tokens.Count));
-        Row.AddZero(sum, size);
-        Panel.Store(sum, rows, width, dw + (((group * inner) + row) * columns) + column, columns, accumulate: false);
-    }
-
-    private void Sum(SegmentTable tokens, float* left, float* right, nint rows, nint width, float* panel, SequenceTree tree)
-    {
-        for (var sequence = 0; sequence < tokens.Count; sequence++)
+        var threads = WorkPool.Current?.Threads ?? 1;
+        var wanted = threads == 1 ? 1 : Groups == 1 ? threads : 4 * threads;
+        blockRows = TokenBlock.MostRows;
+        blockColumns = TokenBlock.MostColumns;
+        var parts = (leftColumns + blockRows - 1) / blockRows;
+        blockRows = TokenBlock.RoundRows((leftColumns + parts - 1) / parts);
+        while (Groups * Down * Across < wanted)
         {
-            var count = tokens.End(sequence) - tokens.Start(sequence);
-            if (count == 0)
-            {
-                tree.PushEmpty();
-                continue;
-            }
-
-            // A short sequence needs one piece, which can be added where the tree wants it.
-            var adds = count <= TokenBlock && tree.AddsToTop;
-            Fold(tokens.Start(sequence), count, left, right, rows, width, panel, adds ? tree.Top : tree.Leaf, adds);
-            if (adds)
-                tree.PushAdded();
+            if (blockRows > TokenBlock.TileRows * 4)
+                blockRows = TokenBlock.RoundRows(blockRows / 2);
+            else if (blockColumns > Tile.Width && rightColumns > Tile.Width)
+                blockColumns /= 2;
             else
-                tree.Push();
-        }
-    }
-
-    private void Fold(nint first, nint tokens, float* left, float* right, nint rows, nint width, float* panel, float* leaf, bool adds)
-    {
-        for (nint done = 0; done < tokens; done += TokenBlock)
-        {
-            var count = Math.Min(TokenBlock, tokens - done);
-            var from = right + ((first + done) * columns);
-            var step = columns;
-            if (width < Tile.Width)
-            {
-                Panel.Copy(from, columns, count, width, panel);
-                from = panel;
-                step = Tile.Width;
-            }
-
-            var mode = adds ? TileMode.Add : done > 0 ? TileMode.Continue : TileMode.Overwrite;
-            Tile.Rows(left + ((first + done) * inner), 1, inner, from, step, rows, count, leaf, Tile.Width, mode);
+                return;
         }
     }
 }
