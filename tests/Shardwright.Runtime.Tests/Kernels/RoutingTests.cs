@@ -22,16 +22,23 @@ public sealed class RoutingTests
         Assert.Equal([2, 3, 0], experts);
     }
 
-    [Fact]
-    public void TopK_RandomLogits_EqualsAStableSort()
+    [Theory]
+    [InlineData(16, 4)]
+    [InlineData(1, 1)]
+    [InlineData(8, 2)]
+    [InlineData(17, 17)]
+    [InlineData(64, 6)]
+    [InlineData(131, 3)]
+    public void TopK_RandomLogits_EqualsAStableSort(int count, int kept)
     {
-        var logits = Numbers.Random(200 * 16, 1);
-        var experts = new int[200 * 4];
-        K.TopK(logits, experts, 200, 16, 4);
+        // Few different values, so that rows have ties across vectors.
+        var logits = Array.ConvertAll(Numbers.Random(200 * count, 1, -9, 9), value => MathF.Round(value) / 4);
+        var experts = new int[200 * kept];
+        K.TopK(logits, experts, 200, count, kept);
         for (var t = 0; t < 200; t++)
         {
-            var row = logits.AsSpan(t * 16, 16).ToArray();
-            Assert.Equal(Enumerable.Range(0, 16).OrderByDescending(e => row[e]).Take(4), experts[(t * 4)..((t + 1) * 4)]);
+            var row = logits.AsSpan(t * count, count).ToArray();
+            Assert.Equal(Enumerable.Range(0, count).OrderByDescending(e => row[e]).Take(kept), experts[(t * kept)..((t + 1) * kept)]);
         }
     }
 

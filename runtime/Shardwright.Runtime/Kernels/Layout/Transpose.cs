@@ -18,10 +18,11 @@ public static unsafe partial class Kernels
         }
     }
 
-    // Squares of 64 × 64: whole runs of four cache lines are read and written, and the lines of a square stay in the L1 cache.
+    // 16 columns of many rows: every row of the result is written as one long run, because a store that misses holds up those behind it, a load does not.
     private readonly struct TransposeStrips(float* x, float* y, nint rows, nint columns, bool accumulate) : IRangeWork
     {
-        public const int Height = 64;
+        public const int Height = 256;
+        private const int Width = 16;
 
         public nint Strips => (rows + Height - 1) / Height;
 
@@ -31,10 +32,10 @@ public static unsafe partial class Kernels
             {
                 var matrix = strip / Strips * rows * columns;
                 var row = strip % Strips * Height;
-                for (nint column = 0; column < columns; column += Height)
+                for (nint column = 0; column < columns; column += Width)
                 {
                     Transposition.Copy(x + matrix + (row * columns) + column, columns, y + matrix + (column * rows) + row, rows,
-                        Math.Min(Height, rows - row), Math.Min(Height, columns - column), accumulate);
+                        Math.Min(Height, rows - row), Math.Min(Width, columns - column), accumulate);
                 }
             }
         }

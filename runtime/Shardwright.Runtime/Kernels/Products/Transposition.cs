@@ -10,7 +10,6 @@ internal static unsafe class Transposition
     /// <summary>target[j·targetRow + i] = (or +=) source[i·sourceRow + j] for i in [0, rows), j in [0, columns).</summary>
     public static void Copy(float* source, nint sourceRow, float* target, nint targetRow, nint rows, nint columns, bool accumulate)
     {
-        var blocked = Avx512F.IsSupported && !accumulate;
         for (nint i = 0; i < rows; i += 16)
         {
             var high = Math.Min(16, rows - i);
@@ -19,10 +18,12 @@ internal static unsafe class Transposition
                 var wide = Math.Min(16, columns - j);
                 var from = source + (i * sourceRow) + j;
                 var to = target + (j * targetRow) + i;
-                if (blocked && high == 16 && wide == 16)
-                    Block(from, sourceRow, to, targetRow);
-                else
+                if (!Avx512F.IsSupported || high < 16 || wide < 16)
                     Plain(from, sourceRow, to, targetRow, high, wide, accumulate);
+                else if (accumulate)
+                    AddBlock(from, sourceRow, to, targetRow);
+                else
+                    Block(from, sourceRow, to, targetRow);
             }
         }
     }
@@ -37,6 +38,16 @@ internal static unsafe class Transposition
                 target[(j * targetRow) + i] = accumulate ? target[(j * targetRow) + i] + value : value;
             }
         }
+    }
+
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddBlock(float* source, nint sourceRow, float* target, nint targetRow)
+    {
+        var block = stackalloc float[16 * 16];
+        Block(source, sourceRow, block, 16);
+        for (nint row = 0; row < 16; row++, target += targetRow)
+            (Vector512.Load(target) + Vector512.Load(block + (16 * row))).Store(target);
     }
 
     // Four rows a time: unpacking pairs turns 4 × 4 blocks, which four 128-bit shuffles then gather into whole rows.

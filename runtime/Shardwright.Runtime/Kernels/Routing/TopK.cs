@@ -1,3 +1,7 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace Shardwright.Execution;
 
 public static unsafe partial class Kernels
@@ -26,30 +30,60 @@ public static unsafe partial class Kernels
 
     private readonly struct TopKRows(float* logits, int* experts, int expertCount, int k) : IRangeWork
     {
+        // Below every logit and below NaN: taken already, or no expert at all.
+        private const int Taken = int.MinValue;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(nint begin, nint end)
         {
+            var keys = (int*)Scratch.Floats(expertCount + Lanes.Count);
             for (var row = begin; row < end; row++)
             {
-                var from = logits + (row * expertCount);
-                var to = experts + (row * k);
-                var kept = 0;
-                for (var expert = 0; expert < expertCount; expert++)
-                {
-                    // Insertion among the kept ones: strictly larger moves ahead, so that equal logits keep their order.
-                    var place = kept;
-                    while (place > 0 && Precedes(from[expert], from[to[place - 1]]))
-                        place--;
-                    if (place == k)
-                        continue;
-                    if (kept < k)
-                        kept++;
-                    for (var i = kept - 1; i > place; i--)
-                        to[i] = to[i - 1];
-                    to[place] = expert;
-                }
+                for (nint e = 0; e < expertCount; e += Lanes.Count)
+                    Keys(logits + (row * expertCount) + e, expertCount - e).Store(keys + e);
+                for (nint i = 0; i < k; i++)
+                    experts[(row * k) + i] = TakeLargest(keys);
             }
         }
 
-        private static bool Precedes(float logit, float other) => logit > other || (float.IsNaN(other) && !float.IsNaN(logit));
+        // Integers in the order of the logits; −0 and +0 are equal.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static Vector512<int> Keys(float* logits, nint left)
+        {
+            var x = Lanes.Load(logits, left) + Vector512<float>.Zero;
+            var bits = x.AsInt32();
+            var key = bits ^ ((bits >> 31) & Vector512.Create(int.MaxValue));
+            key = Vector512.ConditionalSelect(Vector512.Equals(x, x).AsInt32(), key, Vector512.Create(Taken + 1));
+            return left >= Lanes.Count ? key : Vector512.ConditionalSelect(Lanes.First(left).AsInt32(), key, Vector512.Create(Taken));
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private int TakeLargest(int* keys)
+        {
+            var largest = Vector512.Load(keys);
+            for (var e = Lanes.Count; e < expertCount; e += Lanes.Count)
+                largest = Vector512.Max(largest, Vector512.Load(keys + e));
+            var wanted = Vector512.Create(Largest(largest));
+            for (var e = 0; ; e += Lanes.Count)
+            {
+                // The first of equals: the lower index.
+                var here = Vector512.Load(keys + e);
+                var equal = Vector512.Equals(here, wanted).ExtractMostSignificantBits();
+                if (equal == 0)
+                    continue;
+                var lane = BitOperations.TrailingZeroCount(equal);
+                var own = Vector512.Equals(Vector512<int>.Indices, Vector512.Create(lane));
+                Vector512.ConditionalSelect(own, Vector512.Create(Taken), here).Store(keys + e);
+                return e + lane;
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static int Largest(Vector512<int> value)
+        {
+            var eight = Vector256.Max(value.GetLower(), value.GetUpper());
+            var four = Vector128.Max(eight.GetLower(), eight.GetUpper());
+            return Math.Max(Math.Max(four.GetElement(0), four.GetElement(2)), Math.Max(four.GetElement(1), four.GetElement(3)));
+        }
     }
 }
