@@ -22,7 +22,7 @@ internal unsafe struct Epilogue
     private static nint GatedIndex => unchecked((nint)(1u << 31));
 
     /// <summary>True when a tile can write, or add to, the output itself.</summary>
-    public readonly bool IsPlain => Bias is null && RowScale is null && Residual is null && Gated is null;
+    public readonly bool IsPlain => Bias is null && RowScale is null && Residual is null;
 
     /// <summary>Finishes block [rows, 64], the part of the output at (row, column) of which <paramref name="width"/> columns exist.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -66,14 +66,6 @@ internal unsafe struct Epilogue
         b = rounder.Apply(b, at + 16);
         c = rounder.Apply(c, at + 32);
         d = rounder.Apply(d, at + 48);
-        if (Gated is not null)
-        {
-            Gating(rounder, at, a);
-            Gating(rounder, at + 16, b);
-            Gating(rounder, at + 32, c);
-            Gating(rounder, at + 48, d);
-        }
-
         var y = Y + at;
         a.Store(y);
         b.Store(y + 16);
@@ -97,8 +89,6 @@ internal unsafe struct Epilogue
             if (Residual is not null)
                 value += Lanes.Load(Residual + at + j, left);
             value = rounder.Apply(value, at + j);
-            if (Gated is not null)
-                Lanes.Store(rounder.Apply(Gating(Lanes.Load(Gate + at + j, left), value), GatedIndex + at + j), Gated + at + j, left);
             Lanes.Store(value, Y + at + j, left);
         }
     }
@@ -112,10 +102,21 @@ internal unsafe struct Epilogue
         d += Vector512.Load(from + 48);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void Gating<TRounder>(TRounder rounder, nint at, Vector512<float> value)
+    /// <summary>The second output of whole rows, whose first stands in place: in the order of memory, which the processor foresees.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public readonly void Gating<TRounder>(TRounder rounder, nint row, nint rows)
         where TRounder : unmanaged, IRounder
-        => rounder.Apply(Gating(Vector512.Load(Gate + at), value), GatedIndex + at).Store(Gated + at);
+    {
+        var y = Y;
+        var gate = Gate;
+        var gated = Gated;
+        var end = (row + rows) * Columns;
+        for (var i = row * Columns; i < end; i += Lanes.Count)
+        {
+            var left = end - i;
+            Lanes.Store(rounder.Apply(Gating(Lanes.Load(gate + i, left), Lanes.Load(y + i, left)), GatedIndex + i), gated + i, left);
+        }
+    }
 
     // The bits of SiluGate.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

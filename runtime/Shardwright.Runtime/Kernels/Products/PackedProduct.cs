@@ -36,7 +36,10 @@ internal unsafe struct PackedProduct : IRoundedWork
         nint blocks = 0;
         for (var group = 0; group < Groups; group++)
             blocks += Blocks(group);
-        Ranges.Split(new Tasks<TRounder>(this, rounder), blocks * panels, 1);
+        if (Epilogue.Gated is not null)
+            Ranges.Split(new GatedTasks<TRounder>(this, rounder), blocks, 1);
+        else
+            Ranges.Split(new Tasks<TRounder>(this, rounder), blocks * panels, 1);
     }
 
     private readonly nint Blocks(int group) => (Starts[group + 1] - Starts[group] + rowBlock - 1) / rowBlock;
@@ -47,7 +50,9 @@ internal unsafe struct PackedProduct : IRoundedWork
         nint rows = LeftFloats / Math.Max(1, Math.Min(InnerBlock, W.Inner));
         var threads = WorkPool.Current?.Threads ?? 1;
         if (threads > 1)
-            rows = Math.Min(rows, Starts[Groups] * panels / (4 * threads));
+            rows = Math.Min(rows, Starts[Groups] * (Epilogue.Gated is null ? panels : 1) / (4 * threads));
+        if (Epilogue.Gated is not null)
+            return Math.Clamp((rows + 5) / 6 * 6, 12, FewestRows);
         return Math.Clamp((rows + 5) / 6 * 6, FewestRows, MostRows);
     }
 
@@ -103,6 +108,27 @@ internal unsafe struct PackedProduct : IRoundedWork
                 var row = product.Starts[group] + ((block - before) * product.rowBlock);
                 var rows = Math.Min(product.rowBlock, product.Starts[group + 1] - row);
                 product.Block(rounder, group, row, rows, task % product.panels * Tile.Width);
+            }
+        }
+    }
+
+    // All panels of a block of rows, then its second output while the first is in the second-level cache.
+    private readonly struct GatedTasks<TRounder>(PackedProduct product, TRounder rounder) : IRangeWork
+        where TRounder : unmanaged, IRounder
+    {
+        public void Run(nint begin, nint end)
+        {
+            var group = 0;
+            nint before = 0;
+            for (var block = begin; block < end; block++)
+            {
+                while (block >= before + product.Blocks(group))
+                    before += product.Blocks(group++);
+                var row = product.Starts[group] + ((block - before) * product.rowBlock);
+                var rows = Math.Min(product.rowBlock, product.Starts[group + 1] - row);
+                for (nint panel = 0; panel < product.panels; panel++)
+                    product.Block(rounder, group, row, rows, panel * Tile.Width);
+                product.Epilogue.Gating(rounder, row, rows);
             }
         }
     }
