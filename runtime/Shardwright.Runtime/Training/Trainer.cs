@@ -32,6 +32,7 @@ public abstract unsafe class Trainer : IDisposable
         PlanCheck.Require(plan);
         Arena.Require(0, plan.StaticBytes, options.HbmBytesPerRank, plan.Buffers);
         (Plan, Options, board) = (plan, options, new StepBoard(plan));
+        Preparation.Begin();
         long routed = PlanCheck.RoutedReserve(plan);
         arenas = [.. Enumerable.Range(0, plan.Data).Select(rank => new Arena(rank, plan.StaticBytes, routed, options.HbmBytesPerRank, plan.Buffers, plan.TemporaryBytes, plan.StoresBFloat16))];
         cluster = new EmulatedCluster(plan.Data, plan.Expert, options.Heartbeat, options.Threads * plan.Data);
@@ -47,6 +48,7 @@ public abstract unsafe class Trainer : IDisposable
                 programs[rank] = create(contexts[rank]);
             });
             visitFresh(store.Initializer);
+            Preparation.Finish(programs[0].GetType());
         }
         catch
         {
