@@ -13,7 +13,8 @@ public sealed class DecoderBlock(int width, int hidden, int heads)
     [Shard(MeshAxis.Tensor, Dimension = 1)] public Parameter Value { get; } = new(width, width);
     [Shard(MeshAxis.Tensor, Dimension = 0)] public Parameter Output { get; } = new(width, width) { Initial = Initial.Normal(0.02f) };
     [NoDecay] public Parameter ExpertNorm { get; } = new(width) { Initial = Initial.One };
-    public Parameter Router { get; } = new(width, 8) { Initial = Initial.Normal(0.02f) };
+    // Two logits that differ in the ninth bit must not change a token's experts, whatever the model's own format.
+    [Precision(NumberFormat.Float32)] public Parameter Router { get; } = new(width, 8) { Initial = Initial.Normal(0.02f) };
 
     [Experts]
     public ExpertGroup<SwiGlu> Experts { get; } = new(count: 8, topK: 2, () => new(width, hidden)) { BalanceLoss = 0.01f };

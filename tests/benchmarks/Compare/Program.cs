@@ -15,6 +15,8 @@ public static class Program
     private static readonly Option<int> SampleSteps = Number("--steps", "Training steps of a process.", 100);
     private static readonly Option<string?> PythonPath = new("--python") { Description = "An interpreter with PyTorch. Default: the first of python3 and /usr/bin/python3 that has it.", HelpName = "PATH" };
 
+    private static readonly Option<int> LossSteps = Number("--steps", "Training steps of a run.", 200);
+
     private static readonly Argument<string[]> Peer = new("peer")
     {
         Description = "After `--`: a command that trains the same model and prints 'NNNN tok/s (best NNNN)'. Without it only our own meshes are compared.",
@@ -31,6 +33,7 @@ public static class Program
             Scenario("first-step", "The first training step of a fresh process over its steady one.", (s, _) => s.FirstStep()),
             Scenario("configuration", "The sample built Debug against Release.", (s, parsed) => s.Configuration(parsed.GetValue(SampleSteps)), SampleSteps),
             Scenario("precision", "The training step in bf16 against fp32.", (s, parsed) => s.Precision(parsed.GetValue(Steps)), Steps),
+            Scenario("loss", "The sample's validation loss after a short run in bf16 against fp32, a seed a process.", (s, parsed) => s.Loss(parsed.GetValue(LossSteps)), LossSteps),
             Scenario("attention", "Causal attention, forward and backward on two threads, against PyTorch.", (s, parsed) => s.Attention(parsed.GetValue(PythonPath)), PythonPath),
         };
         var result = root.Parse(arguments);

@@ -33,7 +33,7 @@ internal sealed class Scenarios(TextWriter output, int processes, CancellationTo
     public async Task FirstStep()
     {
         using var workshop = new Workshop(output);
-        foreach (int ranks in new[] { 1, 4 })
+        foreach (int ranks in new[] { 1, 8 })
             await new Comparison(output, Figure.FirstStep, processes).Run([await BuildStep(workshop, Mesh(ranks), ranks, steps: 8)], stop);
     }
 
@@ -53,6 +53,15 @@ internal sealed class Scenarios(TextWriter output, int processes, CancellationTo
         using var workshop = new Workshop(output);
         await new Comparison(output, Figure.BestStep, processes).Run(
             [await BuildStep(workshop, "fp32", 1, steps), await BuildStep(workshop, "bf16", 1, steps, "ShardwrightPrecision=BFloat16")], stop);
+    }
+
+    /// <summary>The sample's loss after a short run in bf16 against fp32.</summary>
+    public async Task Loss(int steps)
+    {
+        using var workshop = new Workshop(output);
+        string[] run = ["--steps", $"{steps}", "--quiet"];
+        var full = await workshop.Build("fp32", Sample, "Release", [], run, stop);
+        await new LossComparison(output, processes).Run(full, await workshop.Build("bf16", Sample, "Release", ["ShardwrightPrecision=BFloat16"], run, stop), stop);
     }
 
     /// <summary>Attention forward and backward on two threads against PyTorch.</summary>
