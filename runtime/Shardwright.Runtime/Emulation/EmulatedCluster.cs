@@ -83,6 +83,7 @@ public sealed class EmulatedCluster : IDisposable
 
     /// <summary>
     /// Runs <paramref name="body"/> on every rank, with the rank as argument, and returns when all have ended. Allocates nothing when the delegate is reused.
+    /// A body must wait for another rank only in a collective: outside of one it keeps its core, and the other rank may have none.
     /// </summary>
     /// <exception cref="ClusterException">A rank failed, now or in an earlier run. The message is the rank's own; its exception is the inner one.</exception>
     public void Run(Action<int> body)
