@@ -63,7 +63,8 @@ public static class ModuleCapture
         if (isModel)
             ModelInputs.Check(context, name, methods);
         var options = isModel ? OptionsCapture.Capture(context, declaresConstructor) : null;
-        return new(type.FullName(), isModel, IsExpert(type), constructor, members.Constants, members.Members, methods.ToEquatable(), options, context.Errors > 0) { Precision = Annotations.Precision(type) };
+        var precision = Annotations.Precision(context, type);
+        return new(type.FullName(), isModel, IsExpert(type), constructor, members.Constants, members.Members, methods.ToEquatable(), options, context.Errors > 0) { Precision = precision };
     }
 
     static IEnumerable<(SyntaxNode, ISymbol)> Declared(ModuleContext context, ClassDeclarationSyntax[] parts)

@@ -163,5 +163,17 @@ public sealed class PrecisionTests
         TrainingRun.AssertSameBits(TrainingRun.Of("Sample", (1, 1), 3, source: source), TrainingRun.Of("Sample", (4, 4), 3, source: source));
     }
 
+    [Fact]
+    public void PrecisionOnAProperty_IsThatModulesFormatInThatPlace()
+    {
+        const string Group = "    [Experts]\n    public ExpertGroup<SwiGlu> Experts";
+        string source = TestResource.ModelSource("Sample");
+        Assert.Contains(Group, source, StringComparison.Ordinal);
+        string onProperty = source.Replace(Group, Group.Replace("[Experts]", $"[Experts, {Nearest}]", StringComparison.Ordinal), StringComparison.Ordinal);
+        string onClass = source.Replace("[Module]\npublic sealed class SwiGlu", $"[Module, {Nearest}]\npublic sealed class SwiGlu", StringComparison.Ordinal);
+        TrainingRun.AssertSameBits(TrainingRun.Of("Sample", (2, 2), 2, source: onClass), TrainingRun.Of("Sample", (2, 2), 2, source: onProperty));
+        Assert.NotEqual(TrainingRun.Of("Sample", (2, 2), 2).Curves[0][1], TrainingRun.Of("Sample", (2, 2), 2, source: onProperty).Curves[0][1]);
+    }
+
     static string With(string model, string precision) => TestResource.ModelSource(model).Replace("[Model, ", $"[Model, {precision}, ", StringComparison.Ordinal);
 }

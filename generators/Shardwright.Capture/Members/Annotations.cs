@@ -1,4 +1,6 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Shardwright.Capture.Rules;
 using Shardwright.Capture.Support;
 using Shardwright.Compiler;
 using Shardwright.Compiler.Modules;
@@ -22,9 +24,19 @@ internal static class Annotations
     public static string Experts(ISymbol symbol, string property, string otherwise)
         => symbol.Find("ExpertsAttribute") is { } attribute && Named(attribute, property) is { } value ? Literals.EnumName(value) ?? otherwise : otherwise;
 
-    public static PrecisionOption? Precision(ISymbol symbol)
-        => symbol.Find("PrecisionAttribute") is { ConstructorArguments: { Length: 1 } arguments } attribute && Literals.EnumName(arguments[0]) is { } format
-            ? new(format, Named(attribute, "Stochastic") is { Value: true }) : null;
+    /// <summary>What <c>[Precision]</c> says, or null; a value that is no format is reported on the argument.</summary>
+    public static PrecisionOption? Precision(ModuleContext context, ISymbol symbol)
+    {
+        if (symbol.Find("PrecisionAttribute") is not { ConstructorArguments: { Length: 1 } arguments } attribute)
+            return null;
+        if (Literals.EnumName(arguments[0]) is { } format)
+            return new(format, Named(attribute, "Stochastic") is { Value: true });
+        var syntax = attribute.ApplicationSyntaxReference?.GetSyntax(context.Cancellation) as AttributeSyntax;
+        // What does not bind is the compiler's own error.
+        if (arguments[0].Kind == TypedConstantKind.Enum)
+            context.Report(RuleIds.OptionOutOfRange, ((SyntaxNode?)syntax?.ArgumentList?.Arguments.FirstOrDefault() ?? syntax)?.GetLocation() ?? Location.None, $"[Precision({arguments[0].Value})]", "a member of NumberFormat");
+        return null;
+    }
 
     public static TypedConstant? Named(AttributeData attribute, string name)
     {

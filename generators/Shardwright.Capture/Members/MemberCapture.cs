@@ -72,13 +72,13 @@ internal sealed class MemberCapture(ModuleContext context)
         var name = member.Symbol.Name;
         var shape = captured.Select(a => a.Value).ToEquatable();
         if (member.Type.IsParameter())
-            Add(new ParameterMember(name, site, shape, Annotations.Shards(member.Symbol), member.Symbol.Find("NoDecayAttribute") is not null, IsFrozen(member)) { Precision = Annotations.Precision(member.Symbol) });
+            Add(new ParameterMember(name, site, shape, Annotations.Shards(member.Symbol), member.Symbol.Find("NoDecayAttribute") is not null, IsFrozen(member)), member.Symbol);
         else if (member.Type.IsState())
             Add(new StateMember(name, site, shape));
         else if (member.Type.IsRepeated() || member.Type.IsExpertGroup())
             List(member, creation, site, captured);
         else if (ModuleTypes.Check(context, member.Type, member.Location) && NoInitializer(creation))
-            Add(new ModuleMember(name, site, member.Type.FullName(), captured, IsFrozen(member)));
+            Add(new ModuleMember(name, site, member.Type.FullName(), captured, IsFrozen(member)), member.Symbol);
     }
 
     void List(MemberDeclaration member, IObjectCreationOperation creation, int site, EquatableArray<Argument> captured)
@@ -95,10 +95,10 @@ internal sealed class MemberCapture(ModuleContext context)
         if (body.Arguments(made.Arguments, skip: null) is not { } arguments || !NoInitializer(made) || Find(captured, "count") is not { } count)
             return;
         if (member.Type.IsRepeated())
-            Add(new RepeatedMember(member.Symbol.Name, site, item.FullName(), count, arguments, IsFrozen(member)));
+            Add(new RepeatedMember(member.Symbol.Name, site, item.FullName(), count, arguments, IsFrozen(member)), member.Symbol);
         else if (Find(captured, "topK") is { } topK && Factories.Settings(creation, body, context) is { } settings)
             Add(new ExpertGroupMember(member.Symbol.Name, site, item.FullName(), count, topK, arguments, settings,
-                Annotations.Experts(member.Symbol, "Placement", "Static"), Annotations.Experts(member.Symbol, "Dispatch", "Variable"), IsFrozen(member)));
+                Annotations.Experts(member.Symbol, "Placement", "Static"), Annotations.Experts(member.Symbol, "Dispatch", "Variable"), IsFrozen(member)), member.Symbol);
     }
 
     bool NoInitializer(IObjectCreationOperation creation)
@@ -147,9 +147,9 @@ internal sealed class MemberCapture(ModuleContext context)
     bool IsPartOfModel(ITypeSymbol type)
         => type.IsParameter() || type.IsState() || type.IsRepeated() || type.IsExpertGroup() || type.IsAnnotated() || ModuleTypes.LooksLikeModule(type, context.Compilation);
 
-    void Add(Member member)
+    void Add(Member member, ISymbol? symbol = null)
     {
-        members.Add(member);
+        members.Add(symbol is null ? member : member with { Precision = Annotations.Precision(context, symbol) });
         context.Members.Add(member.Name);
     }
 

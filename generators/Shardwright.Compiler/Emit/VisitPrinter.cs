@@ -12,14 +12,14 @@ public static class VisitPrinter
     {
         code.Line("/// <summary>Shows every parameter of a model object to <paramref name=\"visitor\"/>.</summary>");
         code.Open($"public static void Visit({modelType} model, IParameterVisitor visitor)");
-        var precision = Precision.Of(model.Graph.Precision) ?? default;
+        var precision = model.Precision ?? default;
         Members(code, model, "model", "", "0", "-1", 0, precision, precision);
         code.Close();
     }
 
     static void Members(CodeWriter code, ModuleInstance module, string expression, string path, string instance, string expert, int depth, Precision ambient, Precision outer)
     {
-        var precision = Precision.Of(module.Graph.Precision) ?? outer;
+        var precision = module.Precision ?? outer;
         foreach (var member in module.Graph.Members)
         {
             string name = Naming.Identifier(member.Name), place = $"{expression}.{name}", at = path.Length == 0 ? member.Name : $"{path}.{member.Name}";

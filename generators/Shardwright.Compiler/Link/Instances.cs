@@ -14,6 +14,9 @@ public sealed class ModuleInstance(ModuleGraph graph, string path, Placement pla
 
     public Placement Place { get; } = place;
 
+    /// <summary>The number format of its code: that of the property it is in, or its class's; null for that of whoever calls it.</summary>
+    public Graph.Precision? Precision { get; init; }
+
     public IReadOnlyDictionary<string, object> Arguments { get; } = arguments;
 
     /// <summary>Parameters and states as values, modules, lists and groups as instances, numbers as they are.</summary>

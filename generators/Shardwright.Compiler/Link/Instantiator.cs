@@ -15,11 +15,11 @@ public sealed class Instantiator(LinkedModel linked, int microBatches)
 
     public ModuleInstance Model() => Build(linked.Model, "", Placement.Model, new Dictionary<string, object>(), 0);
 
-    ModuleInstance Build(ModuleGraph graph, string path, Placement place, IReadOnlyDictionary<string, object> arguments, int depth)
+    ModuleInstance Build(ModuleGraph graph, string path, Placement place, IReadOnlyDictionary<string, object> arguments, int depth, Member? held = null)
     {
         if (depth > 32)
             throw Error(Rules.UnknownName, graph, -1, $"{graph.Type} contains itself; a model must be a finite tree of modules");
-        var instance = new ModuleInstance(graph, path, place, arguments);
+        var instance = new ModuleInstance(graph, path, place, arguments) { Precision = Precision.Of(held?.Precision) ?? Precision.Of(graph.Precision) };
         foreach (var constant in graph.Constants)
             instance.Members[constant.Name] = constant.Value;
         foreach (var member in graph.Members)
@@ -38,13 +38,13 @@ public sealed class Instantiator(LinkedModel linked, int microBatches)
             case StateMember state:
                 return Declare(owner, state, state.Shape, true, true, true);
             case ModuleMember module:
-                return Build(Graph(owner, module, module.Type), owner.PathOf(module.Name), owner.Place with { Frozen = owner.Place.Frozen || module.Frozen }, Arguments(owner, module, module.Type, module.Arguments), depth + 1);
+                return Build(Graph(owner, module, module.Type), owner.PathOf(module.Name), owner.Place with { Frozen = owner.Place.Frozen || module.Frozen }, Arguments(owner, module, module.Type, module.Arguments), depth + 1, module);
             case RepeatedMember repeated:
                 {
                     int count = Integer(owner, member, repeated.Count, "count");
                     var list = new RepeatedList(owner.PathOf(repeated.Name), count);
                     var place = owner.Place with { Loops = owner.Place.Loops.Append(list).ToEquatable(), Frozen = owner.Place.Frozen || repeated.Frozen };
-                    return new RepeatedInstance(list, Build(Graph(owner, member, repeated.Type), list.Path + "[*]", place, Arguments(owner, member, repeated.Type, repeated.Arguments), depth + 1), repeated.Name);
+                    return new RepeatedInstance(list, Build(Graph(owner, member, repeated.Type), list.Path + "[*]", place, Arguments(owner, member, repeated.Type, repeated.Arguments), depth + 1, repeated), repeated.Name);
                 }
             case ExpertGroupMember group:
                 return Group(owner, group, depth);
@@ -73,7 +73,7 @@ public sealed class Instantiator(LinkedModel linked, int microBatches)
         var site = new ExpertSite(Sites.Count, path, group.Name, count, topK, owner.Place.Loops, balance, z, group.Dispatch, microBatches);
         Sites.Add(site);
         var place = owner.Place with { Experts = count, Frozen = owner.Place.Frozen || group.Frozen };
-        return new(site, Build(Graph(owner, group, group.Type), path + "[*]", place, Arguments(owner, group, group.Type, group.Arguments), depth + 1));
+        return new(site, Build(Graph(owner, group, group.Type), path + "[*]", place, Arguments(owner, group, group.Type, group.Arguments), depth + 1, group));
     }
 
     Value Declare(ModuleInstance owner, Member member, EquatableArray<Expression> shape, bool noDecay, bool frozen, bool isState, Precision? precision = null)

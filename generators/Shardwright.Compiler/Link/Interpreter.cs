@@ -19,7 +19,7 @@ public sealed class Interpreter(ModuleInstance self, GraphBuilder? graph = null,
                 : parameter.Default is { } fallback ? Evaluate(fallback)
                 : throw Error(Rules.UnknownName, method.Body.Count > 0 ? method.Body[0].Site : -1, $"{method.Name} needs an argument for '{parameter.Name}'");
         var outer = graph?.Precision ?? default;
-        if (graph is not null && Precision.Of(self.Graph.Precision) is { } own)
+        if (graph is not null && self.Precision is { } own)
             graph.Precision = own;
         object result = Run(method.Body) ?? throw Error(Rules.UnknownName, method.Body.Count > 0 ? method.Body[0].Site : -1, $"{method.Name} ends without returning a tensor");
         if (graph is not null)

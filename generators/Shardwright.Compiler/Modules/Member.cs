@@ -1,14 +1,14 @@
 namespace Shardwright.Compiler.Modules;
 
 /// <summary>A property of a module class that the program needs to know. <paramref name="Site"/> is the ordinal of its declaration.</summary>
-public abstract record Member(string Name, int Site);
-
-/// <summary><c>Parameter X { get; } = new(shape…)</c>.</summary>
-public sealed record ParameterMember(string Name, int Site, EquatableArray<Expression> Shape, EquatableArray<Shard> Shards, bool NoDecay, bool Frozen) : Member(Name, Site)
+public abstract record Member(string Name, int Site)
 {
-    /// <summary>What <c>[Precision]</c> on the parameter says: the format of every product that it enters.</summary>
+    /// <summary>What <c>[Precision]</c> on the property says: of a parameter, the format of every product that it enters; of a module, its own format in this place.</summary>
     public PrecisionOption? Precision { get; init; }
 }
+
+/// <summary><c>Parameter X { get; } = new(shape…)</c>.</summary>
+public sealed record ParameterMember(string Name, int Site, EquatableArray<Expression> Shape, EquatableArray<Shard> Shards, bool NoDecay, bool Frozen) : Member(Name, Site);
 
 /// <summary><c>[State] State X { get; } = new(shape…)</c>: persistent, no gradient.</summary>
 public sealed record StateMember(string Name, int Site, EquatableArray<Expression> Shape) : Member(Name, Site);

@@ -9,6 +9,7 @@ public sealed class OptionOutOfRangeTests
     [InlineData("[Model, Mesh(Data = 2, {|SHW1009:Expert = -1|})]")]
     [InlineData("[Model, Training({|SHW1009:(Optimizer)7|})]")]
     [InlineData("[Model, Training(Optimizer.AdamW, {|SHW1009:MicroBatches = 0|})]")]
+    [InlineData("[Model, Precision({|SHW1009:(NumberFormat)9|})]")]
     public Task Value_OutOfRange_IsReportedOnItsArgument(string attributes) => Verify.Source(Verify.Model(attributes + " public sealed partial class A"));
 
     [Theory]
