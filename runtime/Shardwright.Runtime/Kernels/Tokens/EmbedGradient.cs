@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Shardwright.Execution;
 
@@ -26,76 +28,111 @@ public static unsafe partial class Kernels
 
     private readonly struct EmbedGradientRows(float* dy, float* dtable, TokenOccurrences occurrences, int sequences, nint columns) : IRangeWork
     {
+        private const int Width = 8 * Lanes.Count;
+
         public void Run(nint begin, nint end)
         {
-            var partials = Scratch.Floats((2 + BitOperations.Log2((uint)Math.Max(1, sequences))) * columns);
+            // A token's halving tree has a partial sum for each of its levels, besides those of a sequence and of a block of sequences.
+            var levels = 3 + BitOperations.Log2((uint)Math.Max(1, sequences));
+            var partials = Scratch.Floats((levels * Width) + occurrences.Most);
+            var joins = (int*)(partials + (levels * Width));
             for (var token = begin; token < end; token++)
             {
                 var target = dtable + (token * columns);
                 var (first, last) = (occurrences.Start(token), occurrences.Start(token + 1));
                 if (first == last)
-                    new Span<float>(target, (int)columns).Clear();
-                else
-                    Tree(0, sequences, first, last, target, partials);
-                Row.AddZero(target, columns);
-            }
-        }
-
-        // The tree over the sequences [low, high), in which the token occurs at least once. A half without it is the identity and is skipped.
-        private void Tree(int low, int high, int first, int last, float* target, float* partials)
-        {
-            var count = high - low;
-            if (count % 2 == 1)
-            {
-                FoldSequences(first, last, target, partials);
-                return;
-            }
-
-            var middle = low + (count / 2);
-            var split = first;
-            while (split < last && occurrences.Sequence(split) < middle)
-                split++;
-            if (split == first)
-            {
-                Tree(middle, high, first, last, target, partials);
-                return;
-            }
-
-            Tree(low, middle, first, split, target, partials);
-            if (split == last)
-                return;
-            if (split + 1 == last)
-            {
-                Row.Add(target, dy + (occurrences.Row(split) * columns), columns);
-                return;
-            }
-
-            Tree(middle, high, split, last, partials, partials + columns);
-            Row.Add(target, partials, columns);
-        }
-
-        private void FoldSequences(int first, int last, float* target, float* leaf)
-        {
-            var sum = target;
-            while (first < last)
-            {
-                var sequence = occurrences.Sequence(first);
-                var row = dy + (occurrences.Row(first) * columns);
-                first++;
-                var alone = first == last || occurrences.Sequence(first) != sequence;
-                if (alone && sum == leaf)
                 {
-                    Row.Add(target, row, columns);
+                    new Span<float>(target, (int)columns).Clear();
                     continue;
                 }
 
-                Row.Copy(row, sum, columns);
-                for (; first < last && occurrences.Sequence(first) == sequence; first++)
-                    Row.Add(sum, dy + (occurrences.Row(first) * columns), columns);
-                if (sum == leaf)
-                    Row.Add(target, leaf, columns);
-                sum = leaf;
+                occurrences.Joins(first, last, sequences, joins);
+                nint c = 0;
+                for (; c <= columns - Width; c += Width)
+                    Wide(occurrences.Rows(first), joins, last - first, c, target + c, partials);
+                for (; c < columns; c += Lanes.Count)
+                    Narrow(occurrences.Rows(first), joins, last - first, c, columns - c, target + c, partials);
             }
+        }
+
+        // The running sum stays in registers; it goes to the stack of partial sums when the next row does not join it.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void Wide(int* rows, int* joins, int count, nint column, float* target, float* partials)
+        {
+            var from = dy + column;
+            var row = from + (*rows * columns);
+            var (a, b, c, d) = (Vector512.Load(row), Vector512.Load(row + 16), Vector512.Load(row + 32), Vector512.Load(row + 48));
+            var (e, f, g, h) = (Vector512.Load(row + 64), Vector512.Load(row + 80), Vector512.Load(row + 96), Vector512.Load(row + 112));
+            for (var i = 1; i < count; i++)
+            {
+                row = from + (rows[i] * columns);
+                var left = joins[i];
+                if (left == 0)
+                {
+                    a.Store(partials);
+                    b.Store(partials + 16);
+                    c.Store(partials + 32);
+                    d.Store(partials + 48);
+                    e.Store(partials + 64);
+                    f.Store(partials + 80);
+                    g.Store(partials + 96);
+                    h.Store(partials + 112);
+                    partials += Width;
+                    (a, b, c, d) = (Vector512.Load(row), Vector512.Load(row + 16), Vector512.Load(row + 32), Vector512.Load(row + 48));
+                    (e, f, g, h) = (Vector512.Load(row + 64), Vector512.Load(row + 80), Vector512.Load(row + 96), Vector512.Load(row + 112));
+                    continue;
+                }
+
+                while (true)
+                {
+                    a += Vector512.Load(row);
+                    b += Vector512.Load(row + 16);
+                    c += Vector512.Load(row + 32);
+                    d += Vector512.Load(row + 48);
+                    e += Vector512.Load(row + 64);
+                    f += Vector512.Load(row + 80);
+                    g += Vector512.Load(row + 96);
+                    h += Vector512.Load(row + 112);
+                    if (--left == 0)
+                        break;
+                    partials -= Width;
+                    row = partials;
+                }
+            }
+
+            // + 0 turns −0 into +0.
+            var zero = Vector512<float>.Zero;
+            (a + zero).Store(target);
+            (b + zero).Store(target + 16);
+            (c + zero).Store(target + 32);
+            (d + zero).Store(target + 48);
+            (e + zero).Store(target + 64);
+            (f + zero).Store(target + 80);
+            (g + zero).Store(target + 96);
+            (h + zero).Store(target + 112);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void Narrow(int* rows, int* joins, int count, nint column, nint width, float* target, float* partials)
+        {
+            var sum = Lanes.Load(dy + (*rows * columns) + column, width);
+            for (var i = 1; i < count; i++)
+            {
+                var row = Lanes.Load(dy + (rows[i] * columns) + column, width);
+                if (joins[i] == 0)
+                {
+                    sum.Store(partials);
+                    partials += Lanes.Count;
+                    sum = row;
+                    continue;
+                }
+
+                sum += row;
+                for (var left = joins[i]; left > 1; left--)
+                    sum = Vector512.Load(partials -= Lanes.Count) + sum;
+            }
+
+            Lanes.Store(sum + Vector512<float>.Zero, target, width);
         }
     }
 }
