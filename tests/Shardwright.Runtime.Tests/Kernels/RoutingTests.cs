@@ -86,6 +86,38 @@ public sealed class RoutingTests
         Assert.Equal(expected, Part(0, 80)[Experts], 1e-3);
     }
 
+    [Theory]
+    [InlineData(8, 2)]
+    [InlineData(5, 3)]
+    [InlineData(37, 5)]
+    public void RouterOps_RowsByThemselves_HaveTheBitsOfManyAtOnce(int count, int kept)
+    {
+        const int All = 45;
+        var logits = Numbers.Random(All * count, 3, -3, 3);
+        var upstream = Numbers.Random(All * kept, 4);
+        var counts = Enumerable.Range(0, count).ToArray();
+        (int[] Experts, float[] Gates, float[] Probabilities, float[] Gradient) Run(int first, int rows)
+        {
+            var own = logits.AsSpan(first * count, rows * count);
+            var (experts, gates, p, d) = (new int[rows * kept], new float[rows * kept], new float[rows * count], new float[rows * count]);
+            K.TopK(own, experts, rows, count, kept);
+            K.Gates(own, experts, gates, rows, count, kept);
+            K.RouterStatistics(own, p, new float[count + 1], Segments.Uniform(1, rows), count);
+            K.RouterGradient(experts, gates, upstream.AsSpan(first * kept, rows * kept), p, own, counts, d, rows, count, kept, 0.3f, 0.2f);
+            return (experts, gates, p, d);
+        }
+
+        var whole = Run(0, All);
+        foreach (var (first, rows) in new[] { (0, 1), (44, 1), (3, 17), (16, 16), (7, 38) })
+        {
+            var part = Run(first, rows);
+            Assert.Equal(whole.Experts[(first * kept)..((first + rows) * kept)], part.Experts);
+            Numbers.SameBits(whole.Gates.AsSpan(first * kept, rows * kept).ToArray(), part.Gates);
+            Numbers.SameBits(whole.Probabilities.AsSpan(first * count, rows * count).ToArray(), part.Probabilities);
+            Numbers.SameBits(whole.Gradient.AsSpan(first * count, rows * count).ToArray(), part.Gradient);
+        }
+    }
+
     [Fact]
     public void DispatchOrder_AnyRouting_SortsByExpertAndThenToken()
     {

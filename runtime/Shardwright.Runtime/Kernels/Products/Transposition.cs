@@ -18,8 +18,10 @@ internal static unsafe class Transposition
                 var wide = Math.Min(16, columns - j);
                 var from = source + (i * sourceRow) + j;
                 var to = target + (j * targetRow) + i;
-                if (!Avx512F.IsSupported || high < 16 || wide < 16)
+                if (!Avx512F.IsSupported || (accumulate && (high < 16 || wide < 16)))
                     Plain(from, sourceRow, to, targetRow, high, wide, accumulate);
+                else if (high < 16 || wide < 16)
+                    PartBlock(from, sourceRow, to, targetRow, high, wide);
                 else if (accumulate)
                     AddBlock(from, sourceRow, to, targetRow);
                 else
@@ -48,6 +50,20 @@ internal static unsafe class Transposition
         Block(source, sourceRow, block, 16);
         for (nint row = 0; row < 16; row++, target += targetRow)
             (Vector512.Load(target) + Vector512.Load(block + (16 * row))).Store(target);
+    }
+
+    // A block of fewer rows or columns: whole in scratch, and nothing beyond it is read or written.
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PartBlock(float* source, nint sourceRow, float* target, nint targetRow, nint rows, nint columns)
+    {
+        var block = stackalloc float[2 * 16 * 16];
+        var turned = block + (16 * 16);
+        for (nint row = 0; row < rows; row++)
+            Lanes.LoadFirst(source + (row * sourceRow), columns).Store(block + (16 * row));
+        Block(block, 16, turned, 16);
+        for (nint column = 0; column < columns; column++)
+            Lanes.StoreFirst(Vector512.Load(turned + (16 * column)), target + (column * targetRow), rows);
     }
 
     // Four rows a time: unpacking pairs turns 4 × 4 blocks, which four 128-bit shuffles then gather into whole rows.

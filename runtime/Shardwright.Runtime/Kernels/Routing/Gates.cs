@@ -29,13 +29,18 @@ public static unsafe partial class Kernels
     {
         public void Run(nint begin, nint end)
         {
-            for (var row = begin; row < end; row++)
+            var block = Scratch.Floats(k * RowLanes.Count);
+            for (var row = begin; row < end; row += RowLanes.Count)
             {
-                var to = gates + (row * k);
-                for (var i = 0; i < k; i++)
-                    to[i] = logits[(row * expertCount) + experts[(row * k) + i]];
-                var sum = Row.Exponentials(to, to, k, Row.Max(to, k));
-                Row.Scale(to, k, 1 / sum);
+                var rows = Math.Min(RowLanes.Count, end - row);
+                for (nint l = 0; l < rows; l++)
+                {
+                    for (nint i = 0; i < k; i++)
+                        block[(i * RowLanes.Count) + l] = logits[((row + l) * expertCount) + experts[((row + l) * k) + i]];
+                }
+
+                RowLanes.Softmax(block, k);
+                RowLanes.Write(block, gates + (row * k), rows, k);
             }
         }
     }

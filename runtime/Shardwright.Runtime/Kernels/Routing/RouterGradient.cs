@@ -73,45 +73,39 @@ public static unsafe partial class Kernels
         public float BalanceScale;
         public float ZScale;
 
-        [SkipLocalsInit]
         public readonly void Run(nint begin, nint end)
         {
-            var shifts = stackalloc float[Row.MostAtOnce];
-            var step = Row.RowsAtOnce(ExpertCount);
-            for (var first = begin; first < end; first += step)
+            var block = Scratch.Floats(2 * ExpertCount * RowLanes.Count);
+            var p = block + (ExpertCount * RowLanes.Count);
+            for (var row = begin; row < end; row += RowLanes.Count)
             {
-                var rows = Math.Min(step, end - first);
-                Shifts(first, rows, shifts);
-                for (nint i = 0; i < rows; i++)
-                    Auxiliary(Probabilities + ((first + i) * ExpertCount), Target + ((first + i) * ExpertCount), shifts[i]);
-                for (nint i = 0; i < rows; i++)
-                    AddGates(first + i, Target + ((first + i) * ExpertCount));
+                var rows = Math.Min(RowLanes.Count, end - row);
+                var shift = Vector512<float>.Zero;
+                if (ZScale != 0)
+                {
+                    RowLanes.Read(Logits + (row * ExpertCount), block, rows, ExpertCount);
+                    shift = Vector512.Create(ZScale * 2) * RowLanes.LogSumExp(block, ExpertCount);
+                }
+
+                RowLanes.Read(Probabilities + (row * ExpertCount), p, rows, ExpertCount);
+                Auxiliary(p, shift);
+                RowLanes.Write(p, Target + (row * ExpertCount), rows, ExpertCount);
+                for (nint l = 0; l < rows; l++)
+                    AddGates(row + l, Target + ((row + l) * ExpertCount));
             }
         }
 
-        // What the counts are shifted by: the z-loss's 2 · zScale · logsumexp less balanceScale · Σ_j p_j · counts_j.
-        private readonly void Shifts(nint first, nint rows, float* shifts)
-        {
-            if (ZScale == 0)
-                new Span<float>(shifts, (int)rows).Clear();
-            else
-                LogSumExps.Run(Logits + (first * ExpertCount), shifts, rows, ExpertCount);
-            for (nint i = 0; i < rows; i++)
-            {
-                var offset = BalanceScale == 0 ? 0 : BalanceScale * Row.Dot(Probabilities + ((first + i) * ExpertCount), Counts, ExpertCount);
-                shifts[i] = (ZScale * 2 * shifts[i]) - offset;
-            }
-        }
-
+        // The counts are shifted by the z-loss's 2 · zScale · logsumexp less balanceScale · Σ_j p_j · counts_j.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void Auxiliary(float* p, float* to, float shifted)
+        private readonly void Auxiliary(float* p, Vector512<float> shift)
         {
             var scale = Vector512.Create(BalanceScale);
-            var shift = Vector512.Create(shifted);
-            for (nint e = 0; e < ExpertCount; e += Lanes.Count)
+            if (BalanceScale != 0)
+                shift -= scale * RowLanes.Dot(p, Counts, ExpertCount);
+            for (nint e = 0; e < ExpertCount; e++)
             {
-                var left = ExpertCount - e;
-                Lanes.Store(Lanes.Load(p + e, left) * Vector512.FusedMultiplyAdd(scale, Lanes.Load(Counts + e, left), shift), to + e, left);
+                var at = p + (e * RowLanes.Count);
+                (Vector512.Load(at) * Vector512.FusedMultiplyAdd(scale, Vector512.Create(Counts[e]), shift)).Store(at);
             }
         }
 

@@ -40,21 +40,15 @@ public static unsafe partial class Kernels
 
     private readonly struct RouterRows(float* logits, float* probabilities, float* logSumExp, nint expertCount) : IRangeWork
     {
-        [SkipLocalsInit]
         public void Run(nint begin, nint end)
         {
-            var sums = stackalloc float[Row.MostAtOnce];
-            var step = Row.RowsAtOnce(expertCount);
-            for (var first = begin; first < end; first += step)
+            var block = Scratch.Floats(expertCount * RowLanes.Count);
+            for (var row = begin; row < end; row += RowLanes.Count)
             {
-                var rows = Math.Min(step, end - first);
-                for (nint i = 0; i < rows; i++)
-                    logSumExp[first + i] = Row.Max(logits + ((first + i) * expertCount), expertCount);
-                for (nint i = 0; i < rows; i++)
-                    sums[i] = Row.Exponentials(logits + ((first + i) * expertCount), probabilities + ((first + i) * expertCount), expertCount, logSumExp[first + i]);
-                for (nint i = 0; i < rows; i++)
-                    Row.Scale(probabilities + ((first + i) * expertCount), expertCount, 1 / sums[i]);
-                LogSumExps.AddLogs(sums, logSumExp + first, rows);
+                var rows = Math.Min(RowLanes.Count, end - row);
+                RowLanes.Read(logits + (row * expertCount), block, rows, expertCount);
+                Lanes.Store(RowLanes.Softmax(block, expertCount), logSumExp + row, rows);
+                RowLanes.Write(block, probabilities + (row * expertCount), rows, expertCount);
             }
         }
     }

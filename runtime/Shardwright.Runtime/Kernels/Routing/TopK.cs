@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -30,60 +29,59 @@ public static unsafe partial class Kernels
 
     private readonly struct TopKRows(float* logits, int* experts, int expertCount, int k) : IRangeWork
     {
-        // Below every logit and below NaN: taken already, or no expert at all.
+        // Below every logit and below NaN.
         private const int Taken = int.MinValue;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        // A lane for each of sixteen rows.
         public void Run(nint begin, nint end)
         {
-            var keys = (int*)Scratch.Floats(expertCount + Lanes.Count);
-            for (var row = begin; row < end; row++)
+            var keys = Scratch.Floats((expertCount + k) * RowLanes.Count);
+            var chosen = keys + (expertCount * RowLanes.Count);
+            for (var row = begin; row < end; row += RowLanes.Count)
             {
-                for (nint e = 0; e < expertCount; e += Lanes.Count)
-                    Keys(logits + (row * expertCount) + e, expertCount - e).Store(keys + e);
-                for (nint i = 0; i < k; i++)
-                    experts[(row * k) + i] = TakeLargest(keys);
+                var rows = Math.Min(RowLanes.Count, end - row);
+                RowLanes.Read(logits + (row * expertCount), keys, rows, expertCount);
+                Choose(keys, (int*)chosen);
+                RowLanes.Write(chosen, (float*)experts + (row * k), rows, k);
             }
         }
 
-        // Integers in the order of the logits; −0 and +0 are equal.
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector512<int> Keys(float* logits, nint left)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void Choose(float* logits, int* chosen)
         {
-            var x = Lanes.Load(logits, left) + Vector512<float>.Zero;
+            var keys = (int*)logits;
+            for (nint e = 0; e < expertCount; e++)
+                Key(Vector512.Load(logits + (e * RowLanes.Count))).Store(keys + (e * RowLanes.Count));
+            for (nint i = 0; i < k; i++)
+            {
+                var (largest, expert) = (Vector512.Load(keys), Vector512<int>.Zero);
+                for (nint e = 1; e < expertCount; e++)
+                {
+                    // The first of equals: the lower index.
+                    var key = Vector512.Load(keys + (e * RowLanes.Count));
+                    expert = Vector512.ConditionalSelect(Vector512.GreaterThan(key, largest), Vector512.Create((int)e), expert);
+                    largest = Vector512.Max(largest, key);
+                }
+
+                expert.Store(chosen + (i * RowLanes.Count));
+                if (i == k - 1)
+                    break;
+                for (nint e = 0; e < expertCount; e++)
+                {
+                    var own = Vector512.Equals(expert, Vector512.Create((int)e));
+                    Vector512.ConditionalSelect(own, Vector512.Create(Taken), Vector512.Load(keys + (e * RowLanes.Count))).Store(keys + (e * RowLanes.Count));
+                }
+            }
+        }
+
+        // Integers in the order of the logits; −0 and +0 are equal and NaN comes before what is taken.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static Vector512<int> Key(Vector512<float> logit)
+        {
+            var x = logit + Vector512<float>.Zero;
             var bits = x.AsInt32();
             var key = bits ^ ((bits >> 31) & Vector512.Create(int.MaxValue));
-            key = Vector512.ConditionalSelect(Vector512.Equals(x, x).AsInt32(), key, Vector512.Create(Taken + 1));
-            return left >= Lanes.Count ? key : Vector512.ConditionalSelect(Lanes.First(left).AsInt32(), key, Vector512.Create(Taken));
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private int TakeLargest(int* keys)
-        {
-            var largest = Vector512.Load(keys);
-            for (var e = Lanes.Count; e < expertCount; e += Lanes.Count)
-                largest = Vector512.Max(largest, Vector512.Load(keys + e));
-            var wanted = Vector512.Create(Largest(largest));
-            for (var e = 0; ; e += Lanes.Count)
-            {
-                // The first of equals: the lower index.
-                var here = Vector512.Load(keys + e);
-                var equal = Vector512.Equals(here, wanted).ExtractMostSignificantBits();
-                if (equal == 0)
-                    continue;
-                var lane = BitOperations.TrailingZeroCount(equal);
-                var own = Vector512.Equals(Vector512<int>.Indices, Vector512.Create(lane));
-                Vector512.ConditionalSelect(own, Vector512.Create(Taken), here).Store(keys + e);
-                return e + lane;
-            }
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static int Largest(Vector512<int> value)
-        {
-            var eight = Vector256.Max(value.GetLower(), value.GetUpper());
-            var four = Vector128.Max(eight.GetLower(), eight.GetUpper());
-            return Math.Max(Math.Max(four.GetElement(0), four.GetElement(2)), Math.Max(four.GetElement(1), four.GetElement(3)));
+            return Vector512.ConditionalSelect(Vector512.Equals(x, x).AsInt32(), key, Vector512.Create(Taken + 1));
         }
     }
 }

@@ -26,8 +26,8 @@ internal static unsafe class LogSumExps
         }
     }
 
-    /// <summary>maxima += log(sums), for up to a vector of them.</summary>
+    // maxima += log(sums), for up to a vector of them.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void AddLogs(float* sums, float* maxima, nint count)
+    private static void AddLogs(float* sums, float* maxima, nint count)
         => Lanes.Store(Lanes.Load(maxima, count) + Vector512.Log(Lanes.Load(sums, count)), maxima, count);
 }

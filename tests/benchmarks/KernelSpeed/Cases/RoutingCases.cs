@@ -15,6 +15,11 @@ internal static class RoutingCases
             var r = new Routing(buffers);
             return new(() => Kernels.TopK(r.Logits.Span, r.Chosen.Integers, Tokens, Experts, Kept));
         });
+        yield return new("Gates", Routers, new(Exponentials: Tokens * Kept, Reads: 1, Elements: Tokens * Experts), buffers =>
+        {
+            var r = new Routing(buffers);
+            return new(() => Kernels.Gates(r.Logits.Span, r.Chosen.Integers, r.Gates.Span, Tokens, Experts, Kept));
+        });
         yield return new("RouterStatistics", Routers, new(Exponentials: Tokens * Experts, Reads: 1, Writes: 1, Elements: Tokens * Experts), buffers =>
         {
             var r = new Routing(buffers);

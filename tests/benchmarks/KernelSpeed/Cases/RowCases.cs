@@ -68,6 +68,7 @@ internal static class RowCases
     {
         yield return Row("Rope", new(Reads: 1, Writes: 1), (x, _, y, _, _) => Kernels.Rope(x.Span, y.Span, Sequences, Tokens / Sequences, 4, Width / 4, Theta));
         yield return Row("RopeGradient", new(Reads: 1, Writes: 1), (x, _, y, _, _) => Kernels.RopeGradient(x.Span, y.Span, Sequences, Tokens / Sequences, 4, Width / 4, Theta));
+        yield return Row("Transpose", new(Reads: 1, Writes: 1), (x, _, y, _, _) => Kernels.Transpose(x.Span, y.Span, 1, Tokens, Width));
         // The table stays in the cache.
         yield return new("Embed", TokenRows, new(Writes: 1, Elements: Tokens * Width), buffers =>
         {
