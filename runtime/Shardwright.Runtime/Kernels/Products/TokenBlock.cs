@@ -1,30 +1,43 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace Shardwright.Execution;
 
 /// <summary>
-/// One block of one dw, see <see cref="TokenProduct"/>. It goes through the tokens a chunk at a time and packs both operands of the chunk first: in
-/// place, the values that a tile reads lie a row's length apart, on a page of their own each, which neither the caches nor the translation of
-/// addresses bear.
+/// One block of one dw, see <see cref="TokenProduct"/>. A tile goes through all tokens of a chunk, and the sums of its finished sequences stay in the
+/// first-level cache. Both operands of the chunk are packed first: in place, the values that a tile reads lie a row's length apart, on a page of their
+/// own each, which neither the caches nor the translation of addresses bear.
 /// </summary>
 internal unsafe struct TokenBlock
 {
-    /// <summary>Rows that share a tree: two register tiles, so that a fold costs more than finding out where it goes.</summary>
-    public const int TileRows = 12;
-
     /// <summary>Most rows of a block.</summary>
-    public const int MostRows = 288;
+    public const int MostRows = 1024;
 
-    /// <summary>Most columns of a block: one level of its sums then takes 288 KiB of the second-level cache.</summary>
-    public const int MostColumns = 256;
+    /// <summary>Most columns of a block.</summary>
+    public const int MostColumns = 1024;
 
-    // With a chunk's packed operands of 144 and 128 KiB.
-    private const int Chunk = 128;
+    /// <summary>Rows of a tile.</summary>
+    public const int TileRows = 6;
 
-    // Columns of a packed panel of the left operand: eight register tiles, whole cache lines.
-    private const int LeftPanel = 48;
+    // A panel of the right operand takes half of the second-level cache; the left one passes by in strips.
+    private const int Chunk = 2048;
 
-    private const int PackedTokens = 4;
+    // What is read in place stays in the second-level cache, lines of which serve several tiles.
+    private const int ChunkInPlace = 128;
+
+    // Columns of a packed strip of the left operand: one tile's, made a whole vector.
+    private const int StripColumns = 8;
+
+    // So that the strips of one token do not all lie in the same sets of a cache.
+    private const int StripGap = 16;
+
+    // Tokens packed at a time, over as many strips as have their lines in the first-level cache.
+    private const int PackedTokens = 8;
+    private const int PackedTiles = 32;
+
+    // One partial sum of one tile.
+    private const int Level = TileRows * Tile.Width;
 
     public SegmentTable Sequences;
 
@@ -43,79 +56,69 @@ internal unsafe struct TokenBlock
     public nint TargetRow;
     public bool Transposed;
 
-    /// <summary>The rows of a block, whole left panels.</summary>
-    public static nint RoundRows(nint rows) => (rows + LeftPanel - 1) / LeftPanel * LeftPanel;
-
     public readonly void Run()
     {
-        var longest = Longest();
-        if (longest == 0)
+        var all = Sequences.Rows;
+        if (all == 0)
         {
             Clear();
             return;
         }
 
-        var room = SequenceTree.Levels(Sequences.Count) * TileRows * Tile.Width;
-        var count = (Rows + TileRows - 1) / TileRows * ((Columns + Tile.Width - 1) / Tile.Width);
-        var left = Scratch.Floats((longest * (Panel.Columns(Rows) + Panel.Columns(Columns))) + (count * room));
-        var right = left + (longest * Panel.Columns(Rows));
-        var sums = right + (longest * Panel.Columns(Columns));
-        var trees = stackalloc SequenceTree[MostRows / TileRows * (MostColumns / Tile.Width)];
-        var tree = trees;
-        for (nint column = 0; column < Columns; column += Tile.Width)
-        {
-            for (nint row = 0; row < Rows; row += TileRows, sums += room)
-                *tree++ = new SequenceTree(sums, Math.Min(TileRows, Rows - row) * Wide(column), Sequences.Count);
-        }
+        var tiles = new RowTiles(Rows);
+        var longest = Math.Min(all, InPlace ? ChunkInPlace : Chunk);
+        var strip = (longest * StripColumns) + StripGap;
+        var strips = InPlace ? 0 : tiles.Count * strip;
+        var stack = HalvingOrder.Levels(Sequences.Count) * Level;
 
-        for (var first = 0; first < Sequences.Count;)
+        // The partial sums of every tile wait for the next chunk, if there is one.
+        var waiting = all > longest ? stack : 0;
+        nint across = (Columns + Tile.Width - 1) / Tile.Width;
+        var left = Scratch.Floats(strips + (longest * Tile.Width) + stack + (waiting * tiles.Count * across) + (Sequences.Count * (sizeof(FoldStep) / sizeof(float))));
+        var panel = left + strips;
+        var stacks = panel + (longest * Tile.Width);
+        var steps = (FoldStep*)(stacks + stack + (waiting * tiles.Count * across));
+        var order = new HalvingOrder(Sequences.Count);
+        var sequence = 0;
+        for (nint start = 0, end; start < all; start = end)
         {
-            var last = EndOfChunk(first);
-            var start = Sequences.Start(first);
-            var tokens = Sequences.End(last - 1) - start;
+            end = EndOfChunk(sequence, start, longest);
+            var count = Steps(start, end, ref sequence, ref order, steps);
             if (InPlace)
-                Fetch(Left + (start * LeftRow), tokens);
+                Fetch(Left + (start * LeftRow), end - start);
             else
-                Pack(Left + (start * LeftRow), LeftRow, Rows, LeftPanel, tokens, left);
-            Pack(Right + (start * RightRow), RightRow, Columns, Tile.Width, tokens, right);
-            tree = trees;
+                PackLeft(tiles, start, end - start, left, strip);
+            var sums = stacks;
             for (nint column = 0; column < Columns; column += Tile.Width)
             {
-                for (nint row = 0; row < Rows; row += TileRows)
-                    Fold(first, last, row, left, right + (column * tokens), Wide(column), tokens, ref *tree++);
+                var width = Math.Min(Tile.Width, Columns - column);
+                var wide = Panel.Columns(width);
+                Panel.Copy(Right + (start * RightRow) + column, RightRow, end - start, width, panel, wide);
+                for (nint tile = 0; tile < tiles.Count; tile++, sums += waiting)
+                {
+                    var row = tiles.Start(tile);
+                    var rows = tiles.Rows(tile);
+                    if (InPlace)
+                        Tile.Folds(Left + (start * LeftRow) + row, LeftRow, panel, wide, rows, steps, count, sums, Level);
+                    else
+                        Tile.Folds(left + (tile * strip), StripColumns, panel, wide, rows, steps, count, sums, Level);
+                    if (end == all)
+                        Store(sums, row, rows, column, width, wide);
+                }
             }
-
-            first = last;
         }
-
-        Store(trees);
     }
 
     // For one panel, copying the left operand costs more than it saves.
     private readonly bool InPlace => Columns <= Tile.Width && LeftRow <= 1024;
 
-    private readonly nint Wide(nint column) => Panel.Columns(Math.Min(Tile.Width, Columns - column));
-
-    // Tokens of the longest chunk.
-    private readonly nint Longest()
+    // After the last sequence that fits, or inside one that is too long.
+    private readonly nint EndOfChunk(int sequence, nint start, nint longest)
     {
-        nint longest = 0;
-        for (var first = 0; first < Sequences.Count;)
-        {
-            var last = EndOfChunk(first);
-            longest = Math.Max(longest, Sequences.End(last - 1) - Sequences.Start(first));
-            first = last;
-        }
-
-        return longest;
-    }
-
-    private readonly int EndOfChunk(int first)
-    {
-        var last = first + 1;
-        while (last < Sequences.Count && Sequences.End(last) - Sequences.Start(first) <= Chunk)
-            last++;
-        return last;
+        var end = start;
+        for (; sequence < Sequences.Count && Sequences.End(sequence) - start <= longest; sequence++)
+            end = Sequences.End(sequence);
+        return end > start ? end : start + longest;
     }
 
     // Row by row, as the processor foresees it: the tiles then read down the columns.
@@ -130,72 +133,115 @@ internal unsafe struct TokenBlock
         }
     }
 
-    private static void Pack(float* from, nint row, nint columns, nint panel, nint tokens, float* to)
+    private readonly void PackLeft(RowTiles tiles, nint start, nint tokens, float* to, nint strip)
     {
-        // A few tokens at a time over all panels, since the processor foresees reads along a row.
-        for (nint token = 0; token < tokens; token += PackedTokens)
+        for (nint first = 0; first < tiles.Count; first += PackedTiles)
         {
-            var count = Math.Min(PackedTokens, tokens - token);
-            for (nint column = 0; column < columns; column += panel)
+            var last = Math.Min(first + PackedTiles, tiles.Count);
+            var from = Left + (start * LeftRow);
+            var target = to;
+            for (nint token = 0; token < tokens; token += PackedTokens, from += PackedTokens * LeftRow, target += PackedTokens * StripColumns)
             {
-                var width = Math.Min(panel, columns - column);
-                var wide = Panel.Columns(width);
-                Panel.Copy(from + (token * row) + column, row, count, width, to + (column * tokens) + (token * wide), wide);
+                var count = Math.Min(PackedTokens, tokens - token);
+                for (var tile = first; tile < last; tile++)
+                {
+                    var row = tiles.Start(tile);
+                    if (row + StripColumns <= Rows && count == PackedTokens)
+                        Strip(from + row, LeftRow, target + (tile * strip));
+                    else
+                        Strip(from + row, LeftRow, count, Math.Min(StripColumns, Rows - row), target + (tile * strip));
+                }
             }
         }
     }
 
-    private readonly void Fold(int first, int last, nint row, float* left, float* panel, nint wide, nint tokens, ref SequenceTree tree)
+    // The next tokens' lines of the strip are fetched meanwhile: a store to a line that is not in the first-level cache holds up all that follow it.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Strip(float* from, nint row, float* to)
     {
-        var rows = Math.Min(TileRows, Rows - row);
-        var leftPanel = row / LeftPanel * LeftPanel;
-        var step = Panel.Columns(Math.Min(LeftPanel, Rows - leftPanel));
-        var x = left + (leftPanel * tokens) + (row - leftPanel);
-        if (InPlace)
+        var next = to + (PackedTokens * StripColumns);
+        if (Sse.IsSupported)
         {
-            step = LeftRow;
-            x = Left + (Sequences.Start(first) * LeftRow) + row;
+            Sse.Prefetch0(next);
+            Sse.Prefetch0(next + 16);
+            Sse.Prefetch0(next + 32);
+            Sse.Prefetch0(next + 48);
         }
 
-        for (var sequence = first; sequence < last; sequence++)
+        var late = from + (4 * row);
+        if (Sse.IsSupported)
         {
-            var count = Sequences.End(sequence) - Sequences.Start(sequence);
-            if (count == 0)
-            {
-                tree.PushEmpty();
-                continue;
-            }
+            var then = late + (4 * row);
+            Sse.Prefetch0(then);
+            Sse.Prefetch0(then + row);
+            Sse.Prefetch0(then + (2 * row));
+            Sse.Prefetch0(then + (3 * row));
+            then += 4 * row;
+            Sse.Prefetch0(then);
+            Sse.Prefetch0(then + row);
+            Sse.Prefetch0(then + (2 * row));
+            Sse.Prefetch0(then + (3 * row));
+        }
 
-            var adds = tree.AddsToTop;
-            Tile.Rows(x, 1, step, panel, wide, wide, rows, count, adds ? tree.Top : tree.Leaf, wide, adds ? TileMode.Add : TileMode.Overwrite);
-            if (adds)
-                tree.PushAdded();
-            else
-                tree.Push();
-            x += count * step;
-            panel += count * wide;
+        var a = Vector256.Load(from);
+        var b = Vector256.Load(from + row);
+        var c = Vector256.Load(from + (2 * row));
+        var d = Vector256.Load(from + (3 * row));
+        var e = Vector256.Load(late);
+        var f = Vector256.Load(late + row);
+        var g = Vector256.Load(late + (2 * row));
+        var h = Vector256.Load(late + (3 * row));
+        a.Store(to);
+        b.Store(to + 8);
+        c.Store(to + 16);
+        d.Store(to + 24);
+        e.Store(to + 32);
+        f.Store(to + 40);
+        g.Store(to + 48);
+        h.Store(to + 56);
+    }
+
+    private static void Strip(float* from, nint row, nint count, nint columns, float* to)
+    {
+        for (; count > 0; count--, from += row, to += StripColumns)
+        {
+            for (nint i = 0; i < columns; i++)
+                to[i] = from[i];
         }
     }
 
-    private readonly void Store(SequenceTree* tree)
+    // One step a sequence with tokens in the chunk. Goes on to the sequence that the next chunk starts in, and to its place in the tree.
+    private readonly nint Steps(nint start, nint end, ref int sequence, ref HalvingOrder order, FoldStep* steps)
     {
-        for (nint column = 0; column < Columns; column += Tile.Width)
+        var step = steps;
+        for (; sequence < Sequences.Count; sequence++)
         {
-            var width = Math.Min(Tile.Width, Columns - column);
-            var wide = Wide(column);
-            for (nint row = 0; row < Rows; row += TileRows, tree++)
-            {
-                var rows = Math.Min(TileRows, Rows - row);
-                if (Transposed)
-                {
-                    Row.AddZero(tree->Root, rows * wide);
-                    Transposition.Copy(tree->Root, wide, Target + (column * TargetRow) + row, TargetRow, rows, width, accumulate: false);
-                }
-                else
-                {
-                    Panel.StoreSum(tree->Root, rows, width, Target + (row * TargetRow) + column, TargetRow, wide);
-                }
-            }
+            var first = Sequences.Start(sequence);
+            var last = Sequences.End(sequence);
+            var isDone = last <= end;
+            var count = Math.Min(last, end) - Math.Max(first, start);
+            if (!isDone && count <= 0)
+                break;
+            var merges = isDone ? order.Merges : 0;
+            *step++ = new FoldStep { Count = count, Level = order.Depth - merges, Merges = merges, GoesOn = first < start };
+            if (!isDone)
+                break;
+            order.Advance();
+        }
+
+        return (nint)(step - steps);
+    }
+
+    private readonly void Store(float* sum, nint row, nint rows, nint column, nint width, nint wide)
+    {
+        if (Transposed)
+        {
+            Row.AddZero(sum, rows * wide);
+            Transposition.Copy(sum, wide, Target + (column * TargetRow) + row, TargetRow, rows, width, accumulate: false);
+        }
+        else
+        {
+            Panel.StoreSum(sum, rows, width, Target + (row * TargetRow) + column, TargetRow, wide);
         }
     }
 

@@ -73,18 +73,25 @@ internal unsafe struct TokenProduct : IRangeWork
     {
         var threads = WorkPool.Current?.Threads ?? 1;
         var wanted = threads == 1 ? 1 : Groups == 1 ? threads : 4 * threads;
-        blockRows = TokenBlock.MostRows;
-        blockColumns = TokenBlock.MostColumns;
-        var parts = (leftColumns + blockRows - 1) / blockRows;
-        blockRows = TokenBlock.RoundRows((leftColumns + parts - 1) / parts);
+        nint down = (leftColumns + TokenBlock.MostRows - 1) / TokenBlock.MostRows;
+        nint across = (rightColumns + TokenBlock.MostColumns - 1) / TokenBlock.MostColumns;
+        Divide(down, across);
         while (Groups * Down * Across < wanted)
         {
-            if (blockRows > TokenBlock.TileRows * 4)
-                blockRows = TokenBlock.RoundRows(blockRows / 2);
-            else if (blockColumns > Tile.Width && rightColumns > Tile.Width)
-                blockColumns /= 2;
+            if (blockRows > 4 * TokenBlock.TileRows && (blockRows >= blockColumns || blockColumns <= Tile.Width))
+                Divide(down *= 2, across);
+            else if (blockColumns > Tile.Width)
+                Divide(down, across *= 2);
             else
                 return;
         }
     }
+
+    private void Divide(nint down, nint across)
+    {
+        blockRows = Whole((leftColumns + down - 1) / down, TokenBlock.TileRows);
+        blockColumns = Whole((rightColumns + across - 1) / across, Tile.Width);
+    }
+
+    private static nint Whole(nint size, nint part) => (size + part - 1) / part * part;
 }
