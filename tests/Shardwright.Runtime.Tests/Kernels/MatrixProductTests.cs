@@ -67,6 +67,8 @@ public sealed class MatrixProductTests
     [InlineData(6, 5, 97, 64)]
     [InlineData(5, 3, 7, 1)]
     [InlineData(1, 300, 10, 65)]
+    [InlineData(3, 2100, 25, 65)]
+    [InlineData(20, 150, 25, 65)]
     public void MatMulGradient_UniformSequences_EqualsTreeOfFolds(int sequences, int length, int inner, int columns)
     {
         var boundaries = Enumerable.Range(0, sequences + 1).Select(i => i * length).ToArray();
