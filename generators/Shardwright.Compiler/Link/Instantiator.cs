@@ -80,7 +80,10 @@ public sealed class Instantiator(LinkedModel linked, int microBatches)
     {
         var sizes = shape.Select((s, i) => Integer(owner, member, s, $"dimension {i}")).ToEquatable();
         var declaration = new ParameterDeclaration(
-            Parameters.Count, owner.PathOf(member.Name), member.Name, sizes, owner.Place.Loops, owner.Place.Experts, !noDecay, frozen, isState, owner.Graph.Type, member.Site) { Precision = precision };
+            Parameters.Count, owner.PathOf(member.Name), member.Name, sizes, owner.Place.Loops, owner.Place.Experts, !noDecay, frozen, isState, owner.Graph.Type, member.Site)
+        {
+            Precision = precision,
+        };
         Parameters.Add(declaration);
         return new Value(Naming.Camel(member.Name), new(owner.Graph.Type, member.Site, member.Site))
         {
