@@ -45,6 +45,8 @@ public static class Program
         {
             return Refuse($"--json {options.Json}: {failure.Message}");
         }
+        if (Shardwright.Trainer.MachineNote is { } note)
+            error.WriteLine(note);
         try
         {
             return Train(options, TextCorpus.Load(options.Text, SparseLanguageModel.Context), output, stop) is var summary && Save(options, summary) is { } problem

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Shardwright.Execution;
 
 namespace Shardwright;
@@ -56,6 +57,14 @@ public abstract unsafe class Trainer : IDisposable
             throw;
         }
     }
+
+    /// <summary>What to tell a user about this machine's processor, in one sentence; null where it has all that the kernels are written for (AVX-512).</summary>
+    public static string? MachineNote { get; } = Kernels.InstructionSet switch
+    {
+        InstructionSet.Avx512 => null,
+        InstructionSet.Avx2 => "This machine has no AVX-512: kernels run on AVX2, with the same results, matrix products at the speed of AVX2 and attention and softmax several times slower than with AVX-512.",
+        _ => $"This machine ({RuntimeInformation.ProcessArchitecture}) has neither AVX-512 nor AVX2 with FMA, or .NET was told not to use them: kernels run their portable form, with the same results, many times slower.",
+    };
 
     /// <summary>The compiled plan.</summary>
     public ProgramPlan Plan { get; }
