@@ -108,7 +108,7 @@ public static class PlanProgram
         long backwardBytes = Math.Max(kept, PlanMemory.Run(backward.Except(arriving).ToList(), 4, [.. saved, .. arriving]));
         return new(site, (int)kept, (int)forwardBytes, (int)backwardBytes, hasBackward, (int)PlanMemory.LowerBound(buffers, 4)) { ArrivingBytes = LiveAt(span.BackwardBegin), LeavingBytes = LiveAt(span.BackwardEnd) };
 
-        int LiveAt(int position) => (int)Math.Max(kept, backward.Where(b => b.First <= position && position <= b.Last).Select(b => b.Offset + b.Bytes).DefaultIfEmpty(0).Max());
+        int LiveAt(int position) => (int)Math.Max(kept, backward.Where(b => b.First <= position && position <= b.Last).Select(b => PlanMemory.Align(b.Offset + b.Bytes, 4)).DefaultIfEmpty(0).Max());
     }
 
     /// <summary>The most that is live at once, at balanced routing, of everything that is not persistent: no plan can need less.</summary>

@@ -12,15 +12,23 @@ internal static class OddModelCheck
 
     public static void Holds(string source, (int Data, int Expert) mesh, bool smooth = true, Func<int, float>? weight = null)
     {
-        var alone = Train(source, (1, 1), smooth, weight);
-        var spread = Train(source, mesh, smooth: false, weight);
+        SameBits(Train(source, (1, 1), smooth, weight), Train(source, mesh, smooth: false, weight));
+
+        // Rounding by random bits shows at once when they follow anything but the tokens.
+        string low = source.Replace("[Model, ", "[Model, Precision(NumberFormat.BFloat16, Stochastic = true), ", StringComparison.Ordinal);
+        Assert.NotEqual(source, low);
+        SameBits(Train(low, (1, 1), smooth: false, weight, exact: false), Train(low, mesh, smooth: false, weight, exact: false));
+    }
+
+    private static void SameBits(List<(string Name, float[] Values)> alone, List<(string Name, float[] Values)> spread)
+    {
         Assert.Equal(alone.Select(a => a.Name), spread.Select(s => s.Name));
         foreach (var (one, other) in alone.Zip(spread))
             Compare.SameBits(one.Values, other.Values, one.Name);
     }
 
     /// <summary>Compares with the eager model before the first step, then trains; what the steps leave behind is returned.</summary>
-    private static List<(string Name, float[] Values)> Train(string source, (int Data, int Expert) mesh, bool smooth, Func<int, float>? weight)
+    private static List<(string Name, float[] Values)> Train(string source, (int Data, int Expert) mesh, bool smooth, Func<int, float>? weight, bool exact = true)
     {
         // Without decay and clipping a step's report and gradients are functions of its objective alone.
         using var trainer = new ModelTrainer(source, mesh, new TrainerOptions { WeightDecay = 0, LearningRate = 1e-2f });
@@ -35,15 +43,18 @@ internal static class OddModelCheck
         var output = new float[trainer.Plan.OutputElements];
         trainer.Forward(tokens.AsSpan(0, micro), output);
         var expected = (Tensor<float>)Invoke(model, "Forward", Shaped(tokens[..micro]));
-        double error = Compare.RelativeL2(output, expected.ToArray());
+        double error = !exact ? 0 : Compare.RelativeL2(output, expected.ToArray());
         Assert.True(error <= 1e-6, $"Forward on {mesh}: relative L2 {error:e2} from eager");
 
         double loss = Eager(model, "Loss"), objective = Eager(model, "Objective");
         float evaluated = trainer.Evaluate(tokens, targets, weights);
-        Near(loss, evaluated, $"Evaluate on {mesh}");
         var report = trainer.Step(tokens, targets, weights);
-        Near(loss, report.Loss, $"reported loss on {mesh}");
-        Near(objective, report.Loss + report.BalanceLoss + report.RouterZLoss, $"reported objective on {mesh}");
+        if (exact)
+        {
+            Near(loss, evaluated, $"Evaluate on {mesh}");
+            Near(loss, report.Loss, $"reported loss on {mesh}");
+            Near(objective, report.Loss + report.BalanceLoss + report.RouterZLoss, $"reported objective on {mesh}");
+        }
         if (smooth)
             Slopes();
 
