@@ -76,6 +76,7 @@ internal static unsafe class Lanes
     {
         var eight = Vector256.MaxNative(value.GetLower(), value.GetUpper());
         var four = Vector128.MaxNative(eight.GetLower(), eight.GetUpper());
-        return MathF.Max(MathF.Max(four.GetElement(0), four.GetElement(2)), MathF.Max(four.GetElement(1), four.GetElement(3)));
+        var two = Vector128.MaxNative(four, Vector128.Shuffle(four, Vector128.Create(2, 3, 0, 1)));
+        return Vector128.MaxNative(two, Vector128.Shuffle(two, Vector128.Create(1, 0, 3, 2))).ToScalar();
     }
 }

@@ -51,9 +51,7 @@ public static unsafe partial class Kernels
             {
                 var rows = Math.Min(step, end - first);
                 for (nint i = 0; i < rows; i++)
-                    sums[i] = Row.Dot(gain, dy + ((first + i) * columns), columns) / columns;
-                for (nint i = 0; i < rows; i++)
-                    dots[i] = RowFold<CenteredTerm>.Run(new(gain, dy + ((first + i) * columns), x + ((first + i) * columns), mean[first + i]), columns) / columns;
+                    Means(x + ((first + i) * columns), gain, dy + ((first + i) * columns), columns, mean[first + i], out sums[i], out dots[i]);
                 for (nint i = 0; i < rows; i++)
                 {
                     var row = (first + i) * columns;
@@ -61,6 +59,40 @@ public static unsafe partial class Kernels
                     Write(x + row, gain, dy + row, dx + row, columns, mean[first + i], inverse, sums[i], -dots[i] * inverse, accumulate);
                 }
             }
+        }
+
+        // The means of gain · dy and of gain · dy · (x − mean) in one pass, each in the order of RowFold.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Means(float* x, float* gain, float* dy, nint columns, float mean, out float sum, out float dot)
+        {
+            var zero = Vector512<float>.Zero;
+            var center = Vector512.Create(mean);
+            var (a0, a1, a2, a3) = (zero, zero, zero, zero);
+            var (b0, b1, b2, b3) = (zero, zero, zero, zero);
+            nint c = 0;
+            for (; c <= columns - (4 * Lanes.Count); c += 4 * Lanes.Count)
+            {
+                Add(x + c, gain + c, dy + c, Lanes.Count, center, ref a0, ref b0);
+                Add(x + c + 16, gain + c + 16, dy + c + 16, Lanes.Count, center, ref a1, ref b1);
+                Add(x + c + 32, gain + c + 32, dy + c + 32, Lanes.Count, center, ref a2, ref b2);
+                Add(x + c + 48, gain + c + 48, dy + c + 48, Lanes.Count, center, ref a3, ref b3);
+            }
+
+            for (; c <= columns - Lanes.Count; c += Lanes.Count)
+                Add(x + c, gain + c, dy + c, Lanes.Count, center, ref a0, ref b0);
+            if (c < columns)
+                Add(x + c, gain + c, dy + c, columns - c, center, ref a0, ref b0);
+            sum = Lanes.Sum((a0 + a1) + (a2 + a3)) / columns;
+            dot = Lanes.Sum((b0 + b1) + (b2 + b3)) / columns;
+        }
+
+        // Missing lanes have dy = 0 and so add nothing.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Add(float* x, float* gain, float* dy, nint left, Vector512<float> center, ref Vector512<float> sum, ref Vector512<float> dot)
+        {
+            var (scale, upstream) = (Lanes.Load(gain, left), Lanes.Load(dy, left));
+            sum = Vector512.FusedMultiplyAdd(scale, upstream, sum);
+            dot = Vector512.FusedMultiplyAdd(scale * upstream, Lanes.Load(x, left) - center, dot);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -84,13 +116,5 @@ public static unsafe partial class Kernels
             var g = Lanes.Load(gain, left) * Lanes.Load(dy, left);
             return scale * Vector512.FusedMultiplyAdd(along, (Lanes.Load(x, left) - center) * scale, g - meanGradient);
         }
-    }
-
-    // gain · dy · (x − mean). Missing lanes have dy = 0 and so add nothing.
-    private readonly struct CenteredTerm(float* gain, float* dy, float* x, float mean) : IRowTerm
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Vector512<float> AddTo(Vector512<float> sum, nint column, nint left)
-            => Vector512.FusedMultiplyAdd(Lanes.Load(gain + column, left) * Lanes.Load(dy + column, left), Lanes.Load(x + column, left) - Vector512.Create(mean), sum);
     }
 }
