@@ -18,7 +18,8 @@ public static unsafe partial class Kernels
         }
     }
 
-    // 16 columns of many rows: every row of the result is written as one long run, because a store that misses holds up those behind it, a load does not.
+    // 16 columns of many rows, through scratch: every row of the result is written as one long run, because a store that misses holds up those behind it,
+    // and runs in a row are what the processor fetches ahead.
     private readonly struct TransposeStrips(float* x, float* y, nint rows, nint columns, bool accumulate) : IRangeWork
     {
         public const int Height = 256;
@@ -28,14 +29,24 @@ public static unsafe partial class Kernels
 
         public void Run(nint begin, nint end)
         {
+            var block = Scratch.Floats(Width * Height);
             for (var strip = begin; strip < end; strip++)
             {
                 var matrix = strip / Strips * rows * columns;
                 var row = strip % Strips * Height;
+                var height = Math.Min(Height, rows - row);
                 for (nint column = 0; column < columns; column += Width)
                 {
-                    Transposition.Copy(x + matrix + (row * columns) + column, columns, y + matrix + (column * rows) + row, rows,
-                        Math.Min(Height, rows - row), Math.Min(Width, columns - column), accumulate);
+                    var width = Math.Min(Width, columns - column);
+                    Transposition.Copy(x + matrix + (row * columns) + column, columns, block, Height, height, width);
+                    for (nint i = 0; i < width; i++)
+                    {
+                        var target = y + matrix + ((column + i) * rows) + row;
+                        if (accumulate)
+                            Row.Add(target, block + (i * Height), height);
+                        else
+                            Row.Copy(block + (i * Height), target, height);
+                    }
                 }
             }
         }

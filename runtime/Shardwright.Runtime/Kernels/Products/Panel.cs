@@ -66,7 +66,7 @@ internal static unsafe class Panel
     {
         if (width < panelColumns)
             new Span<float>(panel, (int)(count * panelColumns)).Clear();
-        Transposition.Copy(source, row, panel, panelColumns, width, count, accumulate: false);
+        Transposition.Copy(source, row, panel, panelColumns, width, count);
     }
 
     /// <summary>target[i·row + j] = (or +=) block[i, j] for j in [0, width).</summary>

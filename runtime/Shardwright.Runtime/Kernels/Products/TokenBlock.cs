@@ -237,7 +237,7 @@ internal unsafe struct TokenBlock
         if (Transposed)
         {
             Row.AddZero(sum, rows * wide);
-            Transposition.Copy(sum, wide, Target + (column * TargetRow) + row, TargetRow, rows, width, accumulate: false);
+            Transposition.Copy(sum, wide, Target + (column * TargetRow) + row, TargetRow, rows, width);
         }
         else
         {

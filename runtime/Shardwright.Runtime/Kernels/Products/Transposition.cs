@@ -7,8 +7,8 @@ namespace Shardwright.Execution;
 /// <summary>Transposes in blocks of 16 × 16 that stay in registers.</summary>
 internal static unsafe class Transposition
 {
-    /// <summary>target[j·targetRow + i] = (or +=) source[i·sourceRow + j] for i in [0, rows), j in [0, columns).</summary>
-    public static void Copy(float* source, nint sourceRow, float* target, nint targetRow, nint rows, nint columns, bool accumulate)
+    /// <summary>target[j·targetRow + i] = source[i·sourceRow + j] for i in [0, rows), j in [0, columns).</summary>
+    public static void Copy(float* source, nint sourceRow, float* target, nint targetRow, nint rows, nint columns)
     {
         for (nint i = 0; i < rows; i += 16)
         {
@@ -18,38 +18,23 @@ internal static unsafe class Transposition
                 var wide = Math.Min(16, columns - j);
                 var from = source + (i * sourceRow) + j;
                 var to = target + (j * targetRow) + i;
-                if (!Avx512F.IsSupported || (accumulate && (high < 16 || wide < 16)))
-                    Plain(from, sourceRow, to, targetRow, high, wide, accumulate);
+                if (!Avx512F.IsSupported)
+                    Plain(from, sourceRow, to, targetRow, high, wide);
                 else if (high < 16 || wide < 16)
                     PartBlock(from, sourceRow, to, targetRow, high, wide);
-                else if (accumulate)
-                    AddBlock(from, sourceRow, to, targetRow);
                 else
                     Block(from, sourceRow, to, targetRow);
             }
         }
     }
 
-    private static void Plain(float* source, nint sourceRow, float* target, nint targetRow, nint rows, nint columns, bool accumulate)
+    private static void Plain(float* source, nint sourceRow, float* target, nint targetRow, nint rows, nint columns)
     {
         for (nint i = 0; i < rows; i++)
         {
             for (nint j = 0; j < columns; j++)
-            {
-                var value = source[(i * sourceRow) + j];
-                target[(j * targetRow) + i] = accumulate ? target[(j * targetRow) + i] + value : value;
-            }
+                target[(j * targetRow) + i] = source[(i * sourceRow) + j];
         }
-    }
-
-    [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddBlock(float* source, nint sourceRow, float* target, nint targetRow)
-    {
-        var block = stackalloc float[16 * 16];
-        Block(source, sourceRow, block, 16);
-        for (nint row = 0; row < 16; row++, target += targetRow)
-            (Vector512.Load(target) + Vector512.Load(block + (16 * row))).Store(target);
     }
 
     // A block of fewer rows or columns: whole in scratch, and nothing beyond it is read or written.

@@ -13,10 +13,10 @@ internal static unsafe class RowLanes
     public const int Count = Lanes.Count;
 
     /// <summary>block = <paramref name="rows"/> rows of x, up to 16.</summary>
-    public static void Read(float* x, float* block, nint rows, nint columns) => Transposition.Copy(x, columns, block, Count, rows, columns, accumulate: false);
+    public static void Read(float* x, float* block, nint rows, nint columns) => Transposition.Copy(x, columns, block, Count, rows, columns);
 
     /// <summary>x = the first <paramref name="rows"/> rows of the block.</summary>
-    public static void Write(float* block, float* x, nint rows, nint columns) => Transposition.Copy(block, Count, x, columns, columns, rows, accumulate: false);
+    public static void Write(float* block, float* x, nint rows, nint columns) => Transposition.Copy(block, Count, x, columns, columns, rows);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Max(float* block, nint columns)
