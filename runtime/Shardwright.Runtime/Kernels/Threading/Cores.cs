@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Shardwright.Execution;
 
 /// <summary>
-/// The cores that a cluster's ranks share, and who runs on them. No more ranks run than there are cores: a rank runs to its next collective on warm caches, then hands its core
+/// The cores that a cluster's ranks share, and who runs on them. No more ranks run than there are places on the cores: a rank runs to its next collective on warm caches, then hands its place
 /// to the next rank that can go on. A core that no rank needs takes work items of the ranks that run: of a rank that waits in a collective, or of a helper thread. So one rank uses
 /// many cores, many ranks fill few cores to the last item, and cores that ranks do not divide are shared out by themselves.
 /// </summary>
