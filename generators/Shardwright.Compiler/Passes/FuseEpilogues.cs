@@ -15,13 +15,13 @@ public static class FuseEpilogues
     {
         foreach (var node in root.Walk().ToList())
         {
-            if (node.Accumulated is not null || node.GradientOf is not null)
+            if (node.Op is not (Add or SiluGate) || node.Accumulated is not null || node.GradientOf is not null)
                 continue;
             // Looked up again each time: a fused statement has other operands than before.
             var order = new ProgramOrder(root);
             if (node.Op is Add)
                 _ = FuseSum(node, node.Input(1), node.Input(0), order) || FuseSum(node, node.Input(0), node.Input(1), order);
-            else if (node.Op is SiluGate)
+            else
                 FuseGate(node, order);
         }
     }
@@ -62,7 +62,7 @@ public static class FuseEpilogues
     {
         Value gate = node.Input(0), up = node.Input(1);
         if (up.Producer is not { Op: MatMul { Gate: false, Residual: false } product, Accumulated: null } producer || up == gate || up.Region != node.Output.Region
-            || order.Uses(up).Any(u => u.Node != node && u.Region == up.Region && u.Position < order.Begin(node)))
+            || order.Uses(up).Any(u => u.Node != node && u.Position < order.Begin(node)))
             return;
         node.Op = product with { Gate = true };
         node.Inputs.Clear();
