@@ -12,16 +12,16 @@ internal static class Preparation
     private const BindingFlags Declared = BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
     // The kernels are the same for every trainer of the process.
-    private static readonly Lazy<Thread> Kernels = new(() => Start(PrepareKernels, "Shardwright kernel compilation"));
+    private static readonly Lazy<Thread> KernelThread = new(() => Start(PrepareKernels, "Shardwright kernel compilation"));
 
     /// <summary>Begins with the kernels.</summary>
-    public static void Begin() => _ = Kernels.Value;
+    public static void Begin() => _ = KernelThread.Value;
 
     /// <summary>Compiles a program's methods and waits for the kernels.</summary>
     public static void Finish(Type program)
     {
         PrepareMethods(program);
-        Kernels.Value.Join();
+        KernelThread.Value.Join();
     }
 
     private static Thread Start(Action prepare, string name)
@@ -56,7 +56,16 @@ internal static class Preparation
         if (method.IsGenericMethodDefinition && TakesRounder(method.GetGenericArguments()))
             method = method.MakeGenericMethod(typeof(Unrounded));
         if (!method.IsAbstract && !method.ContainsGenericParameters)
-            RuntimeHelpers.PrepareMethod(method.MethodHandle, method.IsGenericMethod ? [.. method.GetGenericArguments().Select(argument => argument.TypeHandle)] : null);
+        {
+            try
+            {
+                RuntimeHelpers.PrepareMethod(method.MethodHandle, method.IsGenericMethod ? [.. method.GetGenericArguments().Select(argument => argument.TypeHandle)] : null);
+            }
+            catch (Exception)
+            {
+                // Only an optimization: what cannot be compiled here fails, if it is ever called, where its user can see it.
+            }
+        }
     }
 
     // Kernels take their rounding as a type; most programs round nothing.
