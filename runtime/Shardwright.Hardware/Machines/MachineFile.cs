@@ -1,0 +1,24 @@
+namespace Shardwright.Hardware;
+
+/// <summary>Reads a machine from a JSON file of the published schema.</summary>
+public static class MachineFile
+{
+    /// <summary>Reads and checks a machine.</summary>
+    /// <param name="json">The file's text.</param>
+    /// <param name="path">Its name, for messages.</param>
+    /// <exception cref="MachineFileException">Something is missing, unknown or out of range; the message names file, line, what was found and what is needed.</exception>
+    public static Machine Read(string json, string path) => throw new NotImplementedException();
+}
+
+/// <summary>A machine file that cannot be used.</summary>
+public sealed class MachineFileException(string message, string path, int line, int column) : Exception(message)
+{
+    /// <summary>The file.</summary>
+    public string Path { get; } = path;
+
+    /// <summary>Line, from 1.</summary>
+    public int Line { get; } = line;
+
+    /// <summary>Column, from 1.</summary>
+    public int Column { get; } = column;
+}
