@@ -1,0 +1,44 @@
+namespace Shardwright.Hardware;
+
+/// <summary>How rows travel between the ranks of an expert group.</summary>
+public enum RowExchange
+{
+    /// <summary>No rows: a collective of a size that routing does not change.</summary>
+    None,
+
+    /// <summary>All-to-all-v: a pair of ranks exchanges what is routed.</summary>
+    Variable,
+
+    /// <summary>All-to-all of equal blocks, padded to the largest.</summary>
+    Padded,
+
+    /// <summary>All-gather to the experts, reduce-scatter back.</summary>
+    Gathered,
+}
+
+/// <summary>A collective statement: kind, group and bytes, or the bytes of a row that is exchanged.</summary>
+/// <param name="Kind">The collective.</param>
+/// <param name="Group">The ranks that take part.</param>
+/// <param name="Bytes">Bytes, as the kind counts them; for all-gather and reduce-scatter those of one rank's part. Unused for exchanged rows.</param>
+/// <param name="Exchange">How rows travel; none when the size is known.</param>
+/// <param name="RowBytes">Bytes of an exchanged row.</param>
+public sealed record CollectiveWork(CollectiveKind Kind, CollectiveGroup Group, Amount Bytes, RowExchange Exchange = RowExchange.None, int RowBytes = 0)
+{
+    /// <summary>Bytes of the collective over a group, as <see cref="CollectiveTime"/> wants them.</summary>
+    /// <param name="groupSize">Ranks of the group.</param>
+    /// <param name="load">Rows, for exchanged rows.</param>
+    /// <param name="experts">Experts of the rank.</param>
+    public long BytesOf(int groupSize, in ExchangeLoad load, int experts) => checked(Exchange switch
+    {
+        RowExchange.Variable => Math.Max(load.SentRows, load.LargestReceive) * RowBytes,
+        RowExchange.Padded => groupSize * load.LargestBlock * RowBytes,
+        RowExchange.Gathered => groupSize * load.SentRows * RowBytes,
+        _ => Bytes.At(0, experts) * (Kind is CollectiveKind.AllGather or CollectiveKind.ReduceScatter ? groupSize : 1),
+    });
+}
+
+/// <summary>The rows of one exchange, over all ranks of the expert group: every rank knows them, so every rank computes the same time.</summary>
+/// <param name="SentRows">Rows that each rank sends: its tokens times k.</param>
+/// <param name="LargestReceive">Rows of the rank that receives most.</param>
+/// <param name="LargestBlock">Rows of the largest (source, target) pair.</param>
+public readonly record struct ExchangeLoad(long SentRows, long LargestReceive, long LargestBlock);

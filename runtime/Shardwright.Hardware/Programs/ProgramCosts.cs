@@ -1,0 +1,59 @@
+namespace Shardwright.Hardware;
+
+/// <summary>The costs of a program's statements on one machine and mesh: computed once where routing does not matter, on demand where it does.</summary>
+public sealed class ProgramCosts
+{
+    private readonly EngineTimes[] times;
+    private readonly CollectiveCost[] collectives;
+    private readonly GroupShape[] shapes;
+    private readonly bool[] routed;
+    private readonly int[] experts;
+
+    /// <summary>Prepares the costs.</summary>
+    public ProgramCosts(TimedProgram program, Machine machine, MeshPlacement placement)
+    {
+        (Program, Machine, Placement) = (program, machine, placement);
+        shapes = [.. new[] { CollectiveGroup.World, CollectiveGroup.ExpertPeers, CollectiveGroup.ExpertReplicas }.Select(g => placement.Shape(machine, g))];
+        (times, collectives, routed) = (new EngineTimes[program.Ops.Count], new CollectiveCost[program.Ops.Count], new bool[program.Ops.Count]);
+        experts = [.. program.Sites.Select(s => s.Experts / placement.Expert)];
+        foreach (var op in program.Ops)
+        {
+            routed[op.Index] = op.Collective is { } collective ? collective.Exchange != RowExchange.None : op.Work.IsRouted;
+            if (routed[op.Index])
+                continue;
+            if (op.Collective is { } known)
+                collectives[op.Index] = CollectiveTime.Of(machine, known.Kind, Shape(known.Group), known.BytesOf(placement.Size(known.Group), default, ExpertsOf(op)));
+            else
+                times[op.Index] = OpTime.Of(machine.Rank, op.Work, null, ExpertsOf(op));
+        }
+    }
+
+    /// <summary>The program.</summary>
+    public TimedProgram Program { get; }
+
+    /// <summary>The machine.</summary>
+    public Machine Machine { get; }
+
+    /// <summary>The mesh and how it lies on the machine.</summary>
+    public MeshPlacement Placement { get; }
+
+    /// <summary>Where the ranks of a group lie.</summary>
+    public GroupShape Shape(CollectiveGroup group) => shapes[(int)group];
+
+    /// <summary>Experts of a rank at a site.</summary>
+    public int Experts(int site) => experts[site];
+
+    /// <summary>Engine times of a statement; <paramref name="starts"/> as for <see cref="OpTime.Of"/>, used when routing matters.</summary>
+    public EngineTimes Times(int op, int[]? starts) => routed[op] ? OpTime.Of(Machine.Rank, Program.Ops[op].Work, starts, ExpertsOf(Program.Ops[op])) : times[op];
+
+    /// <summary>Cost of a collective statement; <paramref name="load"/> is used when rows are exchanged.</summary>
+    public CollectiveCost Collective(int op, in ExchangeLoad load)
+    {
+        if (!routed[op])
+            return collectives[op];
+        var work = Program.Ops[op].Collective!;
+        return CollectiveTime.Of(Machine, work.Kind, Shape(work.Group), work.BytesOf(Placement.Size(work.Group), load, ExpertsOf(Program.Ops[op])));
+    }
+
+    private int ExpertsOf(TimedOp op) => op.Site < 0 ? 0 : experts[op.Site];
+}

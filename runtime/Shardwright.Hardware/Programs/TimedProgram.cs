@@ -1,0 +1,83 @@
+namespace Shardwright.Hardware;
+
+/// <summary>A statement or a loop of a step.</summary>
+public abstract record TimedNode;
+
+/// <summary>One statement as the clock sees it.</summary>
+/// <param name="Name">What it computes, in the user's names.</param>
+public sealed record TimedOp(string Name) : TimedNode
+{
+    /// <summary>File and line of the user's source, <c>DecoderBlock.cs(24)</c>; empty where there is none.</summary>
+    public string Source { get; init; } = "";
+
+    /// <summary>Forward, backward or update.</summary>
+    public StepPhase Phase { get; init; }
+
+    /// <summary>Its work on the engines.</summary>
+    public OpWork Work { get; init; } = OpWork.None;
+
+    /// <summary>Set when it is a collective.</summary>
+    public CollectiveWork? Collective { get; init; }
+
+    /// <summary>Expert group whose routing decides its rows; −1 without.</summary>
+    public int Site { get; init; } = -1;
+
+    /// <summary>Slots of values that must be ready before it starts.</summary>
+    public IReadOnlyList<int> Reads { get; init; } = [];
+
+    /// <summary>Slots of values that are ready when it ends.</summary>
+    public IReadOnlyList<int> Writes { get; init; } = [];
+
+    /// <summary>Ordinal in the step, a loop's body counted once: how emitted code names it.</summary>
+    public int Index { get; init; }
+}
+
+/// <summary>A part of a step.</summary>
+public enum StepPhase
+{
+    /// <summary>Up to the loss.</summary>
+    Forward,
+
+    /// <summary>Gradients.</summary>
+    Backward,
+
+    /// <summary>Reduction of gradients and optimizer.</summary>
+    Update,
+}
+
+/// <summary>Statements that run <paramref name="Count"/> times.</summary>
+/// <param name="Name">The loop's variable.</param>
+/// <param name="Count">Iterations.</param>
+/// <param name="Body">Its statements.</param>
+public sealed record TimedLoop(string Name, int Count, IReadOnlyList<TimedNode> Body) : TimedNode
+{
+    /// <summary>Whether it goes over micro-batches; else over layers.</summary>
+    public bool IsMicroBatches { get; init; }
+
+    /// <summary>Whether layers run from the last to the first.</summary>
+    public bool IsBackward { get; init; }
+}
+
+/// <summary>An expert group of a timed program.</summary>
+/// <param name="Path">Path in the model.</param>
+/// <param name="Experts">Experts over all ranks.</param>
+/// <param name="TopK">Experts a token goes to.</param>
+/// <param name="Layers">Layers of it.</param>
+/// <param name="TokensPerRank">Tokens of one rank in a micro-batch.</param>
+public sealed record TimedSite(string Path, int Experts, int TopK, int Layers, long TokensPerRank)
+{
+    /// <summary>Rows that a rank sends, and receives when the load is even.</summary>
+    public long Copies => checked(TokensPerRank * TopK);
+}
+
+/// <summary>One training step of one rank: what it does, in order, before any machine is named.</summary>
+/// <param name="Nodes">Statements and loops of the whole step: micro-batches, then the update.</param>
+/// <param name="Sites">Expert groups.</param>
+/// <param name="Slots">Number of value slots.</param>
+public sealed record TimedProgram(IReadOnlyList<TimedNode> Nodes, IReadOnlyList<TimedSite> Sites, int Slots)
+{
+    /// <summary>All statements, by index.</summary>
+    public IReadOnlyList<TimedOp> Ops { get; } = [.. All(Nodes).OrderBy(op => op.Index)];
+
+    private static IEnumerable<TimedOp> All(IEnumerable<TimedNode> nodes) => nodes.SelectMany(node => node is TimedLoop loop ? All(loop.Body) : [(TimedOp)node]);
+}
