@@ -2,13 +2,34 @@ using Shardwright.Compiler.Emit;
 using Shardwright.Compiler.Modules;
 using Shardwright.Compiler.Passes;
 using Shardwright.Compiler.Plan;
+using Shardwright.Hardware;
 
 namespace Shardwright.Compiler;
 
-/// <summary>Build options that override a model's own: from <c>build_property.ShardwrightMesh</c> and <c>build_property.ShardwrightPrecision</c>.</summary>
+/// <summary>
+/// What the build says of a model: mesh and number format that override its own (<c>build_property.ShardwrightMesh</c>, <c>…Precision</c>), and the machine that it is planned for (<c>…Target</c>, <c>…Placement</c>, machine files).
+/// </summary>
 public sealed record CompilerOptions(int? Data, int? Expert)
 {
     public PrecisionOption? Precision { get; init; }
+
+    /// <summary>Name of the target, one that exists: built in or in <see cref="Machines"/>.</summary>
+    public string Target { get; init; } = MachineCatalog.Default;
+
+    /// <summary>Which ranks lie next to each other: those of an expert group, or an expert's replicas; null for whichever is faster.</summary>
+    public bool? ExpertInnermost { get; init; }
+
+    /// <summary>The user's own machines, by name and by their files' text.</summary>
+    public EquatableArray<MachineText> Machines { get; init; }
+
+    /// <summary>The target.</summary>
+    public Machine Machine() => Machines.FirstOrDefault(m => m.Name == Target) is { } own ? own.Machine() : MachineCatalog.Find(Target) ?? MachineCatalog.Find(MachineCatalog.Default)!;
+}
+
+/// <summary>A machine of the user's: compared by the text of its file, which has been read once without errors.</summary>
+public sealed record MachineText(string Name, string Path, string Text)
+{
+    public Machine Machine() => MachineFile.Read(Text, Path);
 }
 
 /// <summary>A model with the modules it reaches: everything its program depends on, and nothing else.</summary>

@@ -109,7 +109,7 @@ public static class ModelPrinter
         Method(code, "protected override void Update()",
         [
             $"// AdamW on {trained.Count} blocks of {CodeWriter.Bytes(trained.Sum(b => b.LocalBytes))} a rank{(plan.Clip ? ", clipped by the global gradient norm, in which every expert counts once" : "")}.",
-            "UpdateParameters();",
+            StatementPrinter.ChargeLine(plan, plan.Step!.Update, plan.Step.Update).Replace($"Charge({plan.Step.Update}, {plan.Step.Update});", $"UpdateParameters({plan.Step.Update});"),
         ]);
         Method(code, "protected override void Evaluate(int microBatch)", Lines(plan, ProgramKind.Evaluate, comments).Forward);
         Method(code, "protected override void Infer(int microBatch)", Lines(plan, ProgramKind.Infer, comments).Forward);
@@ -121,14 +121,18 @@ public static class ModelPrinter
     {
         var (forward, backward) = Lines(plan, ProgramKind.Train, comments);
         var body = new List<string> { "Forward(microBatch);", "Backward(microBatch);" };
+        int reduction = plan.Step!.Reductions;
         foreach (var range in plan.Reductions)
+        {
+            body.Add(StatementPrinter.MeetLine(plan, reduction++, range.Group));
             body.Add($"{range.Group}.AllReduce(Floats({CodeWriter.Grouped(range.Offset)}, {CodeWriter.Grouped(range.Bytes / 4)}), \"gradients\");    // AllReduce, {CodeWriter.Bytes(range.Bytes)} a rank");
+        }
         if (plan.MicroGradientBytes > 0)
         {
             long gradients = plan.Blocks.Where(b => b.IsTrained).Min(b => b.Gradients);
             string micro = $"Floats({CodeWriter.Grouped(plan.MicroGradientOffset)}, {CodeWriter.Grouped(plan.MicroGradientBytes / 4)})", sum = $"Floats({CodeWriter.Grouped(gradients)}, {CodeWriter.Grouped(plan.MicroGradientBytes / 4)})";
             body.AddRange(["", "// Each micro-batch is reduced before it is added: the one order of summation that every mesh shares.",
-                "if (microBatch == 0)", $"    Kernels.Copy({micro}, {sum});", "else", $"    Kernels.Accumulate({micro}, {sum});"]);
+                "if (microBatch == 0)", $"    Kernels.Copy({micro}, {sum});", "else", $"    Kernels.Accumulate({micro}, {sum});", StatementPrinter.ChargeLine(plan, plan.Step.Accumulation, plan.Step.Accumulation)]);
         }
         Method(code, "protected override void Train(int microBatch)", body);
         Method(code, "void Forward(int microBatch)", forward);

@@ -52,13 +52,19 @@ public sealed partial class StatementPrinter
 
     void Block(Node node, string header, string[] prologue)
     {
+        FlushCharge();
         var outer = scope;
         scope = new(outer, node);
         comments.Restart();
         foreach (var inner in node.Body!.Nodes)
             Print(inner);
+        // All experts are charged at once, before their turns.
+        string? experts = node.Op is Ops.ExpertLoop ? TakeCharge() : null;
+        FlushCharge();
         var block = scope;
         scope = outer;
+        if (experts is not null)
+            outer.Add(experts);
         if (node.Op is Ops.Loop)
             comments.Restart();
         else

@@ -35,6 +35,7 @@ public sealed partial class StatementPrinter(ModelPlan plan, PlannedProgram prog
         {
             if (node.Op is BeginBackward)
             {
+                FlushCharge();
                 current = scope = new(null, null);
                 backward = true;
                 comments.Restart();
@@ -42,6 +43,7 @@ public sealed partial class StatementPrinter(ModelPlan plan, PlannedProgram prog
             }
             Print(node);
         }
+        FlushCharge();
         return (forward.Lines().ToList(), current == forward ? [] : current.Lines().ToList());
     }
 
@@ -52,6 +54,7 @@ public sealed partial class StatementPrinter(ModelPlan plan, PlannedProgram prog
                 scope.Add(line);
         node.Op.Print(node, this);
         RoundOutputs(node);
+        Charge(node);
     }
 
     public void Statement(string line) => scope.Add(line);
@@ -66,7 +69,11 @@ public sealed partial class StatementPrinter(ModelPlan plan, PlannedProgram prog
     }
 
     /// <summary>A collective, with its bytes spelled out.</summary>
-    public void Collective(Node node, string call, string kind, long bytes) => Statement($"{call}    // {kind}, {CodeWriter.Bytes(bytes)} a rank");
+    public void Collective(Node node, string call, string kind, long bytes)
+    {
+        MeetLine(node, call.Substring(0, call.IndexOf('.')));
+        Statement($"{call}    // {kind}, {CodeWriter.Bytes(bytes)} a rank");
+    }
 
     static string Text(object value) => value switch
     {

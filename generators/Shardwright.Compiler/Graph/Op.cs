@@ -1,10 +1,12 @@
+using Shardwright.Compiler.Cost;
 using Shardwright.Compiler.Emit;
 using Shardwright.Compiler.Passes;
+using Shardwright.Hardware;
 
 namespace Shardwright.Compiler.Graph;
 
 /// <summary>
-/// An operation: its shape rule, sharding rule, gradient rule, storage rule and how it prints, all in one file of <c>Ops/</c>. Its kernel and its eager form live in the runtime under the same name.
+/// An operation: its shape rule, sharding rule, gradient rule, storage rule, cost rule and how it prints, all in one file of <c>Ops/</c>. Its kernel and its eager form live in the runtime under the same name.
 /// </summary>
 public abstract record Op
 {
@@ -54,6 +56,12 @@ public abstract record Op
 
     /// <summary>Whether an output's rows lie in the order in which a rank sends them to experts, which the mesh decides: random bits cannot follow their tokens there.</summary>
     public virtual bool IsInSendOrder => false;
+
+    /// <summary>What the statement asks of a rank's engines. The default streams every operand once through the vector engine; a view asks for nothing.</summary>
+    public virtual OpWork Cost(Node node, CostRule cost) => IsView ? OpWork.None : cost.Stream(node);
+
+    /// <summary>The collective that the statement is; null for all others.</summary>
+    public virtual CollectiveWork? Communicate(Node node, CostRule cost) => null;
 
     /// <summary>Prints the statement: kernel calls, one an op where possible.</summary>
     public abstract void Print(Node node, StatementPrinter print);

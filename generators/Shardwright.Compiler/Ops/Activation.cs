@@ -1,6 +1,8 @@
+using Shardwright.Compiler.Cost;
 using Shardwright.Compiler.Emit;
 using Shardwright.Compiler.Graph;
 using Shardwright.Compiler.Passes;
+using Shardwright.Hardware;
 
 namespace Shardwright.Compiler.Ops;
 
@@ -18,6 +20,8 @@ public sealed record Activation(string Function) : Unary
 
     public override bool CanGroup(Node node) => true;
 
+    public override OpWork Cost(Node node, CostRule cost) => cost.Stream(node) with { VectorElements = default, ScalarElements = cost.Elements(node.Output) };
+
     public override void Print(Node node, StatementPrinter print) => print.Kernel(node, Function, [node.Input(0), node.Output]);
 }
 
@@ -29,6 +33,8 @@ public sealed record ActivationGradient(string Function) : Unary
     public override bool CanOverwrite(int input) => true;
 
     public override bool CanGroup(Node node) => true;
+
+    public override OpWork Cost(Node node, CostRule cost) => cost.Stream(node) with { ScalarElements = new Activation(Function).NeedsOutput ? default : cost.Elements(node.Output) };
 
     public override void Print(Node node, StatementPrinter print) => print.Kernel(node, Function + "Gradient", [node.Input(0), node.Input(1), node.Output]);
 }

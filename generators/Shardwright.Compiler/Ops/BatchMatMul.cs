@@ -1,6 +1,8 @@
+using Shardwright.Compiler.Cost;
 using Shardwright.Compiler.Emit;
 using Shardwright.Compiler.Graph;
 using Shardwright.Compiler.Passes;
+using Shardwright.Hardware;
 
 namespace Shardwright.Compiler.Ops;
 
@@ -30,6 +32,18 @@ public sealed record BatchMatMul(bool TransposeA = false, bool TransposeB = fals
         Value a = node.Input(0), b = node.Input(1), dy = gradients.Of(node.Output)!;
         gradients.Emit(TransposeA ? new BatchMatMul(TransposeB, true) : new BatchMatMul(false, !TransposeB), a, TransposeA ? [b, dy] : [dy, b]);
         gradients.Emit(TransposeB ? new BatchMatMul(true, TransposeA) : new BatchMatMul(!TransposeA), b, TransposeB ? [dy, a] : [a, dy]);
+    }
+
+    public override OpWork Cost(Node node, CostRule cost)
+    {
+        TensorType a = node.Input(0).Type, y = node.Output.Type;
+        int rows = y.Shape[y.Rank - 2], inner = a.Shape[a.Rank - (TransposeA ? 2 : 1)];
+        long count = cost.Elements(node.Output).Fixed / ((long)rows * y.Last);
+        return cost.Stream(node) with
+        {
+            Products = [new(count, rows, inner, y.Last, node.Precision.IsLow ? OperandFormat.BFloat16 : OperandFormat.Float32)],
+            VectorElements = cost.Elements(node.Output),
+        };
     }
 
     public override void Print(Node node, StatementPrinter print)

@@ -1,6 +1,8 @@
+using Shardwright.Compiler.Cost;
 using Shardwright.Compiler.Emit;
 using Shardwright.Compiler.Graph;
 using Shardwright.Compiler.Passes;
+using Shardwright.Hardware;
 
 namespace Shardwright.Compiler.Ops;
 
@@ -31,6 +33,8 @@ public sealed record CausalAttention(int Heads) : Op
         gradients.EmitMany(new CausalAttentionGradient(Heads), [node.Input(0), node.Input(1), node.Input(2)],
             [.. node.Inputs, node.Output, node.Outputs[1], gradients.Of(node.Output)!]);
 
+    public override OpWork Cost(Node node, CostRule cost) => cost.Attention(node, Heads, products: 2, vectorPasses: 3);
+
     public override void Print(Node node, StatementPrinter print) => PrintCall(node, print, "CausalAttention", [.. node.Inputs, .. node.Outputs]);
 
     internal static void PrintCall(Node node, StatementPrinter print, string kernel, object[] buffers)
@@ -50,6 +54,9 @@ public sealed record CausalAttentionGradient(int Heads) : Op
         for (int i = 0; i < 3; i++)
             node.Outputs[i].Type = node.Input(i).Type;
     }
+
+    // Scores again, then the gradients of values, probabilities, queries and keys: five products.
+    public override OpWork Cost(Node node, CostRule cost) => cost.Attention(node, Heads, products: 5, vectorPasses: 5);
 
     public override void Print(Node node, StatementPrinter print) => CausalAttention.PrintCall(node, print, "CausalAttentionGradient", [.. node.Inputs, .. node.Outputs]);
 }

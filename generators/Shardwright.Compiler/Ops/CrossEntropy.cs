@@ -1,6 +1,8 @@
+using Shardwright.Compiler.Cost;
 using Shardwright.Compiler.Emit;
 using Shardwright.Compiler.Graph;
 using Shardwright.Compiler.Passes;
+using Shardwright.Hardware;
 
 namespace Shardwright.Compiler.Ops;
 
@@ -33,6 +35,8 @@ public sealed record CrossEntropy : Op
         gradients.Emit(new CrossEntropyGradient(constant, node.Inputs.Count > 2), node.Input(0), constant is null ? [.. inputs, gradients.Of(node.Output)!] : inputs);
     }
 
+    public override OpWork Cost(Node node, CostRule cost) => cost.Rows(node, vectorPasses: 2, scalarPasses: 1);
+
     public override void Print(Node node, StatementPrinter print)
     {
         object weights = node.Inputs.Count > 2 ? node.Input(2) : "[]";
@@ -47,6 +51,8 @@ public sealed record CrossEntropyGradient(ScalarFactor? Scale, bool Weighted) : 
     public override bool CanOverwrite(int input) => input == 0;
 
     public override void InferShapes(Node node, ShapeReport report) => node.Output.Type = node.Input(0).Type;
+
+    public override OpWork Cost(Node node, CostRule cost) => cost.Rows(node, vectorPasses: 2, scalarPasses: 1);
 
     public override void Print(Node node, StatementPrinter print)
     {
@@ -67,6 +73,8 @@ public sealed record DivideByLossDenominator : Unary
         else
             gradients.Emit(new DivideByLossDenominator(), node.Input(0), [gradients.Of(node.Output)!]);
     }
+
+    public override OpWork Cost(Node node, CostRule cost) => OpWork.None;
 
     public override void Print(Node node, StatementPrinter print) => print.Statement($"{print.Of(node.Output)}[0] = {print.Of(node.Input(0))}[0] / LossDenominator;");
 }

@@ -1,6 +1,8 @@
+using Shardwright.Compiler.Cost;
 using Shardwright.Compiler.Emit;
 using Shardwright.Compiler.Graph;
 using Shardwright.Compiler.Passes;
+using Shardwright.Hardware;
 
 namespace Shardwright.Compiler.Ops;
 
@@ -10,6 +12,8 @@ public sealed record ReportLoss : Op
     public override void InferShapes(Node node, ShapeReport report)
     {
     }
+
+    public override OpWork Cost(Node node, CostRule cost) => OpWork.None;
 
     public override void Print(Node node, StatementPrinter print) => print.Statement($"ReportLoss({print.Of(node.Input(0))}[0]);");
 }
@@ -21,6 +25,8 @@ public sealed record WriteOutput : Op
     {
     }
 
+    public override OpWork Cost(Node node, CostRule cost) => OpWork.None;
+
     public override void Print(Node node, StatementPrinter print) => print.Statement($"WriteOutput({print.Of(node.Input(0))});");
 }
 
@@ -30,6 +36,8 @@ public sealed record BeginBackward : Op
     public override void InferShapes(Node node, ShapeReport report)
     {
     }
+
+    public override OpWork Cost(Node node, CostRule cost) => OpWork.None;
 
     public override void Print(Node node, StatementPrinter print)
     {

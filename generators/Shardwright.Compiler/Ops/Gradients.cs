@@ -1,6 +1,8 @@
+using Shardwright.Compiler.Cost;
 using Shardwright.Compiler.Emit;
 using Shardwright.Compiler.Graph;
 using Shardwright.Compiler.Passes;
+using Shardwright.Hardware;
 
 namespace Shardwright.Compiler.Ops;
 
@@ -11,6 +13,8 @@ public sealed record ClearGradient(ParameterDeclaration Parameter) : Op
     {
     }
 
+    public override OpWork Cost(Node node, CostRule cost) => new() { WriteBytes = cost.ParameterBytes(Parameter) };
+
     public override void Print(Node node, StatementPrinter print) => print.Statement($"Kernels.Clear({print.GradientBlock(Parameter)});");
 }
 
@@ -20,6 +24,13 @@ public sealed record AddToGradient(ParameterDeclaration Parameter) : Op
     public override void InferShapes(Node node, ShapeReport report)
     {
     }
+
+    public override OpWork Cost(Node node, CostRule cost) => cost.Stream(node) with
+    {
+        ReadBytes = cost.ParameterBytes(Parameter) * 2,
+        WriteBytes = cost.ParameterBytes(Parameter),
+        VectorElements = cost.Elements(node.Input(0)) * 2,
+    };
 
     public override void Print(Node node, StatementPrinter print) => print.Statement($"Kernels.Accumulate({print.Of(node.Input(0))}, {print.GradientBlock(Parameter)});");
 }

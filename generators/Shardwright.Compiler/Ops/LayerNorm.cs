@@ -1,6 +1,8 @@
+using Shardwright.Compiler.Cost;
 using Shardwright.Compiler.Emit;
 using Shardwright.Compiler.Graph;
 using Shardwright.Compiler.Passes;
+using Shardwright.Hardware;
 
 namespace Shardwright.Compiler.Ops;
 
@@ -29,6 +31,9 @@ public sealed record LayerNorm(double Epsilon) : Op
         gradients.Emit(new SumTokens(node.Input(2).Type), node.Input(2), [dy]);
     }
 
+    // Statistics and scaling on the vector engine; one root a row on the scalar engine.
+    public override OpWork Cost(Node node, CostRule cost) => cost.Rows(node, vectorPasses: 4) with { ScalarElements = cost.Elements(node.Outputs[2]) };
+
     public override void Print(Node node, StatementPrinter print) =>
         print.Kernel(node, "LayerNorm", [.. node.Inputs, .. node.Outputs], ("rows", print.Rows(node.Output)), ("columns", node.Output.Type.Last), ("epsilon", StatementPrinter.Number(Epsilon)));
 }
@@ -39,6 +44,8 @@ public sealed record LayerNormGradient : Op
 
     public override void InferShapes(Node node, ShapeReport report) => node.Output.Type = node.Input(0).Type;
 
+    public override OpWork Cost(Node node, CostRule cost) => cost.Rows(node, vectorPasses: 6);
+
     public override void Print(Node node, StatementPrinter print) =>
         print.Kernel(node, "LayerNormGradient", [.. node.Inputs, node.Output], ("rows", print.Rows(node.Output)), ("columns", node.Output.Type.Last));
 }
@@ -46,6 +53,8 @@ public sealed record LayerNormGradient : Op
 public sealed record LayerNormGainGradient : Op
 {
     public override void InferShapes(Node node, ShapeReport report) => node.Output.Type = new(ElementType.Float32, new([node.Input(0).Type.Last]), RowKind.None);
+
+    public override OpWork Cost(Node node, CostRule cost) => cost.Rows(node, vectorPasses: 4);
 
     public override void Print(Node node, StatementPrinter print) =>
         print.Kernel(node, "LayerNormGainGradient", [.. node.Inputs, node.Output], ("sequences", print.Segments(node.Input(0))), ("columns", node.Output.Type.Last));

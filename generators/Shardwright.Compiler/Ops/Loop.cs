@@ -1,7 +1,9 @@
+using Shardwright.Compiler.Cost;
 using Shardwright.Compiler.Emit;
 using Shardwright.Compiler.Graph;
 using Shardwright.Compiler.Ops.Routing;
 using Shardwright.Compiler.Passes;
+using Shardwright.Hardware;
 
 namespace Shardwright.Compiler.Ops;
 
@@ -11,6 +13,8 @@ public sealed record Loop(RepeatedList List, string Variable, bool Backward = fa
     public override void InferShapes(Node node, ShapeReport report)
     {
     }
+
+    public override OpWork Cost(Node node, CostRule cost) => OpWork.None;
 
     public override void Print(Node node, StatementPrinter print) => print.Loop(node, this);
 }
@@ -23,6 +27,8 @@ public sealed record ExpertLoop(ExpertSite Site) : Op
     public override void InferShapes(Node node, ShapeReport report)
     {
     }
+
+    public override OpWork Cost(Node node, CostRule cost) => OpWork.None;
 
     public override void Print(Node node, StatementPrinter print) => print.ExpertLoop(node, this);
 }
@@ -65,6 +71,8 @@ public sealed record AllReduce(string Group) : Unary
     public override bool IsView => true;
 
     public override Sharding? Place(Node node, int output) => node.Input(0).Sharding.Reduced();
+
+    public override CollectiveWork? Communicate(Node node, CostRule cost) => new(CollectiveKind.AllReduce, CostRule.GroupOf(Group), cost.Bytes(node.Input(0)));
 
     public override void Print(Node node, StatementPrinter print) =>
         print.Collective(node, $"{Group}.AllReduce({print.Of(node.Input(0))}, \"{node.Input(0).Name}\");", "AllReduce", print.Bytes(node.Input(0)));

@@ -1,6 +1,8 @@
+using Shardwright.Compiler.Cost;
 using Shardwright.Compiler.Emit;
 using Shardwright.Compiler.Graph;
 using Shardwright.Compiler.Passes;
+using Shardwright.Hardware;
 
 namespace Shardwright.Compiler.Ops;
 
@@ -49,6 +51,19 @@ public sealed record MatMul(bool Transposed = false) : Op
         gradients.Emit(new MatMulGradient(), w, Transposed ? [dy, x] : [x, dy]);
     }
 
+    // A product leaves the tensor engine through the vector engine, where a bias, a residual or a gate joins it.
+    public override OpWork Cost(Node node, CostRule cost)
+    {
+        Value x = node.Input(0), y = node.Outputs[Gate ? 1 : 0];
+        var leaving = cost.Elements(y) * (1 + node.Inputs.Count - 2 + (node.Accumulated is null ? 0 : 1));
+        return cost.Stream(node) with
+        {
+            Products = [cost.Product(x, x.Type.Last, y.Type.Last, cost.Format(node))],
+            VectorElements = leaving,
+            ScalarElements = Gate ? cost.Elements(y) : default,
+        };
+    }
+
     public override void Print(Node node, StatementPrinter print)
     {
         Value x = node.Input(0), w = node.Input(1), y = node.Outputs[Gate ? 1 : 0];
@@ -80,6 +95,12 @@ public sealed record MatMulGradient : Op
 
     // Only a gradient that goes straight into its block lies there expert by expert.
     public override bool CanGroup(Node node) => node.GradientOf is { Experts: > 0 };
+
+    public override OpWork Cost(Node node, CostRule cost) => cost.Stream(node) with
+    {
+        Products = [cost.SumOverRows(node.Input(0), node.Input(0).Type.Last, node.Input(1).Type.Last, node.Precision.IsLow ? OperandFormat.BFloat16 : OperandFormat.Float32)],
+        VectorElements = cost.Elements(node.Output),
+    };
 
     public override void Print(Node node, StatementPrinter print)
     {

@@ -1,6 +1,8 @@
+using Shardwright.Compiler.Cost;
 using Shardwright.Compiler.Emit;
 using Shardwright.Compiler.Graph;
 using Shardwright.Compiler.Passes;
+using Shardwright.Hardware;
 
 namespace Shardwright.Compiler.Ops;
 
@@ -28,6 +30,9 @@ public sealed record RmsNorm(double Epsilon) : Op
         gradients.Emit(new RmsNormGainGradient(), gain, [x, inverseRms, dy]);
     }
 
+    // Statistics and scaling on the vector engine; one root a row on the scalar engine.
+    public override OpWork Cost(Node node, CostRule cost) => cost.Rows(node, vectorPasses: 3) with { ScalarElements = cost.Elements(node.Outputs[1]) };
+
     public override void Print(Node node, StatementPrinter print) =>
         print.Kernel(node, "RmsNorm", [node.Input(0), node.Input(1), node.Output, node.Outputs[1]],
             ("rows", print.Rows(node.Output)), ("columns", node.Output.Type.Last), ("epsilon", StatementPrinter.Number(Epsilon)));
@@ -39,6 +44,8 @@ public sealed record RmsNormGradient : Op
 
     public override void InferShapes(Node node, ShapeReport report) => node.Output.Type = node.Input(0).Type;
 
+    public override OpWork Cost(Node node, CostRule cost) => cost.Rows(node, vectorPasses: 5);
+
     public override void Print(Node node, StatementPrinter print) =>
         print.Kernel(node, "RmsNormGradient", [.. node.Inputs, node.Output], ("rows", print.Rows(node.Output)), ("columns", node.Output.Type.Last));
 }
@@ -46,6 +53,8 @@ public sealed record RmsNormGradient : Op
 public sealed record RmsNormGainGradient : Op
 {
     public override void InferShapes(Node node, ShapeReport report) => node.Output.Type = new(ElementType.Float32, new([node.Input(0).Type.Last]), RowKind.None);
+
+    public override OpWork Cost(Node node, CostRule cost) => cost.Rows(node, vectorPasses: 3);
 
     public override void Print(Node node, StatementPrinter print) =>
         print.Kernel(node, "RmsNormGainGradient", [.. node.Inputs, node.Output], ("sequences", print.Segments(node.Input(0))), ("columns", node.Output.Type.Last));

@@ -1,6 +1,8 @@
+using Shardwright.Compiler.Cost;
 using Shardwright.Compiler.Emit;
 using Shardwright.Compiler.Graph;
 using Shardwright.Compiler.Passes;
+using Shardwright.Hardware;
 
 namespace Shardwright.Compiler.Ops;
 
@@ -24,6 +26,9 @@ public sealed record Rope(int Heads, double Theta, bool Backward = false) : Op
     }
 
     public override void Differentiate(Node node, GradientBuilder gradients) => gradients.Emit(this with { Backward = !Backward }, node.Input(0), [gradients.Of(node.Output)!]);
+
+    // Two multiplications and a sum for every element; sines and cosines come from a table.
+    public override OpWork Cost(Node node, CostRule cost) => cost.Rows(node, vectorPasses: 3);
 
     public override void Print(Node node, StatementPrinter print)
     {

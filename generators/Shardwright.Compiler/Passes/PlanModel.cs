@@ -34,7 +34,9 @@ public static class PlanModel
                     return (null, report.Diagnostics);
                 built.Add(program);
             }
-            return (Layout(built, mesh, options, inputs, forwardInputs), []);
+            var plan = Layout(built, mesh, options, inputs, forwardInputs);
+            var (step, estimate) = EstimateCost.Run(plan, linked.Options.Machine(), linked.Options.ExpertInnermost);
+            return (plan with { Step = step, Estimate = estimate }, []);
         }
         catch (UserErrorException error)
         {

@@ -1,3 +1,4 @@
+using Shardwright.Compiler.Cost;
 using Shardwright.Compiler.Graph;
 using Shardwright.Compiler.Ops.Routing;
 
@@ -64,6 +65,12 @@ public sealed record ModelPlan(
 
     /// <summary>Whether some buffers are in bfloat16.</summary>
     public bool StoresBFloat16 { get; } = Programs.Any(p => p.Storage.Keys.Any(v => v.ElementBytes == 2));
+
+    /// <summary>The step as the clock sees it.</summary>
+    public TimedStep? Step { get; init; }
+
+    /// <summary>What it costs on the target.</summary>
+    public StepEstimate? Estimate { get; init; }
 
     /// <summary>Index of the loss-weight input; −1 without.</summary>
     public int LossWeights { get; init; } = -1;

@@ -13,6 +13,9 @@ public readonly record struct Amount(long Fixed, long PerRow = 0, long PerExpert
     /// <exception cref="OverflowException">It exceeds 2^63 − 1.</exception>
     public long At(long rows, int experts) => checked(Fixed + PerRow * rows + PerExpert * experts);
 
+    /// <summary>Every part times a factor.</summary>
+    public static Amount operator *(Amount a, long factor) => checked(new(a.Fixed * factor, a.PerRow * factor, a.PerExpert * factor));
+
     /// <summary>Adds part by part.</summary>
     public static Amount operator +(Amount a, Amount b) => checked(new(a.Fixed + b.Fixed, a.PerRow + b.PerRow, a.PerExpert + b.PerExpert));
 }

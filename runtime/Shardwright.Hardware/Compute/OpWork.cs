@@ -64,6 +64,7 @@ public sealed record OpWork
     /// <summary>Contiguous bytes of one DMA payload where rows are gathered or scattered one by one; 0 where memory is streamed.</summary>
     public int PayloadBytes { get; init; }
 
-    /// <summary>Whether the work depends on routing.</summary>
-    public bool IsRouted => Products.Any(p => p.Routed != RoutedDimension.None) || !VectorElements.IsFixed || !ScalarElements.IsFixed || !GpSimdElements.IsFixed || !ReadBytes.IsFixed || !WriteBytes.IsFixed;
+    /// <summary>Whether the work depends on how many rows routing brought.</summary>
+    public bool IsRouted => Products.Any(p => p.Routed != RoutedDimension.None)
+        || (VectorElements.PerRow | ScalarElements.PerRow | GpSimdElements.PerRow | ReadBytes.PerRow | WriteBytes.PerRow) != 0;
 }

@@ -43,6 +43,9 @@ public sealed class ProgramCosts
     /// <summary>Experts of a rank at a site.</summary>
     public int Experts(int site) => experts[site];
 
+    /// <summary>Whether a statement's cost depends on routing.</summary>
+    public bool IsRouted(int op) => routed[op];
+
     /// <summary>Engine times of a statement; <paramref name="starts"/> as for <see cref="OpTime.Of"/>, used when routing matters.</summary>
     public EngineTimes Times(int op, int[]? starts) => routed[op] ? OpTime.Of(Machine.Rank, Program.Ops[op].Work, starts, ExpertsOf(Program.Ops[op])) : times[op];
 

@@ -83,7 +83,7 @@ public sealed class ProgramWalk
         }
         for (int rank = 0; rank < clocks.Length; rank++)
         {
-            int[]? rows = op.Site >= 0 ? starts[op.Site] : null;
+            int[]? rows = costs.IsRouted(op.Index) ? starts[op.Site] : null;
             if (rows is not null)
                 routing.Rows(op.Site, layer, microBatch, rank, rows);
             clocks[rank].Charge(op.Index, rows);

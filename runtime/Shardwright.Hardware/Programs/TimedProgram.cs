@@ -71,13 +71,22 @@ public sealed record TimedSite(string Path, int Experts, int TopK, int Layers, l
 }
 
 /// <summary>One training step of one rank: what it does, in order, before any machine is named.</summary>
-/// <param name="Nodes">Statements and loops of the whole step: micro-batches, then the update.</param>
-/// <param name="Sites">Expert groups.</param>
-/// <param name="Slots">Number of value slots.</param>
-public sealed record TimedProgram(IReadOnlyList<TimedNode> Nodes, IReadOnlyList<TimedSite> Sites, int Slots)
+/// <param name="nodes">Statements and loops of the whole step: micro-batches, then the update.</param>
+/// <param name="sites">Expert groups.</param>
+/// <param name="slots">Number of value slots.</param>
+public sealed class TimedProgram(IReadOnlyList<TimedNode> nodes, IReadOnlyList<TimedSite> sites, int slots)
 {
+    /// <summary>Statements and loops of the whole step: micro-batches, then the update.</summary>
+    public IReadOnlyList<TimedNode> Nodes { get; } = nodes;
+
+    /// <summary>Expert groups.</summary>
+    public IReadOnlyList<TimedSite> Sites { get; } = sites;
+
+    /// <summary>Number of value slots.</summary>
+    public int Slots { get; } = slots;
+
     /// <summary>All statements, by index.</summary>
-    public IReadOnlyList<TimedOp> Ops { get; } = [.. All(Nodes).OrderBy(op => op.Index)];
+    public IReadOnlyList<TimedOp> Ops { get; } = [.. All(nodes).OrderBy(op => op.Index)];
 
     private static IEnumerable<TimedOp> All(IEnumerable<TimedNode> nodes) => nodes.SelectMany(node => node is TimedLoop loop ? All(loop.Body) : [(TimedOp)node]);
 }

@@ -31,4 +31,7 @@ public sealed class RankContext
     public ICommunicator ExpertReplicas { get; }
 
     internal StepBoard Board { get; }
+
+    /// <summary>Virtual time of this rank; null when no clock runs.</summary>
+    internal StepClock? Clock { get; init; }
 }

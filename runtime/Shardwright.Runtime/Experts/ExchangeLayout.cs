@@ -7,6 +7,7 @@ namespace Shardwright.Execution;
 internal sealed class ExchangeLayout(string site, int rank, int ranks, int peers, int expertCount, int sentRows, int sequences)
 {
     private readonly int self = rank % peers;
+    private readonly int[] received = new int[peers];
     private readonly int[] boundaries = new int[expertCount / peers * (peers * sequences + 1)];
 
     public int Peers => peers;
@@ -42,6 +43,9 @@ internal sealed class ExchangeLayout(string site, int rank, int ranks, int peers
     /// <summary>Rows of the largest (source, target) block in the group.</summary>
     public int LargestBlock { get; private set; }
 
+    /// <summary>Rows of the rank of the group that receives most.</summary>
+    public int LargestReceive { get; private set; }
+
     /// <summary>For every local expert, where each sequence of the group starts among the expert's rows, and their number.</summary>
     public ReadOnlySpan<int> AllBoundaries => boundaries;
 
@@ -75,7 +79,8 @@ internal sealed class ExchangeLayout(string site, int rank, int ranks, int peers
 
     private void OpenSources(ReadOnlySpan<int> group)
     {
-        LargestBlock = 0;
+        LargestBlock = LargestReceive = 0;
+        Array.Clear(received);
         for (int source = 0; source < peers; source++)
         {
             int offset = 0;
@@ -92,6 +97,7 @@ internal sealed class ExchangeLayout(string site, int rank, int ranks, int peers
                     block += count;
                 }
                 LargestBlock = Math.Max(LargestBlock, block);
+                LargestReceive = Math.Max(LargestReceive, received[target] += block);
                 offset += block;
             }
             if (offset != sentRows)

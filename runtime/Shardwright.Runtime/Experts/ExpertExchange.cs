@@ -1,3 +1,4 @@
+using Shardwright.Hardware;
 using Lowering = Shardwright.Dispatch;
 
 namespace Shardwright.Execution;
@@ -39,6 +40,12 @@ public sealed class ExpertExchange
             _ => throw new ArgumentOutOfRangeException(nameof(lowering), lowering, $"{site}: need Variable, Padded or Gathered."),
         };
     }
+
+    /// <summary>First received row of each local expert and, last, their sum.</summary>
+    internal int[] Starts => layout.Starts;
+
+    /// <summary>The rows of the exchange, as every rank of the group knows them.</summary>
+    internal ExchangeLoad Load => new(layout.SentRows, layout.LargestReceive, layout.LargestBlock);
 
     /// <summary>Rows this rank's experts received.</summary>
     public int Rows => layout.Starts[^1];

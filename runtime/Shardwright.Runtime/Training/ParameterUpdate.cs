@@ -26,9 +26,13 @@ internal sealed class ParameterUpdate
     /// <summary>‖g‖ of the last step, before clipping.</summary>
     public float Norm { get; private set; }
 
-    public void Apply(int step, float learningRate)
+    /// <summary>Clips and updates; charges its three statements from <paramref name="op"/> on to a clock.</summary>
+    public void Apply(int step, float learningRate, StepClock? clock, int op)
     {
+        clock?.Charge(op, op, null);
+        clock?.Meet(op + 1, default);
         Norm = GradientNorm();
+        clock?.Charge(op + 2, op + 2, null);
         var (options, arena) = (context.Options, context.Arena);
         float scale = context.Plan.Clip && Norm > options.ClipNorm ? options.ClipNorm / Norm : 1;
         foreach (var run in runs)

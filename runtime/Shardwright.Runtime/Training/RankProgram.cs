@@ -147,10 +147,23 @@ public abstract class RankProgram
         rows.CopyTo(new Span<float>(board.Output + (long)inferring * Context.Plan.OutputElements + (long)Rank * own, own));
     }
 
+    /// <summary>Charges statements to the engines of the emulated core: virtual time, see <see cref="StepReport.Emulated"/>.</summary>
+    /// <param name="first">The first statement's number in the plan.</param>
+    /// <param name="last">The last one's.</param>
+    /// <param name="rows">The exchange whose rows they work on, where they depend on routing.</param>
+    protected void Charge(int first, int last, ExpertExchange? rows = null) => Context.Clock?.Charge(first, last, rows?.Starts);
+
+    /// <summary>Announces a collective: it starts, in virtual time, when the last rank of <paramref name="group"/> is there.</summary>
+    protected void Meet(int op, ICommunicator group) => Context.Clock?.Meet(op, default);
+
+    /// <summary>Announces an exchange of rows; it lasts as long as the busiest rank needs.</summary>
+    protected void Meet(int op, ExpertExchange exchange) => Context.Clock?.Meet(op, exchange.Load);
+
     /// <summary>Clips by the global gradient norm and applies AdamW to every parameter this rank holds.</summary>
-    protected void UpdateParameters()
+    /// <param name="op">The number in the plan of the first of three statements: squared norms, their all-reduce, AdamW.</param>
+    protected void UpdateParameters(int op = -1)
     {
-        update.Apply(board.Step, board.LearningRate);
+        update.Apply(board.Step, board.LearningRate, op < 0 ? null : Context.Clock, op);
         InvalidatePacked();
     }
 
@@ -193,10 +206,12 @@ public abstract class RankProgram
     internal void RunTrain()
     {
         Routed.ResetHighWater();
+        Context.Clock?.Begin();
         CountAllLossWeights();
         for (int microBatch = 0; microBatch < MicroBatches; microBatch++)
             Train(microBatch);
         Update();
+        Context.Clock?.End();
         RequireEmptyStack();
     }
 
@@ -225,6 +240,8 @@ public abstract class RankProgram
         var weights = lossWeights.AsSpan(0, MicroBatches);
         for (int microBatch = 0; microBatch < MicroBatches; microBatch++)
             weights[microBatch] = CountLossWeights(microBatch);
+        if (board.Training)
+            Context.Clock?.Meet(0, default);
         World.AllReduce(weights, "loss weights");
         float sum = 0;
         foreach (float weight in weights)

@@ -42,6 +42,9 @@ public sealed class StepReport
     /// <summary>Peak device memory of the step in bytes, of the rank that needed most: static arena plus routed high-water mark.</summary>
     public long HighWaterBytes { get; internal set; }
 
+    /// <summary>The step in virtual time on the target; null when no clock runs (see <see cref="TrainerOptions.Clock"/>).</summary>
+    public EmulatedStep? Emulated { get; internal init; }
+
     /// <summary>Bytes sent to other ranks in this step by collectives of this kind, summed over ranks.</summary>
     public long Bytes(Collective kind) => bytes[(int)kind];
 

@@ -1,6 +1,8 @@
+using Shardwright.Compiler.Cost;
 using Shardwright.Compiler.Emit;
 using Shardwright.Compiler.Graph;
 using Shardwright.Compiler.Passes;
+using Shardwright.Hardware;
 
 namespace Shardwright.Compiler.Ops.Routing;
 
@@ -12,6 +14,8 @@ public sealed record GatherCounts(ExpertSite Site) : Op
     public override void InferShapes(Node node, ShapeReport report) => node.Output.Type = new(ElementType.Int32, new([(int)node.Input(0).Type.Elements]), RowKind.None);
 
     public override Sharding? Place(Node node, int output) => Sharding.Replicated;
+
+    public override CollectiveWork? Communicate(Node node, CostRule cost) => new(CollectiveKind.AllGather, CollectiveGroup.World, new(4 * cost.Elements(node.Input(0)).Fixed));
 
     public override void Print(Node node, StatementPrinter print) =>
         print.Collective(node, $"World.AllGather({print.Of(node.Input(0))}, {print.Of(node.Output)}, \"{Site.Path} counts\");", "AllGather", print.Elements(node.Input(0)) * 4L);
@@ -33,6 +37,8 @@ public sealed record Permute(ExpertSite Site) : Op
     public override void Differentiate(Node node, GradientBuilder gradients) =>
         gradients.Emit(new PermuteGradient(Site, node.Input(0).Type), node.Input(0), [gradients.Of(node.Output)!, node.Input(1)]);
 
+    public override OpWork Cost(Node node, CostRule cost) => cost.Gather(node, node.Output, node.Output);
+
     public override void Print(Node node, StatementPrinter print) =>
         print.Kernel(node, "Permute", [node.Input(0), node.Input(1), node.Output], ("rows", print.Rows(node.Input(0))), ("k", Site.TopK), ("columns", node.Output.Type.Last));
 }
@@ -43,6 +49,8 @@ public sealed record PermuteGradient(ExpertSite Site, TensorType Result) : Op
     public override bool CanAccumulate => true;
 
     public override void InferShapes(Node node, ShapeReport report) => node.Output.Type = Result;
+
+    public override OpWork Cost(Node node, CostRule cost) => cost.Gather(node, node.Input(0), node.Input(0)) with { VectorElements = cost.Elements(node.Input(0)) };
 
     public override void Print(Node node, StatementPrinter print) =>
         print.Kernel(node, "PermuteGradient", [node.Input(0), node.Input(1), node.Output], ("rows", print.Rows(node.Output)), ("k", Site.TopK), ("columns", Result.Last));
@@ -58,6 +66,19 @@ public sealed record Dispatch(ExpertSite Site, bool Backward) : Op
     public override Sharding? Place(Node node, int output) => Sharding.RoutedRows;
 
     public override void Differentiate(Node node, GradientBuilder gradients) => gradients.Emit(new Return(Site, true), node.Input(0), [gradients.Of(node.Output)!, node.Input(1)]);
+
+    public override CollectiveWork? Communicate(Node node, CostRule cost) => Rows(Site, node.Output, toExperts: true);
+
+    internal static CollectiveWork Rows(ExpertSite site, Value rows, bool toExperts)
+    {
+        int bytes = rows.Type.Last * rows.ElementBytes;
+        return site.Dispatch switch
+        {
+            "Padded" => new(CollectiveKind.AllToAll, CollectiveGroup.ExpertPeers, default, RowExchange.Padded, bytes),
+            "Gathered" => new(toExperts ? CollectiveKind.AllGather : CollectiveKind.ReduceScatter, CollectiveGroup.ExpertPeers, default, RowExchange.Gathered, bytes),
+            _ => new(CollectiveKind.AllToAll, CollectiveGroup.ExpertPeers, default, RowExchange.Variable, bytes),
+        };
+    }
 
     public override void Print(Node node, StatementPrinter print)
     {
@@ -93,6 +114,8 @@ public sealed record Return(ExpertSite Site, bool Backward) : Op
 
     public override void Differentiate(Node node, GradientBuilder gradients) => gradients.Emit(new Dispatch(Site, true), node.Input(0), [gradients.Of(node.Output)!, node.Input(1)]);
 
+    public override CollectiveWork? Communicate(Node node, CostRule cost) => Dispatch.Rows(Site, node.Output, toExperts: false);
+
     public override void Print(Node node, StatementPrinter print)
     {
         if (Backward)
@@ -115,6 +138,8 @@ public sealed record Combine(ExpertSite Site) : Op
     public override void Differentiate(Node node, GradientBuilder gradients) =>
         gradients.EmitMany(new CombineGradient(Site), [node.Input(0), node.Input(2)], [gradients.Of(node.Output)!, .. node.Inputs]);
 
+    public override OpWork Cost(Node node, CostRule cost) => cost.Gather(node, node.Input(0), node.Input(0)) with { VectorElements = cost.Elements(node.Input(0)) * 2 };
+
     public override void Print(Node node, StatementPrinter print) =>
         print.Kernel(node, "Combine", [.. node.Inputs.Take(3), node.Output],
             [("rows", print.Rows(node.Output)), ("k", Site.TopK), ("columns", node.Output.Type.Last), .. Residual ? [("residual", (object)node.Input(3))] : Array.Empty<(string, object)>(), .. print.Store(node)]);
@@ -129,6 +154,8 @@ public sealed record CombineGradient(ExpertSite Site) : Op
         node.Outputs[0].Type = node.Input(1).Type;
         node.Outputs[1].Type = node.Input(3).Type;
     }
+
+    public override OpWork Cost(Node node, CostRule cost) => cost.Gather(node, node.Outputs[0], node.Outputs[0]) with { VectorElements = cost.Elements(node.Outputs[0]) * 3 };
 
     public override void Print(Node node, StatementPrinter print) =>
         print.Kernel(node, "CombineGradient", [.. node.Inputs, .. node.Outputs], ("rows", print.Rows(node.Input(0))), ("k", Site.TopK), ("columns", node.Input(0).Type.Last));

@@ -1,6 +1,8 @@
+using Shardwright.Compiler.Cost;
 using Shardwright.Compiler.Emit;
 using Shardwright.Compiler.Graph;
 using Shardwright.Compiler.Passes;
+using Shardwright.Hardware;
 
 namespace Shardwright.Compiler.Ops.Routing;
 
@@ -51,6 +53,14 @@ public sealed record Route(ExpertSite Site) : Op
         gradients.Emit(new RouteGradient(Site), node.Input(0), [node.Outputs[Experts], node.Outputs[Gates], dgates, node.Outputs[Probabilities], node.Input(0)]);
     }
 
+    // Softmax over all logits and over the kept ones; k passes for the top-k, a count and a place for every copy on the general-purpose engine.
+    public override OpWork Cost(Node node, CostRule cost) => cost.Stream(node) with
+    {
+        VectorElements = cost.Elements(node.Input(0)) * 3,
+        ScalarElements = cost.Elements(node.Input(0)) + cost.Elements(node.Outputs[Gates]),
+        GpSimdElements = cost.Elements(node.Input(0)) * Site.TopK + cost.Elements(node.Outputs[Slots]) * 2,
+    };
+
     public override void Print(Node node, StatementPrinter print)
     {
         var logits = node.Input(0);
@@ -85,6 +95,8 @@ public sealed record ReportAuxiliary(ExpertSite Site, int Tokens) : Op
     public override void InferShapes(Node node, ShapeReport report)
     {
     }
+
+    public override OpWork Cost(Node node, CostRule cost) => OpWork.None;
 
     public override void Print(Node node, StatementPrinter print)
     {

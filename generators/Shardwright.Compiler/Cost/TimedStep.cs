@@ -1,0 +1,26 @@
+using Shardwright.Compiler.Graph;
+using Shardwright.Compiler.Plan;
+using Shardwright.Hardware;
+
+namespace Shardwright.Compiler.Cost;
+
+/// <summary>
+/// A training step as the clock sees it, and the number of every statement in it: emitted code charges statements by these numbers. Sources are ordinals here; files and lines join when the program is printed.
+/// </summary>
+/// <param name="Program">The step.</param>
+/// <param name="Index">The number of a statement of the training program.</param>
+/// <param name="Reductions">The number of the first reduction of gradients behind the backward pass, in the order of <see cref="ModelPlan.Reductions"/>.</param>
+/// <param name="Accumulation">The sum of a micro-batch's gradients into the step's; −1 with one micro-batch.</param>
+/// <param name="Update">The update: squared norms, their all-reduce, AdamW, in this order.</param>
+public sealed record TimedStep(TimedProgram Program, IReadOnlyDictionary<Node, int> Index, int Reductions, int Accumulation, int Update)
+{
+    /// <summary>The step with files and lines.</summary>
+    public TimedProgram With(Func<SourceRef, string> place)
+    {
+        var places = Index.ToDictionary(pair => pair.Value, pair => place(pair.Key.Source));
+        return new([.. Program.Nodes.Select(Placed)], Program.Sites, Program.Slots);
+
+        TimedNode Placed(TimedNode node) => node is TimedLoop loop ? loop with { Body = [.. loop.Body.Select(Placed)] }
+            : node is TimedOp op && places.TryGetValue(op.Index, out string? source) ? op with { Source = source } : node;
+    }
+}

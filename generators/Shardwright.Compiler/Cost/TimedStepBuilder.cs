@@ -1,0 +1,149 @@
+using Shardwright.Compiler.Graph;
+using Shardwright.Compiler.Ops;
+using Shardwright.Compiler.Ops.Routing;
+using Shardwright.Compiler.Plan;
+using Shardwright.Hardware;
+
+namespace Shardwright.Compiler.Cost;
+
+/// <summary>Numbers the statements of a training step in the order of execution and asks every op what it costs.</summary>
+public sealed class TimedStepBuilder
+{
+    readonly ModelPlan plan;
+    readonly CostRule cost;
+    readonly Dictionary<Value, int> slots = [];
+    readonly Dictionary<string, int> gradientSlots = [];
+    readonly Dictionary<Node, int> index = [];
+    StepPhase phase;
+    int next, slotCount;
+
+    TimedStepBuilder(ModelPlan plan) => (this.plan, cost) = (plan, new(plan.Mesh));
+
+    public static TimedStep Build(ModelPlan plan) => new TimedStepBuilder(plan).Build();
+
+    TimedStep Build()
+    {
+        var train = plan.Program(ProgramKind.Train);
+        foreach (var loop in train.Root.Walk())
+            foreach (var carried in loop.Carried)
+                Unite(carried.Initial, carried.Start, carried.End, carried.Result);
+
+        var step = new List<TimedNode>();
+        if (plan.LossWeights >= 0)
+            step.Add(Collective("loss weights", CollectiveGroup.World, new(4L * plan.MicroBatches), []));
+        var body = Region(train.Root, -1);
+        phase = StepPhase.Update;
+        int reductions = next;
+        foreach (var range in plan.Reductions)
+            body.Add(Collective($"gradients over {range.Group}", CostRule.GroupOf(range.Group), Gradients(p => p.Group == range.Group), [GradientSlot(range.Group)]));
+        int accumulation = plan.MicroGradientBytes > 0 ? next : -1;
+        if (accumulation >= 0)
+            body.Add(Streamed("gradients of all micro-batches", read: Gradients(_ => true) * 2, written: Gradients(_ => true)));
+        step.Add(new TimedLoop("microBatch", plan.MicroBatches, body) { IsMicroBatches = true });
+        int update = next;
+        step.Add(Streamed("squared gradient norms", read: Gradients(_ => true), written: default));
+        step.Add(Collective("sum of squared gradient norms", CollectiveGroup.World, new(4L * plan.Blocks.Where(b => b.IsTrained).Sum(b => b.Parameter.Instances * Math.Max(1, b.Parameter.Experts))), AllGradients()));
+        // AdamW reads weight, gradient and two moments and writes all but the gradient; about ten operations an element.
+        step.Add(Streamed("AdamW", read: Gradients(_ => true) * 4, written: Gradients(_ => true) * 3, vectorPasses: 10));
+        return new(new(step, [.. plan.Sites.Select(Site)], slotCount), index, reductions, accumulation, update);
+    }
+
+    List<TimedNode> Region(Region region, int site)
+    {
+        var nodes = new List<TimedNode>();
+        foreach (var node in region.Nodes)
+        {
+            if (node.Op is BeginBackward)
+                phase = StepPhase.Backward;
+            if (node.Op is Loop loop)
+                nodes.Add(new TimedLoop(loop.Variable, loop.List.Count, Region(node.Body!, site)) { IsBackward = loop.Backward });
+            else if (node.Op is ExpertLoop experts)
+                nodes.AddRange(Region(node.Body!, experts.Site.Index));
+            else
+                nodes.Add(Statement(node, site));
+        }
+        return nodes;
+    }
+
+    TimedOp Statement(Node node, int site)
+    {
+        index[node] = next;
+        string name = node.Outputs.Count > 0 ? $"{node.Output.Name} = {node.Op.Name}" : node.Op.Name;
+        return new(name)
+        {
+            Index = next++,
+            Phase = phase,
+            Work = node.Op.Communicate(node, cost) is null ? node.Op.Cost(node, cost) : OpWork.None,
+            Collective = node.Op.Communicate(node, cost),
+            Site = node.Op switch { Dispatch d => d.Site.Index, Return r => r.Site.Index, _ => site },
+            Reads = [.. node.Reads.Select(Slot).Distinct()],
+            Writes = [.. node.Outputs.Select(Slot).Concat(GradientsWritten(node)).Distinct()],
+        };
+    }
+
+    IEnumerable<int> GradientsWritten(Node node)
+    {
+        var parameter = node.GradientOf ?? (node.Op as AddToGradient)?.Parameter;
+        return parameter is null ? [] : [GradientSlot(plan.Blocks[parameter.Slot].Group ?? "")];
+    }
+
+    TimedOp Collective(string name, CollectiveGroup group, Amount bytes, IReadOnlyList<int> slots) =>
+        new(name) { Index = next++, Phase = phase, Collective = new(CollectiveKind.AllReduce, group, bytes), Site = ExpertSite(bytes), Reads = slots, Writes = slots };
+
+    TimedOp Streamed(string name, Amount read, Amount written, int vectorPasses = 1)
+    {
+        var elements = Gradients(_ => true);
+        elements = new(elements.Fixed / 4 * vectorPasses, 0, elements.PerExpert / 4 * vectorPasses);
+        return new(name)
+        {
+            Index = next++,
+            Phase = phase,
+            Work = new() { ReadBytes = read, WriteBytes = written, VectorElements = elements },
+            Site = ExpertSite(elements),
+            Reads = AllGradients(),
+            Writes = AllGradients(),
+        };
+    }
+
+    /// <summary>Bytes of the gradients that a rank holds. Experts of all sites count as one site's: their numbers on a rank are in one proportion whatever the mesh.</summary>
+    Amount Gradients(Func<ParameterBlock, bool> which)
+    {
+        Amount sum = default;
+        int experts = plan.Sites.Count == 0 ? 1 : plan.Sites[0].Experts;
+        foreach (var block in plan.Blocks.Where(b => b.IsTrained && which(b)))
+        {
+            var p = block.Parameter;
+            long bytes = 4 * p.Elements * p.Instances;
+            sum += p.Experts == 0 ? new(bytes) : new Amount(0, 0, bytes * p.Experts / experts);
+        }
+        return sum;
+    }
+
+    int ExpertSite(Amount amount) => amount.PerExpert > 0 ? 0 : -1;
+
+    IReadOnlyList<int> AllGradients() => [.. plan.Blocks.Where(b => b.IsTrained).Select(b => GradientSlot(b.Group ?? "")).Distinct()];
+
+    int GradientSlot(string group) => gradientSlots.TryGetValue(group, out int slot) ? slot : gradientSlots[group] = slotCount++;
+
+    int Slot(Value value)
+    {
+        var root = value.Storage;
+        return slots.TryGetValue(root, out int slot) ? slot : slots[root] = slotCount++;
+    }
+
+    /// <summary>What a loop hands on is one value for the clock.</summary>
+    void Unite(params Value[] values)
+    {
+        int slot = values.Select(v => slots.TryGetValue(v.Storage, out int known) ? known : -1).Max();
+        if (slot < 0)
+            slot = slotCount++;
+        foreach (var value in values)
+            slots[value.Storage] = slot;
+    }
+
+    TimedSite Site(Ops.Routing.ExpertSite site)
+    {
+        var route = plan.Program(ProgramKind.Train).Root.Walk().First(n => n.Op is Route r && r.Site.Index == site.Index);
+        return new(site.Path, site.Experts, site.TopK, site.Layers, cost.RowCount(route.Input(0)).Fixed);
+    }
+}

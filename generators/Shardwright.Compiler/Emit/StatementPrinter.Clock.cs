@@ -1,0 +1,95 @@
+using System.Globalization;
+using Shardwright.Compiler.Graph;
+using Shardwright.Compiler.Ops.Routing;
+using Shardwright.Compiler.Plan;
+using Shardwright.Hardware;
+
+namespace Shardwright.Compiler.Emit;
+
+/// <content>Virtual time: statements between two collectives are charged together, a collective where it stands.</content>
+public sealed partial class StatementPrinter
+{
+    int firstCharged = -1, lastCharged = -1;
+
+    /// <summary>Adds a statement to those that the next charge covers.</summary>
+    void Charge(Node node)
+    {
+        if (!Reports || !plan.Step!.Index.TryGetValue(node, out int op) || plan.Step.Program.Ops[op].Collective is not null)
+            return;
+        firstCharged = firstCharged < 0 ? op : firstCharged;
+        lastCharged = op;
+    }
+
+    /// <summary>Takes the statements since the last charge; null when there are none or they cost nothing.</summary>
+    string? TakeCharge()
+    {
+        int first = firstCharged, last = lastCharged;
+        (firstCharged, lastCharged) = (-1, -1);
+        return first < 0 || Cost(first, last) is var (time, _, _) && time == 0 ? null : ChargeLine(plan, first, last);
+    }
+
+    void FlushCharge()
+    {
+        if (TakeCharge() is { } line)
+            scope.Add(line);
+    }
+
+    /// <summary>The call that charges statements <paramref name="first"/> to <paramref name="last"/>, with their time on the target.</summary>
+    public static string ChargeLine(ModelPlan plan, int first, int last)
+    {
+        var ops = plan.Step!.Program.Ops.Skip(first).Take(last - first + 1).ToList();
+        string exchange = ops.FirstOrDefault(op => op.Work.IsRouted) is { } routed ? ", " + ExchangeName(plan, plan.Sites[routed.Site]) : "";
+        var costs = plan.Estimate!.Costs;
+        var (time, engine, busy) = Cost(plan, first, last);
+        return $"Charge({first}, {last}{exchange});    // {Duration(time)} on {costs.Machine.Name}{(exchange.Length > 0 ? " at even load" : "")}, {EngineName(engine)} {Duration(busy)}";
+    }
+
+    /// <summary>The call before a collective: this rank is ready for it.</summary>
+    void MeetLine(Node node, string group)
+    {
+        FlushCharge();
+        if (Reports && plan.Step!.Index.TryGetValue(node, out int op))
+            scope.Add(MeetLine(plan, op, node.Op is Dispatch d ? Exchange(d.Site) : node.Op is Return r ? Exchange(r.Site) : group));
+    }
+
+    public static string MeetLine(ModelPlan plan, int op, string with)
+    {
+        var cost = plan.Estimate!.Costs.Collective(op, EvenLoad(plan, op));
+        return $"Meet({op}, {with});    // {Duration(cost.Picoseconds)} on {plan.Estimate.Machine.Name}{(cost.Picoseconds == 0 ? "" : ", " + cost.Algorithm)}";
+    }
+
+    static ExchangeLoad EvenLoad(ModelPlan plan, int op)
+    {
+        var timed = plan.Step!.Program.Ops[op];
+        return timed.Site < 0 ? default : new BalancedRouting(plan.Step.Program, plan.Mesh.Expert).Load(timed.Site, 0, 0, 0);
+    }
+
+    (long Time, Engine Engine, long Busy) Cost(int first, int last) => Cost(plan, first, last);
+
+    static (long Time, Engine Engine, long Busy) Cost(ModelPlan plan, int first, int last)
+    {
+        var costs = plan.Estimate!.Costs;
+        var routing = new BalancedRouting(plan.Step!.Program, plan.Mesh.Expert);
+        long time = 0;
+        long[] busy = new long[(int)Engine.Collective];
+        for (int op = first; op <= last; op++)
+        {
+            int[]? starts = null;
+            if (costs.IsRouted(op))
+                routing.Rows(plan.Step.Program.Ops[op].Site, 0, 0, 0, starts = new int[costs.Experts(plan.Step.Program.Ops[op].Site) + 1]);
+            var times = costs.Times(op, starts);
+            time += times.Duration;
+            for (int engine = 0; engine < busy.Length; engine++)
+                busy[engine] += times[(Engine)engine];
+        }
+        int slowest = Array.IndexOf(busy, busy.Max());
+        return (time, (Engine)slowest, busy[slowest]);
+    }
+
+    static string EngineName(Engine engine) => engine switch { Engine.Tensor => "TensorE", Engine.Vector => "VectorE", Engine.Scalar => "ScalarE", Engine.GpSimd => "GpSimdE", _ => "DMA" };
+
+    /// <summary>A time as people read it: <c>41.2 µs</c>.</summary>
+    public static string Duration(long picoseconds) => picoseconds >= 1_000_000_000 ? Number(picoseconds / 1e9, "ms") : picoseconds >= 1_000_000 ? Number(picoseconds / 1e6, "µs") : Number(picoseconds / 1e3, "ns");
+
+    static string Number(double value, string unit) => value.ToString(value >= 100 ? "0" : value >= 10 ? "0.0" : "0.##", CultureInfo.InvariantCulture) + " " + unit;
+}

@@ -1,0 +1,61 @@
+namespace Shardwright.Hardware;
+
+/// <summary>
+/// A compiled model's plan as it travels inside the assembly (JSON, one statement a line): enough to time a step on any machine and mesh, without the compiler. Runtime, build tasks and reports read the same text.
+/// </summary>
+public sealed record PlanDocument
+{
+    /// <summary>Version of the format; another one is an error that says so.</summary>
+    public const int Version = 1;
+
+    /// <summary>Type name of the model.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>The mesh that the program was compiled for, and how it lies on the target.</summary>
+    public required MeshPlacement Placement { get; init; }
+
+    /// <summary>Sequences of a global micro-batch.</summary>
+    public required int Batch { get; init; }
+
+    /// <summary>Tokens of a sequence.</summary>
+    public required int TokensPerSequence { get; init; }
+
+    /// <summary>Micro-batches of a step.</summary>
+    public required int MicroBatches { get; init; }
+
+    /// <summary>Name of the target.</summary>
+    public required string Target { get; init; }
+
+    /// <summary>Text of the target's machine file when it is the user's own; null for a built-in machine.</summary>
+    public string? MachineText { get; init; }
+
+    /// <summary>Time of a step at even load on the target, picoseconds.</summary>
+    public required long PlannedPicoseconds { get; init; }
+
+    /// <summary>Memory of a rank.</summary>
+    public required PlanMemory Memory { get; init; }
+
+    /// <summary>The step.</summary>
+    public required TimedProgram Program { get; init; }
+
+    /// <summary>Tokens of a step over all ranks.</summary>
+    public long TokensPerStep => checked((long)Batch * TokensPerSequence * MicroBatches);
+
+    /// <summary>The target.</summary>
+    /// <exception cref="MachineFileException">It is neither built in nor a readable machine file.</exception>
+    public Machine Machine() => MachineText is not null ? MachineFile.Read(MachineText, Target)
+        : MachineCatalog.Find(Target) ?? throw new MachineFileException($"the plan of {Model} names the machine '{Target}', which this version of Shardwright does not have", Target, 1, 1);
+}
+
+/// <summary>Bytes of a rank's device memory, by what decides them.</summary>
+/// <param name="Weights">Parameters; per expert of the rank where they are an expert's.</param>
+/// <param name="Gradients">Gradients, and those of one micro-batch where there are several.</param>
+/// <param name="Optimizer">Optimizer state.</param>
+/// <param name="Workspace">Activations and temporaries whose size routing does not change.</param>
+/// <param name="SavedBytesPerRow">For each expert group: bytes that a received row keeps from forward to backward in one layer.</param>
+/// <param name="WorkingBytesPerRow">For each expert group: further bytes of a row while its layer runs.</param>
+/// <param name="PeakBytes">Peak at even load on the mesh that was compiled for.</param>
+public sealed record PlanMemory(Amount Weights, Amount Gradients, Amount Optimizer, long Workspace, IReadOnlyList<int> SavedBytesPerRow, IReadOnlyList<int> WorkingBytesPerRow, long PeakBytes);
+
+/// <summary>A plan document that cannot be read.</summary>
+public sealed class PlanDocumentException(string message) : Exception(message);

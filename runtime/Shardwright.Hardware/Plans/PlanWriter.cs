@@ -1,0 +1,122 @@
+using System.Text;
+using Shardwright.Hardware.Json;
+
+namespace Shardwright.Hardware;
+
+/// <summary>Writes a <see cref="PlanDocument"/>: a statement a line, indented like the program, so that a person can read it too.</summary>
+public static class PlanWriter
+{
+    /// <summary>The document's text; lines end with <c>\n</c>.</summary>
+    public static string Write(PlanDocument plan)
+    {
+        var text = new StringBuilder();
+        text.Append("{\n  ").Append(Members(w => w.Member("version", PlanDocument.Version).Member("model", plan.Model).Member("data", plan.Placement.Data).Member("expert", plan.Placement.Expert)
+            .Member("expertInnermost", plan.Placement.ExpertInnermost).Member("batch", plan.Batch).Member("tokensPerSequence", plan.TokensPerSequence).Member("microBatches", plan.MicroBatches))).Append(",\n  ");
+        text.Append(Members(w => w.Member("target", plan.Target).Member("plannedPicoseconds", plan.PlannedPicoseconds))).Append(",\n  ");
+        if (plan.MachineText is not null)
+            text.Append(Members(w => w.Member("machine", plan.MachineText))).Append(",\n  ");
+        text.Append("\"memory\":").Append(Object(w => Memory(w, plan.Memory))).Append(",\n  \"sites\":[");
+        Lines(text, plan.Program.Sites.Select(site => Object(w => Site(w, site))), "    ");
+        text.Append("],\n  \"slots\":").Append(plan.Program.Slots).Append(",\n  \"step\":[");
+        Nodes(text, plan.Program.Nodes, "    ");
+        return text.Append("]\n}").ToString();
+    }
+
+    private static void Nodes(StringBuilder text, IReadOnlyList<TimedNode> nodes, string indent)
+    {
+        for (int i = 0; i < nodes.Count; i++)
+        {
+            text.Append(i > 0 ? ",\n" : "\n").Append(indent);
+            if (nodes[i] is TimedLoop loop)
+            {
+                string head = Members(w => w.Member("loop", loop.Name).Member("count", loop.Count).Member("kind", loop.IsMicroBatches ? "microBatches" : loop.IsBackward ? "backward" : "forward"));
+                text.Append('{').Append(head).Append(",\"body\":[");
+                Nodes(text, loop.Body, indent + "  ");
+                text.Append("]}");
+            }
+            else
+                text.Append(Object(w => Op(w, (TimedOp)nodes[i])));
+        }
+    }
+
+    private static void Op(JsonWriter w, TimedOp op)
+    {
+        w.Member("op", op.Index).Member("name", op.Name);
+        if (op.Source.Length > 0)
+            w.Member("at", op.Source);
+        w.Member("phase", op.Phase.ToString());
+        if (op.Site >= 0)
+            w.Member("site", op.Site);
+        if (op.Work.Products.Count > 0)
+        {
+            w.Name("products").BeginArray();
+            foreach (var p in op.Work.Products)
+                w.BeginArray().Value(p.Count).Value(p.Rows).Value(p.Inner).Value(p.Columns).Value(p.Format.ToString()).Value(p.Routed.ToString()).EndArray();
+            w.EndArray();
+        }
+        Amount(w, "vector", op.Work.VectorElements);
+        Amount(w, "scalar", op.Work.ScalarElements);
+        Amount(w, "gpSimd", op.Work.GpSimdElements);
+        Amount(w, "read", op.Work.ReadBytes);
+        Amount(w, "write", op.Work.WriteBytes);
+        if (op.Work.PayloadBytes > 0)
+            w.Member("payload", op.Work.PayloadBytes);
+        if (op.Collective is { } c)
+        {
+            w.Name("collective").BeginObject().Member("kind", c.Kind.ToString()).Member("group", c.Group.ToString()).Member("exchange", c.Exchange.ToString()).Member("rowBytes", c.RowBytes);
+            Amount(w, "bytes", c.Bytes);
+            w.EndObject();
+        }
+        Numbers(w, "reads", op.Reads);
+        Numbers(w, "writes", op.Writes);
+    }
+
+    private static void Memory(JsonWriter w, PlanMemory memory)
+    {
+        Amount(w, "weights", memory.Weights);
+        Amount(w, "gradients", memory.Gradients);
+        Amount(w, "optimizer", memory.Optimizer);
+        w.Member("workspace", memory.Workspace).Member("peak", memory.PeakBytes);
+        Numbers(w, "savedBytesPerRow", memory.SavedBytesPerRow);
+        Numbers(w, "workingBytesPerRow", memory.WorkingBytesPerRow);
+    }
+
+    private static void Site(JsonWriter w, TimedSite site) =>
+        w.Member("path", site.Path).Member("experts", site.Experts).Member("topK", site.TopK).Member("layers", site.Layers).Member("tokensPerRank", site.TokensPerRank);
+
+    /// <summary>A number when it is fixed, else [fixed, per row, per expert]; nothing for zero.</summary>
+    private static void Amount(JsonWriter w, string name, Amount amount)
+    {
+        if (amount == default)
+            return;
+        w.Name(name);
+        if (amount.IsFixed)
+            w.Value(amount.Fixed);
+        else
+            w.BeginArray().Value(amount.Fixed).Value(amount.PerRow).Value(amount.PerExpert).EndArray();
+    }
+
+    private static void Numbers(JsonWriter w, string name, IReadOnlyList<int> numbers)
+    {
+        w.Name(name).BeginArray();
+        foreach (int number in numbers)
+            w.Value(number);
+        w.EndArray();
+    }
+
+    private static string Object(Action<JsonWriter> write)
+    {
+        var w = new JsonWriter();
+        w.BeginObject();
+        write(w);
+        return w.EndObject().ToString();
+    }
+
+    private static string Members(Action<JsonWriter> write)
+    {
+        string text = Object(write);
+        return text.Substring(1, text.Length - 2);
+    }
+
+    private static void Lines(StringBuilder text, IEnumerable<string> items, string indent) => text.Append(string.Join(",", items.Select(item => "\n" + indent + item)));
+}

@@ -1,0 +1,91 @@
+using Shardwright.Execution;
+using Shardwright.Hardware;
+
+namespace Shardwright;
+
+/// <summary>
+/// What a step would have taken on the target: every statement charged to its engine, every collective to its group, with the rows that routing really brought. Times are of the slowest rank unless they say otherwise.
+/// </summary>
+public sealed class EmulatedStep
+{
+    private readonly ClusterClock clocks;
+    private readonly long[] engines = new long[6], collectives = new long[5];
+    private readonly OperandFormat format;
+
+    internal EmulatedStep(ClusterClock clocks)
+    {
+        this.clocks = clocks;
+        format = clocks.Costs.Program.Ops.SelectMany(op => op.Work.Products).Select(p => p.Format).DefaultIfEmpty(OperandFormat.Float32).Max();
+    }
+
+    /// <summary>The machine.</summary>
+    public Machine Machine => clocks.Costs.Machine;
+
+    /// <summary>The mesh and how it lies on the machine.</summary>
+    public MeshPlacement Placement => clocks.Costs.Placement;
+
+    /// <summary>Chips that the mesh occupies.</summary>
+    public int Chips => (Placement.Data + Machine.RanksPerChip - 1) / Machine.RanksPerChip;
+
+    /// <summary>Time of the step.</summary>
+    public TimeSpan Time => Span(Picoseconds);
+
+    /// <summary>Time of the step in picoseconds.</summary>
+    public long Picoseconds { get; private set; }
+
+    /// <summary>The compiler's own prediction, at even load, in picoseconds.</summary>
+    public long PlannedPicoseconds => clocks.Planned;
+
+    /// <summary>Time in which a rank's engines had nothing to do, because a collective was awaited; mean of the ranks, picoseconds.</summary>
+    public long ExposedPicoseconds { get; private set; }
+
+    /// <summary>Time for which a rank waited at collectives for the last one to arrive; mean of the ranks, picoseconds.</summary>
+    public long WaitingPicoseconds { get; private set; }
+
+    /// <summary>FLOPs of products, all ranks.</summary>
+    public long Flops { get; private set; }
+
+    /// <summary>Bytes between HBM and cores, all ranks.</summary>
+    public long HbmBytes { get; private set; }
+
+    /// <summary>Bytes over links, all ranks.</summary>
+    public long LinkBytes { get; private set; }
+
+    /// <summary>Model FLOPs utilisation: the FLOPs of the step's products over what the chips' published peak, in the largest number format that the program uses, would do in the time.</summary>
+    public double Mfu => Picoseconds == 0 ? 0 : Flops / (Machine.HeadlineFlops[(int)format] * Chips * Picoseconds * 1e-12);
+
+    /// <summary>Busy time of an engine; mean of the ranks, picoseconds.</summary>
+    public long EnginePicoseconds(Engine engine) => engines[(int)engine];
+
+    /// <summary>Time in collectives of a kind, hidden or not; mean of the ranks, picoseconds.</summary>
+    public long CollectivePicoseconds(Collective kind) => collectives[(int)kind];
+
+    internal void Collect()
+    {
+        long ranks = clocks.Ranks.Length;
+        (Picoseconds, ExposedPicoseconds, WaitingPicoseconds, Flops, HbmBytes, LinkBytes) = (0, 0, 0, 0, 0, 0);
+        Array.Clear(engines);
+        Array.Clear(collectives);
+        foreach (var rank in clocks.Ranks)
+            Picoseconds = Math.Max(Picoseconds, rank.Clock.Now);
+        foreach (var rank in clocks.Ranks)
+        {
+            var clock = rank.Clock;
+            // Ranks that end early wait for the last one: nothing hides that.
+            ExposedPicoseconds += Picoseconds - clock.Computing;
+            WaitingPicoseconds += clock.Waiting;
+            (Flops, HbmBytes, LinkBytes) = (Flops + clock.Flops, HbmBytes + clock.HbmBytes, LinkBytes + clock.LinkBytes);
+            for (int engine = 0; engine < engines.Length; engine++)
+                engines[engine] += clock.Busy((Engine)engine);
+            for (int kind = 0; kind < collectives.Length; kind++)
+                collectives[kind] += clock.Collective((CollectiveKind)kind);
+        }
+        (ExposedPicoseconds, WaitingPicoseconds) = (ExposedPicoseconds / ranks, WaitingPicoseconds / ranks);
+        for (int engine = 0; engine < engines.Length; engine++)
+            engines[engine] /= ranks;
+        for (int kind = 0; kind < collectives.Length; kind++)
+            collectives[kind] /= ranks;
+    }
+
+    private static TimeSpan Span(long picoseconds) => TimeSpan.FromTicks(picoseconds / 100_000);
+}
