@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Shardwright.Capture.Model;
 using Shardwright.Generators.Pipeline;
 
 namespace Shardwright.Generators;
@@ -14,7 +15,7 @@ public sealed class ModelGenerator : IIncrementalGenerator
     {
         var models = Annotated(context, "Shardwright.ModelAttribute");
         var modules = Annotated(context, "Shardwright.ModuleAttribute");
-        var settings = context.AnalyzerConfigOptionsProvider.Select((provider, _) => Settings.Read(provider.GlobalOptions)).WithTrackingName(TrackingNames.Options);
+        var settings = context.AnalyzerConfigOptionsProvider.Combine(Machines(context)).Select((pair, _) => Settings.Read(pair.Left.GlobalOptions, pair.Right)).WithTrackingName(TrackingNames.Options);
 
         var graphs = Graphs(models).Combine(Graphs(modules)).Select((pair, _) => Steps.Collect(pair.Left, pair.Right)).WithTrackingName(TrackingNames.Collect);
         var sources = Sources(models).Combine(Sources(modules)).Combine(settings).Select((pair, _) => Paths.Relative(pair.Left.Left.Concat(pair.Left.Right), pair.Right.ProjectDirectory));
@@ -35,6 +36,11 @@ public sealed class ModelGenerator : IIncrementalGenerator
         var problems = printed.Where(p => p.Problem != Problem.None).Select((p, _) => p with { Files = default }).Collect();
         context.RegisterSourceOutput(problems.Combine(Locations(context)).Combine(settings), (output, pair) => Problems.Report(output, pair.Left.Left, pair.Left.Right, pair.Right));
     }
+
+    static IncrementalValueProvider<System.Collections.Immutable.ImmutableArray<MachineOption>> Machines(IncrementalGeneratorInitializationContext context)
+        => context.AdditionalTextsProvider.Combine(context.AnalyzerConfigOptionsProvider)
+            .Where(pair => pair.Right.GetOptions(pair.Left).TryGetValue(MachineOption.Metadata, out var flag) && string.Equals(flag, "true", StringComparison.OrdinalIgnoreCase))
+            .Select((pair, cancellation) => MachineOption.Read(pair.Left.Path, pair.Left.GetText(cancellation)?.ToString())).Collect();
 
     static IncrementalValuesProvider<Extracted> Annotated(IncrementalGeneratorInitializationContext context, string attribute)
         => context.SyntaxProvider.ForAttributeWithMetadataName(attribute, (node, _) => node is ClassDeclarationSyntax, Extracted.From).WithTrackingName(TrackingNames.Extract);

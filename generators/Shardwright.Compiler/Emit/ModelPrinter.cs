@@ -1,7 +1,9 @@
+using Shardwright.Compiler.Cost;
 using Shardwright.Compiler.Graph;
 using Shardwright.Compiler.Link;
 using Shardwright.Compiler.Modules;
 using Shardwright.Compiler.Plan;
+using Shardwright.Hardware;
 
 namespace Shardwright.Compiler.Emit;
 
@@ -18,7 +20,8 @@ public static class ModelPrinter
         string hint = linked.Type.Replace('<', '_').Replace('>', '_');
         return EquatableArray.Of(
             new EmittedFile($"{hint}.Trainer.g.cs", Trainer(linked, options, plan)),
-            new EmittedFile($"{hint}.Program.g.cs", Program(options, plan, new(sources))));
+            new EmittedFile($"{hint}.Program.g.cs", Program(options, plan, new(sources))),
+            new EmittedFile($"{hint}.Plan.g.cs", PlanText(linked, options, plan, new(sources))));
     }
 
     static CodeWriter Begin(ModelOptions options)
@@ -48,7 +51,7 @@ public static class ModelPrinter
         code.Open();
         code.Close();
         code.Line();
-        PlanPrinter.Print(code, linked.Type, plan);
+        PlanPrinter.Print(code, linked.Type, options.ClassName + "Plan.Json", plan);
         code.Line();
         Entry(code, "Trains one step on all micro-batches.", $"StepReport Step({Spans(plan.Inputs)})", plan.Inputs, "return RunStep();");
         Entry(code, "The loss, without training: forward only.", $"float Evaluate({Spans(plan.Inputs)})", plan.Inputs, "return RunEvaluate();");
@@ -63,6 +66,24 @@ public static class ModelPrinter
         VisitPrinter.Print(code, model, new Instantiator(linked, options.MicroBatches).Model());
         code.Close();
         return Header + code;
+    }
+
+    /// <summary>The plan as JSON, once for the runtime and for tools that read the built assembly.</summary>
+    static string PlanText(LinkedModel linked, ModelOptions options, ModelPlan plan, SourceComments sources)
+    {
+        string name = options.ClassName + "Plan", qualified = options.Namespace.Length > 0 ? $"{options.Namespace}.{name}" : name;
+        var code = new CodeWriter();
+        code.Line($"[assembly: Shardwright.Execution.CompiledPlan(\"{linked.Type}\", {qualified}.Json)]");
+        code.Line();
+        if (options.Namespace.Length > 0)
+        {
+            code.Line($"namespace {options.Namespace};");
+            code.Line();
+        }
+        code.Line($"/// <summary>What a step of <see cref=\"{Naming.Identifier(options.ClassName)}\"/> asks of one rank, statement by statement, before any machine is named: amounts are fixed, or [fixed, a routed row, an expert].</summary>");
+        code.Open($"static class {name}");
+        code.Line("public const string Json = \"\"\"");
+        return Header + code + PlanWriter.Write(DocumentOf.Plan(linked, plan, sources)) + "\n\"\"\";\n}\n";
     }
 
     static void Entry(CodeWriter code, string summary, string signature, IReadOnlyList<InputDeclaration> inputs, string last)
@@ -109,7 +130,7 @@ public static class ModelPrinter
         Method(code, "protected override void Update()",
         [
             $"// AdamW on {trained.Count} blocks of {CodeWriter.Bytes(trained.Sum(b => b.LocalBytes))} a rank{(plan.Clip ? ", clipped by the global gradient norm, in which every expert counts once" : "")}.",
-            StatementPrinter.ChargeLine(plan, plan.Step!.Update, plan.Step.Update).Replace($"Charge({plan.Step.Update}, {plan.Step.Update});", $"UpdateParameters({plan.Step.Update});"),
+            StatementPrinter.UpdateLine(plan),
         ]);
         Method(code, "protected override void Evaluate(int microBatch)", Lines(plan, ProgramKind.Evaluate, comments).Forward);
         Method(code, "protected override void Infer(int microBatch)", Lines(plan, ProgramKind.Infer, comments).Forward);

@@ -7,7 +7,7 @@ namespace Shardwright.Compiler.Emit;
 /// <summary>Prints the plan as the record that the runtime allocates from.</summary>
 public static class PlanPrinter
 {
-    public static void Print(CodeWriter code, string model, ModelPlan plan)
+    public static void Print(CodeWriter code, string model, string document, ModelPlan plan)
     {
         var train = plan.Program(ProgramKind.Train);
         code.Line("/// <summary>What the compiler decided: memory, parameters, inputs, experts.</summary>");
@@ -27,6 +27,7 @@ public static class PlanPrinter
             code.Line("StoresBFloat16 = true,    // 2 bytes an element on the device; the host holds them as float32");
         code.Line($"LiveLowerBoundBytes = {CodeWriter.Grouped(plan.MicroGradientBytes + train.LowerBoundBytes)},    // no plan can keep less beside the persistent bytes");
         code.Line($"OutputElements = {plan.Output.Elements.ToString(CultureInfo.InvariantCulture)},");
+        code.Line($"Document = {document},");
         List(code, "Parameters", plan.Blocks.Select(Parameter));
         List(code, "Inputs", plan.Inputs.Select(i => $"new(\"{i.Name}\", {Flag(i.Element == ElementType.Int32)}, [{string.Join(", ", i.Shape)}], {Flag(i.IsSharded)}),"));
         List(code, "Experts", plan.Sites.Select(s => Site(plan, train, s)));

@@ -44,6 +44,13 @@ public sealed partial class StatementPrinter
         return $"Charge({first}, {last}{exchange});    // {Duration(time)} on {costs.Machine.Name}{(exchange.Length > 0 ? " at even load" : "")}, {EngineName(engine)} {Duration(busy)}";
     }
 
+    /// <summary>The call that updates the parameters and charges its own three statements.</summary>
+    public static string UpdateLine(ModelPlan plan)
+    {
+        int first = plan.Step!.Update;
+        return $"UpdateParameters({first});    // {Duration(Cost(plan, first, first).Time + Cost(plan, first + 2, first + 2).Time)} on {plan.Estimate!.Machine.Name}, and one all-reduce of the squared norms";
+    }
+
     /// <summary>The call before a collective: this rank is ready for it.</summary>
     void MeetLine(Node node, string group)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Text;
 
 namespace Shardwright.Generators.Pipeline;
 
@@ -15,6 +16,11 @@ internal static class Problems
             return;
         foreach (var (got, need) in settings.Errors)
             output.ReportDiagnostic(Diagnostic.Create(Descriptors.OptionOutOfRange, Location.None, got, need));
+        foreach (var machine in settings.BadMachines)
+        {
+            var place = new LinePosition(Math.Max(0, machine.Line - 1), Math.Max(0, machine.Column - 1));
+            output.ReportDiagnostic(Diagnostic.Create(Descriptors.OptionOutOfRange, Location.Create(machine.Path, default, new(place, place)), "ShardwrightMachine: " + machine.Error, "a machine as docs/machines.md describes it"));
+        }
         if (CompilerVersion.Major < 5)
             output.ReportDiagnostic(Diagnostic.Create(Descriptors.CompilerTooOld, locations[0].Location, CompilerVersion.ToString(2)));
         foreach (var model in models)

@@ -7,10 +7,17 @@ namespace Shardwright.Generators.Pipeline;
 /// <summary>What the build says: mesh and number format, project directory, off switch.</summary>
 internal sealed record Settings(CompilerOptions Options, EquatableArray<(string Got, string Need)> Errors, string? ProjectDirectory, bool IsDisabled)
 {
-    public static Settings Read(AnalyzerConfigOptions options)
+    /// <summary>Machine files that cannot be used.</summary>
+    public EquatableArray<MachineOption> BadMachines { get; init; }
+
+    public static Settings Read(AnalyzerConfigOptions options, IEnumerable<MachineOption> machines)
     {
-        var (compiler, errors) = BuildOptions.Read(options);
-        return new(compiler, errors, Value(options, "build_property.ProjectDir"), string.Equals(Value(options, "build_property.DisableShardwrightGenerator"), "true", StringComparison.OrdinalIgnoreCase));
+        var files = machines.OrderBy(m => m.Path, StringComparer.Ordinal).ToList();
+        var (compiler, errors) = BuildOptions.Read(options, files.Select(m => m.Machine).OfType<MachineText>().ToEquatable());
+        return new(compiler, errors, Value(options, "build_property.ProjectDir"), string.Equals(Value(options, "build_property.DisableShardwrightGenerator"), "true", StringComparison.OrdinalIgnoreCase))
+        {
+            BadMachines = files.Where(m => m.Machine is null).ToEquatable(),
+        };
     }
 
     static string? Value(AnalyzerConfigOptions options, string name) => options.TryGetValue(name, out var value) ? value : null;

@@ -57,6 +57,9 @@ public sealed record ProgramPlan
     /// <summary>Elements of Forward's result over the global micro-batch; 0 when there is none.</summary>
     public int OutputElements { get; init; }
 
+    /// <summary>The step, statement by statement, as <see cref="Shardwright.Hardware.PlanReader"/> reads it; null in a plan without a clock.</summary>
+    public string? Document { get; init; }
+
     /// <summary>Tokens in a global micro-batch.</summary>
     public int Tokens => checked(Batch * TokensPerSequence);
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Shardwright.Execution;
+using Shardwright.Hardware;
 
 namespace Shardwright;
 
@@ -16,6 +17,7 @@ public abstract unsafe class Trainer : IDisposable
     private readonly RankContext[] contexts;
     private readonly StepBoard board;
     private readonly ParameterStore store;
+    private readonly ClusterClock? clocks;
     private readonly Action<int> train, evaluate, infer;
     private int step;
     private bool disposed;
@@ -32,12 +34,13 @@ public abstract unsafe class Trainer : IDisposable
         options.Validate();
         PlanCheck.Require(plan);
         Arena.Require(0, plan.StaticBytes, options.HbmBytesPerRank, plan.Buffers);
-        (Plan, Options, board) = (plan, options, new StepBoard(plan));
+        clocks = options.Clock && plan.Document is not null ? ClusterClock.Of(PlanReader.Read(plan.Document), options.Machine) : null;
+        (Plan, Options, board) = (plan, options, new StepBoard(plan, clocks));
         Preparation.Begin();
         long routed = PlanCheck.RoutedReserve(plan);
         arenas = [.. Enumerable.Range(0, plan.Data).Select(rank => new Arena(rank, plan.StaticBytes, routed, options.HbmBytesPerRank, plan.Buffers, plan.TemporaryBytes, plan.StoresBFloat16))];
         cluster = new EmulatedCluster(plan.Data, plan.Expert, options.Heartbeat, options.Threads * plan.Data);
-        contexts = [.. arenas.Select(arena => new RankContext(plan, options, arena.Rank, cluster, arena, board))];
+        contexts = [.. arenas.Select(arena => new RankContext(plan, options, arena.Rank, cluster, arena, board) { Clock = clocks?.Ranks[arena.Rank] })];
         programs = new RankProgram[plan.Data];
         store = new ParameterStore(plan, arenas, options.Seed);
         (train, evaluate, infer) = (rank => programs[rank].RunTrain(), rank => programs[rank].RunEvaluate(), rank => programs[rank].RunInfer());
@@ -186,6 +189,7 @@ public abstract unsafe class Trainer : IDisposable
             report.HighWaterBytes = Math.Max(report.HighWaterBytes, arena.HighWaterBytes);
         for (int kind = 0; kind < report.BytesByKind.Length; kind++)
             report.BytesByKind[kind] += cluster.BytesSent((Collective)kind);
+        report.Emulated?.Collect();
         step++;
         return report;
     }

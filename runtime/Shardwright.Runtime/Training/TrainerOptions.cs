@@ -48,6 +48,12 @@ public sealed record TrainerOptions
     /// <summary>A rank without progress for this long is reported as stalled. Zero switches this off, as does a debugger.</summary>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Whether every step is timed on the target (<see cref="StepReport.Emulated"/>). It costs about a per cent of the speed.</summary>
+    public bool Clock { get; init; } = true;
+
+    /// <summary>Another machine than the one that the model was compiled for, for the clock alone; null for that one.</summary>
+    public Machine? Machine { get; init; }
+
     /// <summary>Forced or replayed routing; null routes by top-k.</summary>
     public RoutingSource? Routing { get; init; }
 

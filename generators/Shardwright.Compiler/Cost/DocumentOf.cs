@@ -1,0 +1,47 @@
+using Shardwright.Compiler.Emit;
+using Shardwright.Compiler.Plan;
+using Shardwright.Hardware;
+
+namespace Shardwright.Compiler.Cost;
+
+/// <summary>The plan as it travels in the assembly.</summary>
+public static class DocumentOf
+{
+    /// <summary>Joins a plan with the places of its statements.</summary>
+    public static PlanDocument Plan(LinkedModel linked, ModelPlan plan, SourceComments sources)
+    {
+        var estimate = plan.Estimate!;
+        return new()
+        {
+            Model = linked.Type,
+            Placement = estimate.Costs.Placement,
+            Batch = plan.Batch,
+            TokensPerSequence = plan.Inputs[0].Shape.Skip(1).Aggregate(1, (p, s) => p * s),
+            MicroBatches = plan.MicroBatches,
+            Target = estimate.Machine.Name,
+            MachineText = linked.Options.Machines.FirstOrDefault(m => m.Name == linked.Options.Target)?.Text,
+            PlannedPicoseconds = estimate.Clock.Now,
+            Memory = Memory(plan),
+            Program = plan.Step!.With(sources.Place),
+        };
+    }
+
+    static PlanMemory Memory(ModelPlan plan)
+    {
+        var trained = plan.Blocks.Where(b => b.IsTrained).ToList();
+        var gradients = Sum(trained);
+        var train = plan.Program(ProgramKind.Train);
+        var frames = plan.Sites.Select(train.Frame).ToList();
+        return new(Sum(plan.Blocks), plan.MicroGradientBytes > 0 ? gradients * 2 : gradients, gradients * 2, plan.StaticBytes - plan.WorkspaceOffset,
+            [.. frames.Select(f => f.SavedBytes)], [.. frames.Select(f => Math.Max(f.ForwardBytes, f.BackwardBytes) - f.SavedBytes)], plan.WorkspaceOffset + train.PeakBytes);
+
+        // An expert's parameters, of all sites together, by the experts of the first: their numbers on a rank are in one proportion whatever the mesh.
+        Amount Sum(IEnumerable<ParameterBlock> blocks)
+        {
+            Amount sum = default;
+            foreach (var block in blocks)
+                sum += block.Parameter.Experts == 0 ? new(block.LocalBytes) : new Amount(0, 0, block.LocalBytes / (plan.Sites[0].Experts / plan.Mesh.Expert));
+            return sum;
+        }
+    }
+}
