@@ -22,8 +22,16 @@ public sealed record LinkLevel
     /// <summary>How they are joined.</summary>
     public required LinkShape Shape { get; init; }
 
-    /// <summary>One direction of one link of one unit (torus: one neighbour link; switch: the unit's port), B/s. A dimension each.</summary>
+    /// <summary>
+    /// One direction of one link of one unit (torus: one neighbour link; switch: one port), B/s. A dimension each. A unit of a level above the chips has <see cref="LinksPerUnit"/> of them, one a chip.
+    /// </summary>
     public required IReadOnlyList<double> BytesPerSecond { get; init; }
+
+    /// <summary>
+    /// Links or ports of this kind that one unit has side by side: 1 for ranks and chips; for instances and what stands above them the number of their chips, because every chip has its own link or network
+    /// port, and the ranks of a chip share that one.
+    /// </summary>
+    public int LinksPerUnit { get; init; } = 1;
 
     /// <summary>Latency of one step over one link, picoseconds.</summary>
     public required long HopPicoseconds { get; init; }
