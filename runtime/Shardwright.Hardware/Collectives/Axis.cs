@@ -75,7 +75,7 @@ internal sealed record Axis
         int apart = group.Spacing.Count == 0 ? 1 : group.Spacing[index][dimension];
         int size = level.Dimensions[dimension];
         bool isSwitch = level.Shape == LinkShape.Switch;
-        double rate = level.BytesPerSecond[Math.Min(dimension, level.BytesPerSecond.Count - 1)] / ranksBelow;
+        double rate = level.BytesPerSecond[dimension] * level.LinksPerUnit / ranksBelow;
         return new Axis
         {
             Level = index,

@@ -24,13 +24,15 @@ internal static class RecursiveHalvingDoubling
             for (int distance = 1; distance < axis.Count; distance *= 2)
             {
                 load += distance / below * SharedBy(axis, distance);
-                sent += distance / below;
+                sent += distance / below * Links(axis, distance);
                 latency += axis.Hop;
             }
             loads.Add(LinkLoad.Of(load, axis.Rate, axis));
         }
         return new CollectiveAlgorithm(Name, latency, sent, [.. loads], together: false);
     }
+
+    private static int Links(Axis axis, int distance) => axis.IsSwitch || (axis.Wraps && axis.Count == 4) ? 1 : distance;
 
     private static double SharedBy(Axis axis, int distance) => axis.IsSwitch ? 1 : axis.Wraps ? Math.Min(distance, axis.Count / 4.0) : distance;
 }
