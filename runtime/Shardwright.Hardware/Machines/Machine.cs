@@ -23,7 +23,7 @@ public sealed record Machine
     /// <summary>Published peak of a chip by format, FLOP/s: what MFU divides by. Index is <see cref="OperandFormat"/>.</summary>
     public required IReadOnlyList<double> HeadlineFlops { get; init; }
 
-    /// <summary>Links by level, innermost first: ranks of a chip, chips of an instance, instances of an UltraServer, the cluster. The last level has no limit.</summary>
+    /// <summary>Links by level, innermost first: ranks of a chip (left out where a chip is one rank), chips of an instance, instances of a rack and of an UltraServer where there are such, the cluster. The last level has no limit.</summary>
     public required IReadOnlyList<LinkLevel> Levels { get; init; }
 
     /// <summary>Which rules choose collective algorithms and restrict all-to-all-v: <c>neuron</c> (torus), <c>neuron-switch</c>, <c>nccl</c>.</summary>
@@ -49,6 +49,11 @@ public sealed record Machine
 
     /// <summary>Whether public measurements cover the machine.</summary>
     public bool IsCalibrated => Calibration is not null;
+
+    /// <summary>
+    /// Ridge of the chip's published roofline, FLOP/B: headline peak ÷ HBM bandwidth. Work with fewer FLOPs a byte is bound by memory. <see cref="RankRates.Ridge"/> is the same for the engine's rate, which decides times.
+    /// </summary>
+    public double Ridge(OperandFormat format) => HeadlineFlops[(int)format] / (Rank.HbmBandwidth * RanksPerChip);
 
     /// <summary>Ranks of one instance.</summary>
     public int RanksPerInstance => RanksPerChip * ChipsPerInstance;

@@ -16,7 +16,7 @@ public sealed record RankRates
     /// <summary>How the tensor engine is timed.</summary>
     public required TensorModel Tensor { get; init; }
 
-    /// <summary>Peak of products by format, FLOP/s. Index is <see cref="OperandFormat"/>.</summary>
+    /// <summary>Peak of products by format, FLOP/s; the rate of bfloat16 where the machine lacks the format. Index is <see cref="OperandFormat"/>.</summary>
     public required IReadOnlyList<double> TensorFlops { get; init; }
 
     /// <summary>Whether the machine has the format at all. Index is <see cref="OperandFormat"/>.</summary>
@@ -28,7 +28,7 @@ public sealed record RankRates
     /// <summary>Clock of the tensor engine, Hz (systolic model).</summary>
     public double TensorClock { get; init; }
 
-    /// <summary>Side of the stationary tile (rows of the array).</summary>
+    /// <summary>Side of the stationary tile (rows of the array); of a thread block's tile in the efficiency model.</summary>
     public int TileSide { get; init; } = 128;
 
     /// <summary>Most columns of a moving tile; the fewest that are charged.</summary>
