@@ -11,7 +11,7 @@ public class RoutingTraceTests(ITestOutputHelper output)
 
         Assert.Equal(2, trace.Layers.Count);
         Assert.Equal([3, 1], Assert.Single(trace.ExpertLayers));
-        Assert.Equal(1.5, ExpertLoad.Factor(trace.Layers[1], 2));
+        Assert.Equal(1.5, LoadFactor.Of(trace.Layers[1], 2));
     }
 
     [Theory]
@@ -44,7 +44,7 @@ public class RoutingTraceTests(ITestOutputHelper output)
             Assert.Equal(61, trace.Layers.Count);
             Assert.Equal(58, trace.ExpertLayers.Count());
             Assert.All(trace.Layers, layer => Assert.Equal(256, layer.Count));
-            double[] factors = [.. ranks.Select(n => trace.ExpertLayers.Average(layer => ExpertLoad.Factor(layer, n)))];
+            double[] factors = [.. ranks.Select(n => trace.ExpertLayers.Average(layer => LoadFactor.Of(layer, n)))];
             output.WriteLine($"{Path.GetFileName(name),-32} {string.Join("  ", factors.Select(f => f.ToString("F2", System.Globalization.CultureInfo.InvariantCulture)))}");
             for (int i = 0; i < 4; i++)
                 means[i] += factors[i] / names.Length;
