@@ -105,6 +105,17 @@ public class MachineFileTests
     }
 
     [Fact]
+    public void Read_EveryTruncation_IsAnErrorWithItsPlace()
+    {
+        string text = JsonValueTests.BuiltInText("dgx-h100").TrimEnd();
+        for (int length = 0; length < text.Length; length++)
+        {
+            var e = Assert.Throws<MachineFileException>(() => MachineFile.Read(text.Substring(0, length), "m.json"));
+            Assert.True(e.Line >= 1 && e.Column >= 1);
+        }
+    }
+
+    [Fact]
     public void Read_RandomMutations_ThrowNothingElse()
     {
         string ownLinks = JsonValueTests.BuiltInText("trn2u.48xlarge");
