@@ -33,12 +33,15 @@ public abstract unsafe class Trainer : IDisposable
     {
         options.Validate();
         PlanCheck.Require(plan);
-        Arena.Require(0, plan.StaticBytes, options.HbmBytesPerRank, plan.Buffers);
-        clocks = options.Clock && plan.Document is not null ? ClusterClock.Of(PlanReader.Read(plan.Document), options.Machine) : null;
+        var document = plan.Document is null ? null : PlanReader.Read(plan.Document);
+        var machine = options.Machine ?? document?.Machine() ?? MachineCatalog.Get(MachineCatalog.Default);
+        long capacity = options.HbmBytesPerRank ?? machine.Rank.HbmBytes;
+        Arena.Require(0, plan.StaticBytes, capacity, plan.Buffers);
+        clocks = options.Clock && document is not null ? new(document.Program, machine, document.Placement) : null;
         (Plan, Options, board) = (plan, options, new StepBoard(plan, clocks));
         Preparation.Begin();
         long routed = PlanCheck.RoutedReserve(plan);
-        arenas = [.. Enumerable.Range(0, plan.Data).Select(rank => new Arena(rank, plan.StaticBytes, routed, options.HbmBytesPerRank, plan.Buffers, plan.TemporaryBytes, plan.StoresBFloat16))];
+        arenas = [.. Enumerable.Range(0, plan.Data).Select(rank => new Arena(rank, plan.StaticBytes, routed, capacity, plan.Buffers, plan.TemporaryBytes, plan.StoresBFloat16))];
         cluster = new EmulatedCluster(plan.Data, plan.Expert, options.Heartbeat, options.Threads * plan.Data);
         contexts = [.. arenas.Select(arena => new RankContext(plan, options, arena.Rank, cluster, arena, board) { Clock = clocks?.Ranks[arena.Rank] })];
         programs = new RankProgram[plan.Data];
