@@ -23,9 +23,9 @@ internal static class Steps
             new TimedLoop("block", layers,
             [
                 Move(0, 1, [0], [1]),
-                new("dispatch") { Index = 1, Site = 0, Collective = new(CollectiveKind.AllToAll, CollectiveGroup.ExpertPeers, default, exchange, 1024), Reads = [1], Writes = [2] },
-                new("experts") { Index = 2, Site = 0, Work = new() { Products = [new(1, 0, 256, 512, OperandFormat.BFloat16, RoutedDimension.Rows)], ReadBytes = new(0, 1024, 262_144), WriteBytes = new(0, 1024) }, Reads = [2], Writes = [3] },
-                new("return") { Index = 3, Site = 0, Collective = new(CollectiveKind.AllToAll, CollectiveGroup.ExpertPeers, default, exchange, 1024), Reads = [3], Writes = [0] },
+                new TimedOp("dispatch") { Index = 1, Site = 0, Collective = new(CollectiveKind.AllToAll, CollectiveGroup.ExpertPeers, default, exchange, 1024), Reads = [1], Writes = [2] },
+                new TimedOp("experts") { Index = 2, Site = 0, Work = new() { Products = [new(1, 0, 256, 512, OperandFormat.BFloat16, RoutedDimension.Rows)], ReadBytes = new(0, 1024, 262_144), WriteBytes = new(0, 1024) }, Reads = [2], Writes = [3] },
+                new TimedOp("return") { Index = 3, Site = 0, Collective = new(CollectiveKind.AllToAll, CollectiveGroup.ExpertPeers, default, exchange, 1024), Reads = [3], Writes = [0] },
             ]),
             Reduce(4, 1 << 20, 0),
         ]) { IsMicroBatches = true },
