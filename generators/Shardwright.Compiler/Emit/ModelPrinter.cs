@@ -104,6 +104,10 @@ public static class ModelPrinter
     {
         var code = Begin(options);
         code.Line($"/// <summary>The training program of <see cref=\"{Naming.Identifier(options.ClassName)}\"/> as one of {plan.Mesh.Data} ranks runs it. Offsets are bytes in the rank's arena, sizes are elements.</summary>");
+        code.Line("/// <remarks>");
+        foreach (string line in StepComment.Lines(plan))
+            code.Line("/// " + line);
+        code.Line("/// </remarks>");
         code.Open($"sealed class {options.ClassName}Program : RankProgram");
         foreach (var site in plan.Sites)
             code.Line($"readonly ExpertExchange {StatementPrinter.ExchangeName(plan, site)};");
