@@ -15,8 +15,8 @@ internal sealed partial class ChromeTraceWriter
         {
             if (op.Times[engine] == 0)
                 continue;
-            Begin("X", statement.Name, Category(statement.Phase), rank, TraceLanes.Of(engine), op.End - op.Times.Slowest);
-            Time("dur", op.Times[engine]);
+            long start = op.End - op.Times.Slowest;
+            Slice(statement.Name, Category(statement.Phase), rank, TraceLanes.Of(engine), start, start + op.Times[engine]);
             json.WriteStartObject("args");
             Statement(statement, place);
             json.WriteString("bound", TraceLanes.Name(op.Times.Bound));
@@ -33,8 +33,7 @@ internal sealed partial class ChromeTraceWriter
         var statement = program.Ops[op.Op];
         if (op.Start > op.Arrival)
         {
-            Begin("X", "wait for " + statement.Name, Category(statement.Phase), rank, TraceLanes.Waiting, op.Arrival);
-            Time("dur", op.Start - op.Arrival);
+            Slice("wait for " + statement.Name, Category(statement.Phase), rank, TraceLanes.Waiting, op.Arrival, op.Start);
             json.WriteStartObject("args");
             Statement(statement, place);
             json.WriteEndObject();
@@ -42,8 +41,7 @@ internal sealed partial class ChromeTraceWriter
         }
         if (op.End == op.Start)
             return;
-        Begin("X", statement.Name, Category(statement.Phase) + ",collective", rank, TraceLanes.Of(Engine.Collective), op.Start);
-        Time("dur", op.End - op.Start);
+        Slice(statement.Name, Category(statement.Phase) + ",collective", rank, TraceLanes.Of(Engine.Collective), op.Start, op.End);
         json.WriteStartObject("args");
         Statement(statement, place);
         json.WriteString("kind", statement.Collective!.Kind.ToString());

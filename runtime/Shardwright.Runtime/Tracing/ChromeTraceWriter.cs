@@ -88,8 +88,7 @@ internal sealed partial class ChromeTraceWriter : IDisposable
         var ops = trace.Ranks[rank].Ops;
         foreach (var span in ProgramSpans.Of(program, ops, places))
         {
-            Begin("X", span.Name, Category(span.Phase), rank, TraceLanes.Program, span.Start);
-            Time("dur", span.End - span.Start);
+            Slice(span.Name, Category(span.Phase), rank, TraceLanes.Program, span.Start, span.End);
             End();
         }
         long latest = 0, live = -1;
@@ -117,6 +116,16 @@ internal sealed partial class ChromeTraceWriter : IDisposable
         json.WriteNumber("pid", rank);
         json.WriteNumber("tid", lane);
         Time("ts", picoseconds);
+    }
+
+    // A viewer adds start and duration as doubles. Where the sum rounds up, an event would overlap the one that follows at once, so its duration loses a few of the picosecond's billionths.
+    private void Slice(string name, string category, int rank, int lane, long start, long end)
+    {
+        Begin("X", name, category, rank, lane, start);
+        decimal duration = (end - start) / 1_000_000m, written = duration;
+        for (decimal less = 1e-9m; (double)(start / 1_000_000m) + (double)written > (double)(end / 1_000_000m); less *= 2)
+            written = duration - less;
+        json.WriteNumber("dur", written);
     }
 
     private void Time(string name, long picoseconds) => json.WriteNumber(name, picoseconds / 1_000_000m);

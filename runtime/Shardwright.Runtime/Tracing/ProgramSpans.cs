@@ -10,14 +10,14 @@ internal readonly record struct ProgramSpan(string Name, StepPhase Phase, long S
 /// </summary>
 internal static class ProgramSpans
 {
-    /// <summary>Micro-batches with phases, then the layers inside them.</summary>
+    /// <summary>Micro-batches with phases, then the layers inside them, which end a picosecond early so that rounding keeps them inside.</summary>
     public static IEnumerable<ProgramSpan> Of(TimedProgram program, IReadOnlyList<TracedOp> ops, StepPlace[] places)
     {
         bool numbered = places.Any(place => place.MicroBatch > 0);
         return Runs(i => numbered && places[i].MicroBatch >= 0 ? $"{Phase(i)} · micro-batch {places[i].MicroBatch}" : $"{Phase(i)}")
             .Concat(Runs(i => places[i].Layer.Length == 0 ? "" : $"{places[i].Layer}|{Phase(i)}|{places[i].MicroBatch}")
                 .Where(span => span.Name.Length > 0)
-                .Select(span => span with { Name = span.Name[..span.Name.IndexOf('|')] }));
+                .Select(span => span with { Name = span.Name[..span.Name.IndexOf('|')], End = span.End - 1 }));
 
         StepPhase Phase(int i) => program.Ops[ops[i].Op].Phase;
 

@@ -23,12 +23,12 @@ public static class SummaryTable
             Emulated(step);
         console.Write(table);
 
-        // The step's energy and price belong here, below its time.
+        // The step's energy and price belong here, below its time. Lines fit 80 columns.
         void Emulated(EmulatedSummary step)
         {
-            Row("on the target", $"this step on {step.Machine}: predicted {step.PredictedMilliseconds:F3} ms, emulated {step.EmulatedMilliseconds:F3} ms{(step.Calibration is null ? " (uncalibrated)" : "")}");
+            Row("this step", $"on {step.Machine}{(step.Calibration is null ? " (uncalibrated)" : "")}:\npredicted {step.PredictedMilliseconds:F3} ms, emulated {step.EmulatedMilliseconds:F3} ms");
             Row("  engines busy", $"{Engines(step)} ms");
-            Row("  communication", $"{step.ExposedMilliseconds:F3} ms exposed, {step.WaitingMilliseconds:F3} ms waiting for the last rank");
+            Row("  communication", $"{step.ExposedMilliseconds:F3} ms exposed; {step.WaitingMilliseconds:F3} ms of waiting for ranks");
             Row("  MFU", $"{100 * step.Mfu:F2} % of the chips' published peak");
         }
 
