@@ -18,7 +18,9 @@ public abstract unsafe class Trainer : IDisposable
     private readonly StepBoard board;
     private readonly ParameterStore store;
     private readonly ClusterClock? clocks;
+    private readonly StepMetrics metrics;
     private readonly Action<int> train, evaluate, infer;
+    private StepTrace? capture;
     private int step;
     private bool disposed;
 
@@ -56,6 +58,7 @@ public abstract unsafe class Trainer : IDisposable
             });
             visitFresh(store.Initializer);
             Preparation.Finish(programs[0].GetType());
+            metrics = new StepMetrics(plan, clocks, () => disposed ? 0 : HostBytes);
         }
         catch
         {
@@ -84,6 +87,18 @@ public abstract unsafe class Trainer : IDisposable
     /// <summary>Bytes that all ranks keep on the host beside the emulated devices' memory: weights packed for the matrix kernels.</summary>
     public long HostBytes => programs.Sum(program => program.HostBytes);
 
+    /// <summary>
+    /// Records the next <c>Step</c>, statement by statement in virtual time; save the trace after that step. A second call before the step returns the same trace. That one step allocates managed memory, all others do not.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">No clock runs (<see cref="TrainerOptions.Clock"/>).</exception>
+    public StepTrace CaptureTrace()
+    {
+        RequireUsable();
+        if (clocks is null)
+            throw new InvalidOperationException($"A trace of {Plan.Model} needs the clock, which TrainerOptions.Clock switched off. Create the trainer with Clock = true.");
+        return capture ??= new(Plan.Model, clocks, arenas);
+    }
+
     /// <summary>Copies a parameter's values; <paramref name="expert"/> is −1 for a dense one.</summary>
     public void CopyParameter(int slot, int instance, int expert, Span<float> destination) => Copy(slot, instance, expert, destination, gradient: false);
 
@@ -104,6 +119,7 @@ public abstract unsafe class Trainer : IDisposable
         if (disposed)
             return;
         disposed = true;
+        metrics?.Dispose();
         bool ended = cluster.Close();
         foreach (var program in programs)
             if (ended)
@@ -134,6 +150,7 @@ public abstract unsafe class Trainer : IDisposable
         for (int kind = 0; kind < board.Report.BytesByKind.Length; kind++)
             board.Report.BytesByKind[kind] = -cluster.BytesSent((Collective)kind);
         board.Start(step, Plan.MicroBatches, training: true, LearningRateSchedule.At(Options, step));
+        capture?.Attach(clocks!);
         cluster.Run(train);
         return Report(Stopwatch.GetElapsedTime(started));
     }
@@ -193,6 +210,9 @@ public abstract unsafe class Trainer : IDisposable
         for (int kind = 0; kind < report.BytesByKind.Length; kind++)
             report.BytesByKind[kind] += cluster.BytesSent((Collective)kind);
         report.Emulated?.Collect();
+        capture?.Complete(clocks!, report.Emulated!, step);
+        capture = null;
+        metrics.Record(report, arenas);
         step++;
         return report;
     }
