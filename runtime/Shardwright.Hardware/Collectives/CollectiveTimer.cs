@@ -28,7 +28,7 @@ public sealed class CollectiveTimer
         switch (machine.Collectives)
         {
             case "neuron" or "neuron-switch":
-                _inside = inside.Length == 0 ? null : NeuronRules.Choose(kind, inside, 1, HasWholeChips(machine, group));
+                _inside = inside.Length == 0 ? null : NeuronRules.Choose(kind, inside, 1, Places.AreWholeChips(machine, group));
                 _between = between.Length == 0 ? null : NeuronRules.Choose(kind, between, inner, false);
                 break;
             case "nccl":
@@ -71,18 +71,5 @@ public sealed class CollectiveTimer
     {
         long alpha = _base + latency;
         return checked(new CollectiveCost(alpha + (long)Math.Round(transfer), (long)Math.Round(sentPerByte * bytes), name, alpha));
-    }
-
-    /// <summary>Whether the group holds all ranks of every chip that it touches.</summary>
-    private static bool HasWholeChips(Machine machine, GroupShape group)
-    {
-        int ranks = 1;
-        for (int level = 0; level < machine.Levels.Count && ranks < machine.RanksPerChip; level++)
-        {
-            if (machine.Levels[level].Units != group.Counts[level].Aggregate(1, (product, count) => product * count))
-                return false;
-            ranks *= machine.Levels[level].Units;
-        }
-        return machine.RanksPerChip > 1 && group.IsRegular;
     }
 }

@@ -55,6 +55,7 @@ public static class CollectiveMachines
             Tensor = TensorModel.Efficiency,
             TensorFlops = [1e14, 1e14, 1e14],
             HasFormat = [true, true, true],
+            Cores = ranksPerChip == 4 ? 2 : 1,
             VectorElements = 1e12,
             ScalarElements = 1e12,
             GpSimdElements = 1e12,
