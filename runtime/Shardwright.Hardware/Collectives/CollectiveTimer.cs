@@ -6,9 +6,8 @@ namespace Shardwright.Hardware;
 public sealed class CollectiveTimer
 {
     private readonly long _base;
-    private readonly AlgorithmChoice? _inside;
-    private readonly AlgorithmChoice? _between;
-    private readonly string[] _names = [];
+    private readonly AlgorithmChoice? _flat;
+    private readonly Hierarchical? _hierarchical;
 
     /// <summary>Prepares the times of a collective.</summary>
     /// <param name="machine">The machine.</param>
@@ -18,31 +17,34 @@ public sealed class CollectiveTimer
     public CollectiveTimer(Machine machine, CollectiveKind kind, GroupShape group)
     {
         Axis[] axes = Axis.Of(machine, group);
-        if (group.Size == 1 || axes.Length == 0)
+        if (axes.Length == 0)
             return;
         _base = axes.Max(axis => axis.Base);
         Axis[] inside = [.. axes.Where(axis => !axis.IsOuter)];
         Axis[] between = [.. axes.Where(axis => axis.IsOuter)];
-        int inner = inside.Aggregate(1, (product, axis) => product * axis.Count);
         bool twoLevels = inside.Length > 0 && between.Length > 0;
+        bool wholeChips = Places.AreWholeChips(machine, group);
         switch (machine.Collectives)
         {
+            case "neuron" or "neuron-switch" when twoLevels:
+                int inner = inside.Aggregate(1, (product, axis) => product * axis.Count);
+                _hierarchical = new Hierarchical(NeuronRules.Choose(kind, inside, 1, wholeChips), NeuronRules.Choose(kind, between, inner, wholeChips: false));
+                break;
             case "neuron" or "neuron-switch":
-                _inside = inside.Length == 0 ? null : NeuronRules.Choose(kind, inside, 1, Places.AreWholeChips(machine, group));
-                _between = between.Length == 0 ? null : NeuronRules.Choose(kind, between, inner, false);
+                _flat = NeuronRules.Choose(kind, axes, 1, wholeChips && between.Length == 0);
+                break;
+            case "nccl" when twoLevels && kind == CollectiveKind.AllToAll:
+                _hierarchical = new Hierarchical(NcclRules.Choose(kind, inside), NcclRules.Choose(kind, between));
                 break;
             case "nccl":
-                _inside = !twoLevels || kind != CollectiveKind.AllToAll ? NcclRules.Choose(kind, axes) : NcclRules.Choose(kind, inside);
-                _between = twoLevels && kind == CollectiveKind.AllToAll ? NcclRules.Choose(kind, between) : null;
+                _flat = NcclRules.Choose(kind, axes);
                 break;
             case "torus":
-                _inside = TorusRules.Choose(kind, axes);
+                _flat = TorusRules.Choose(kind, axes);
                 break;
             default:
                 throw new ArgumentException($"{machine.Name} names the collectives '{machine.Collectives}'; known are neuron, neuron-switch, nccl and torus.", nameof(machine));
         }
-        if (_inside is { } first && _between is { } second)
-            _names = [.. from a in first.Algorithms from b in second.Algorithms select a.Name == DirectAllToAll.Name ? "two-level all-to-all" : $"hierarchical ({a.Name} + {b.Name})"];
     }
 
     /// <summary>The cost at a number of bytes.</summary>
@@ -53,18 +55,15 @@ public sealed class CollectiveTimer
     {
         if (bytes < 0)
             throw new ArgumentOutOfRangeException(nameof(bytes), bytes, "A collective has no negative number of bytes.");
-        if (_inside is null && _between is null)
-            return new CollectiveCost(0, 0, "none", 0);
-        if (_inside is null || _between is null)
+        if (_hierarchical is not null)
         {
-            AlgorithmChoice only = _inside ?? _between!;
-            CollectiveAlgorithm algorithm = only.Algorithms[only.Pick(bytes)];
-            return Cost(algorithm.Name, algorithm.Latency, algorithm.Transfer(bytes), algorithm.SentPerByte, bytes);
+            (string name, long latency, double transfer, double sentPerByte) = _hierarchical.At(bytes);
+            return Cost(name, latency, transfer, sentPerByte, bytes);
         }
-        int first = _inside.Pick(bytes), second = _between.Pick(bytes);
-        CollectiveAlgorithm inside = _inside.Algorithms[first], between = _between.Algorithms[second];
-        double transfer = Pipelining.Time(inside.Transfer(bytes), between.Transfer(bytes), Pipelining.Chunks);
-        return Cost(_names[first * _between.Algorithms.Count + second], inside.Latency + between.Latency, transfer, inside.SentPerByte + between.SentPerByte, bytes);
+        if (_flat is null)
+            return new CollectiveCost(0, 0, "none", 0);
+        CollectiveAlgorithm algorithm = _flat.Algorithms[_flat.Pick(bytes)];
+        return Cost(algorithm.Name, algorithm.Latency, algorithm.Transfer(bytes), algorithm.SentPerByte, bytes);
     }
 
     private CollectiveCost Cost(string name, long latency, double transfer, double sentPerByte, long bytes)

@@ -31,10 +31,10 @@ public sealed record RankRates
     /// <summary>Side of the stationary tile (rows of the array); of a thread block's tile in the efficiency model.</summary>
     public int TileSide { get; init; } = 128;
 
-    /// <summary>Most columns of a moving tile; the fewest that are charged.</summary>
+    /// <summary>Most vectors that move past one stationary tile in a run.</summary>
     public int MovingMost { get; init; } = 512;
 
-    /// <summary>A moving tile is charged at least this many cycles.</summary>
+    /// <summary>A shorter run is charged this many cycles.</summary>
     public int MovingLeast { get; init; } = 64;
 
     /// <summary>Seconds over which the clock ramps from half to full after idling; 0 without.</summary>
@@ -76,6 +76,6 @@ public sealed record RankRates
     /// <summary>Fixed time of an op, picoseconds.</summary>
     public required long OpOverhead { get; init; }
 
-    /// <summary>Ridge of the roofline, FLOP/B.</summary>
+    /// <summary>Ridge of the roofline at the engine's rate, FLOP/B; <see cref="Machine.Ridge"/> has the published one.</summary>
     public double Ridge(OperandFormat format) => TensorFlops[(int)format] / HbmBandwidth;
 }

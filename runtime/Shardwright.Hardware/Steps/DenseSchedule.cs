@@ -24,7 +24,7 @@ public sealed record FrameworkRates
     public required long HostPicoseconds { get; init; }
 
     /// <summary>Fixed time of a micro-batch, picoseconds.</summary>
-    public required long MicroBatchPicoseconds { get; init; }
+    public long MicroBatchPicoseconds { get; init; }
 
     /// <summary>Fixed time of a step, picoseconds.</summary>
     public long StepPicoseconds { get; init; }

@@ -37,7 +37,7 @@ public sealed record TrainerOptions
     public float FinalLearningRateFraction { get; init; } = 0.1f;
 
     /// <summary>Device memory of a rank in bytes; default is a trn2 logical core.</summary>
-    public long HbmBytesPerRank { get; init; } = Trainium2.LogicalCoreHbmBytes;
+    public long HbmBytesPerRank { get; init; } = MachineCatalog.Get(MachineCatalog.Default).Rank.HbmBytes;
 
     /// <summary>
     /// Threads that run at once, per rank; 0 takes as many for all ranks together as this process has cores. Ranks share them as they need them: what one rank does not use, the others do. Results do not

@@ -85,4 +85,27 @@ public class OpTimeTests
         Assert.Equal(2 * 12 * 2 * size * size, times.HbmBytes);
         Assert.Equal(Engine.Tensor, times.Bound);
     }
+
+    [Fact]
+    public void Of_SizesBeyondALong_Overflows()
+    {
+        Assert.Throws<OverflowException>(() => OpTime.Of(Rank, new OpWork { Products = [new(1, 1L << 30, 1L << 30, 1L << 30, OperandFormat.BFloat16)] }));
+        Assert.Throws<OverflowException>(() => OpTime.Of(Rank, new OpWork { ReadBytes = new(long.MaxValue), WriteBytes = new(1) }));
+        Assert.Throws<OverflowException>(() => OpTime.Of(Rank, new OpWork { Products = [new(1, long.MaxValue, 1, 1, OperandFormat.BFloat16)] }));
+    }
+
+    /// <summary>A product whose weights are streamed once turns from memory to compute at about as many rows as the ridge has FLOPs a byte.</summary>
+    [Theory]
+    [InlineData("trn2.48xlarge", OperandFormat.BFloat16, 2)]
+    [InlineData("trn3.ultraserver64", OperandFormat.Float8, 1)]
+    public void Of_ExpertProduct_TurnsAtTheRidge(string name, OperandFormat format, int bytes)
+    {
+        var rates = MachineCatalog.Get(name).Rank with { HbmEfficiency = 1, DmaBandwidth = 1e15, ClockRampSeconds = 0 };
+        long turn = 1;
+        while (Work(turn).Bound == Engine.Dma)
+            turn++;
+        Assert.InRange(turn, 0.8 * bytes / 2 * rates.Ridge(format), 1.1 * bytes / 2 * rates.Ridge(format));
+
+        EngineTimes Work(long rows) => OpTime.Of(rates, new OpWork { Products = [new(1, rows, 7168, 2048, format)], ReadBytes = new(7168L * 2048 * bytes) });
+    }
 }

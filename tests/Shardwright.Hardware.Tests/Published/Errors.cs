@@ -20,13 +20,13 @@ public sealed class Errors(string title)
     public void Add(string row, double predicted, double measured) => _rows.Add((row, predicted, measured));
 
     /// <summary>Writes the summary, and every row of a small table.</summary>
-    public void Print(ITestOutputHelper output)
+    public void Print(ITestOutputHelper output, bool rows = true)
     {
-        output.WriteLine($"{title}: {Count} rows, mean {Mean:F2} %, worst {Worst:F2} %, signed {Signed:+0.00;−0.00} %");
-        if (Count > 24)
+        output.WriteLine($"{title}: {Count} rows, mean {Mean:F2} %, worst {Worst:F2} %, signed {Signed:+0.00;-0.00;0.00} %");
+        if (!rows || Count > 24)
             return;
         foreach (var row in _rows)
-            output.WriteLine($"    {row.Row,-52} predicted {row.Predicted,10:G5}  measured {row.Measured,10:G5}  {Percent(row):+0.0;−0.0} %");
+            output.WriteLine($"    {row.Row,-52} predicted {row.Predicted,10:G5}  published {row.Measured,10:G5}  {Percent(row):+0.0;-0.0;0.0} %");
     }
 
     private static double Percent((string Row, double Predicted, double Measured) row) => 100 * (row.Predicted / row.Measured - 1);

@@ -10,8 +10,6 @@ internal static class EfficiencyReader
     public static EfficiencyTable Read(Section level)
     {
         var section = level.Child("efficiency", "bytes", "units", "share", "origin", "source");
-        section.Text("source");
-        section.Text("origin", "published", "derived", "assumed");
         var bytes = Ascending(section.Need("bytes"), "bytes");
         var units = Ascending(section.Need("units"), "units");
         var rows = List(section.Need("share"), "share");
@@ -24,6 +22,14 @@ internal static class EfficiencyReader
             if (items.Count != units.Count)
                 throw Section.Problem(row, $"found {items.Count} shares for {units.Count} numbers of units; need one each");
             share.Add(items.Select(Share).ToList().AsReadOnly());
+        }
+
+        var origin = section.Origin();
+        string source = section.Text("source");
+        for (int row = 0; row < rows.Count; row++)
+        {
+            for (int column = 0; column < units.Count; column++)
+                section.Note($"share[{bytes[row]} B, {units[column]} units]", share[row][column], Measure.Ratio, origin, source);
         }
 
         return new(bytes, units.Select(n => (int)Math.Min(int.MaxValue, n)).ToList().AsReadOnly(), share.AsReadOnly());

@@ -61,9 +61,20 @@ internal sealed class Section
         var quantity = Open(key, measure, out double factor, out var origin, out string source);
         var value = quantity["value"]!;
         double number = Check(value, prefix + key, measure, factor, least, zero);
-        facts.Add(new(prefix + key, number, Units.Base(measure), origin, source));
+        Note(key, number, measure, origin, source);
         return number;
     }
+
+    /// <summary>The origin that stands in this section.</summary>
+    public Origin Origin() => Text("origin", "published", "derived", "assumed") switch
+    {
+        "published" => Hardware.Origin.Published,
+        "derived" => Hardware.Origin.Derived,
+        _ => Hardware.Origin.Assumed,
+    };
+
+    /// <summary>Notes a value that was read otherwise as a fact.</summary>
+    public void Note(string key, double value, Measure measure, Origin origin, string source) => facts.Add(new(prefix + key, value, Units.Base(measure), origin, source));
 
     /// <summary>A quantity whose value is a list, or one number.</summary>
     public IReadOnlyList<double> Numbers(string key, Measure measure)
@@ -108,12 +119,7 @@ internal sealed class Section
         quantity.Need("value");
         string unit = quantity.Text("unit");
         factor = Units.Factor(measure, unit) ?? throw Problem(json["unit"]!, $"found the unit '{JsonStrings.Printable(unit)}' for '{name}'; need {Units.Examples(measure)}");
-        origin = quantity.Text("origin", "published", "derived", "assumed") switch
-        {
-            "published" => Origin.Published,
-            "derived" => Origin.Derived,
-            _ => Origin.Assumed,
-        };
+        origin = quantity.Origin();
         source = quantity.Text("source");
         return json;
     }
