@@ -20,7 +20,7 @@ public sealed record ScaleOptions
     public ScaleSharding Sharding { get; init; } = ScaleSharding.Auto;
 
     /// <summary>Recorded counts of tokens by layer and expert; null for even load.</summary>
-    public ExpertTrace? Trace { get; init; }
+    public RecordedLoad? Trace { get; init; }
 
     /// <summary>Load of the busiest rank of every expert group ÷ mean, in every layer, where no trace is given; 1 is even.</summary>
     public double LoadFactor { get; init; } = 1;

@@ -24,12 +24,12 @@ public sealed record ScaleRequest(IReadOnlyList<int> Chips, IReadOnlyList<int?> 
     public const string DefaultChips = "1;16;64;1024;40000";
 
     /// <summary>Reads the settings.</summary>
-    /// <param name="chips">Whole numbers between semicolons: <c>1;16;64</c>; empty for <see cref="DefaultChips"/>.</param>
+    /// <param name="chips">Whole numbers between semicolons or spaces: <c>1;16;64</c>; empty for <see cref="DefaultChips"/>.</param>
     /// <param name="meshes"><c>expert=64;expert=16</c>; empty for the largest degree.</param>
     /// <param name="sharding"><c>auto</c>, <c>none</c> or <c>zero3</c>; empty for auto.</param>
     /// <exception cref="ScaleException">A value cannot be read.</exception>
     public static ScaleRequest Parse(string? chips, string? meshes, string? sharding) => new(
-        [.. Items(string.IsNullOrWhiteSpace(chips) ? DefaultChips : chips!).Select(item => Number(ChipsSetting, item, item, "whole numbers of chips above 0 between semicolons, such as 1;16;64"))],
+        [.. Items(string.IsNullOrWhiteSpace(chips) ? DefaultChips : chips!).Select(item => Number(ChipsSetting, item, item, "whole numbers of chips above 0 between semicolons or spaces, such as 1;16;64"))],
         string.IsNullOrWhiteSpace(meshes) ? [null] : [.. Items(meshes!).Select(Expert)],
         (sharding ?? "").Trim().ToLowerInvariant() switch
         {
@@ -39,15 +39,15 @@ public sealed record ScaleRequest(IReadOnlyList<int> Chips, IReadOnlyList<int?> 
             _ => throw new ScaleException(ShardingSetting, $"got '{sharding}'; need auto, none or zero3"),
         });
 
-    private static IEnumerable<string> Items(string text) => text.Split(';').Select(item => item.Trim()).Where(item => item.Length > 0);
+    private static IEnumerable<string> Items(string text) => text.Split(';', ' ', '\t', '\r', '\n').Where(item => item.Length > 0);
 
     private static int? Expert(string item)
     {
         string[] parts = item.Split('=');
         const string Need = "expert= and a whole number above 0, such as expert=64;expert=16 (the data ranks follow from the chips)";
-        return parts.Length == 2 && parts[0].Trim() == "expert" ? Number(MeshesSetting, item, parts[1], Need) : throw new ScaleException(MeshesSetting, $"got '{item}'; need {Need}");
+        return parts.Length == 2 && parts[0] == "expert" ? Number(MeshesSetting, item, parts[1], Need) : throw new ScaleException(MeshesSetting, $"got '{item}'; need {Need}");
     }
 
     private static int Number(string setting, string item, string text, string need) =>
-        int.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? number : throw new ScaleException(setting, $"got '{item}'; need {need}");
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? number : throw new ScaleException(setting, $"got '{item}'; need {need}");
 }

@@ -8,7 +8,7 @@ public static class ScaleStudy
 {
     /// <summary>A point for every number of chips and every degree.</summary>
     /// <exception cref="ScaleException">The trace does not belong to the model.</exception>
-    public static IReadOnlyList<ScalePoint> Run(PlanDocument plan, Machine machine, ScaleRequest request, ExpertTrace? trace = null) =>
+    public static IReadOnlyList<ScalePoint> Run(PlanDocument plan, Machine machine, ScaleRequest request, RecordedLoad? trace = null) =>
         [.. request.Chips.SelectMany(chips => request.Experts.Select(expert => At(plan, machine, chips, expert, new() { Sharding = request.Sharding, Trace = trace })))];
 
     /// <summary>One point.</summary>
@@ -17,23 +17,24 @@ public static class ScaleStudy
     /// <param name="chips">Chips; every rank of each is a data rank.</param>
     /// <param name="expert">Expert-parallel degree; null for the largest.</param>
     /// <param name="options">What else is assumed; null for the defaults.</param>
-    /// <exception cref="ScaleException">The trace or the load factor does not belong to the model.</exception>
+    /// <exception cref="ScaleException">The trace has another number of experts than the model.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">No rank of the group can have the load factor.</exception>
     public static ScalePoint At(PlanDocument plan, Machine machine, int chips, int? expert = null, ScaleOptions? options = null)
     {
         options ??= new();
         var (mesh, problem) = MeshChoice.Of(plan.Program, machine, chips, expert);
         if (mesh is null)
             return new() { Chips = chips, Problem = problem };
-        var trace = options.Trace ?? (options.LoadFactor > 1 && plan.Program.Sites.Count > 0 ? ExpertTrace.OneBusyRank(options.LoadFactor, plan.Program.Sites[0].Experts, mesh.Expert) : null);
-        var routing = trace is null || plan.Program.Sites.Count == 0 ? null : new TraceRouting(plan.Program, trace, mesh.Expert);
+        var routing = plan.Program.Sites.Count == 0 ? null : options.Trace is { } trace ? new TraceRouting(plan.Program, trace, mesh.Expert)
+            : options.LoadFactor != 1 ? new TraceRouting(plan.Program, options.LoadFactor, mesh.Expert) : null;
         long capacity = machine.Rank.HbmBytes;
         var memory = ScaleMemory.Of(plan, mesh, routing);
         bool sharded = options.Sharding == ScaleSharding.Zero3 || options.Sharding == ScaleSharding.Auto && memory.Peak > capacity;
         if (sharded)
             memory = ScaleMemory.Sharded(plan, mesh, routing);
         var point = new ScalePoint { Chips = chips, Mesh = mesh, IsSharded = sharded, Memory = memory };
-        if (trace is not null)
-            point = point with { LoadFactor = (trace.Factors(mesh.Expert).Max(), trace.Factors(mesh.Expert).Average()) };
+        if (routing is not null)
+            point = point with { LoadFactor = (routing.Factors.Max(), routing.Factors.Average()) };
         if (memory.Peak > capacity)
             return point with { Problem = memory.Overflow($"{mesh}{(sharded ? ", sharded," : "")} on {chips} chips of {machine.Name}", capacity) };
         return Fastest(plan, machine, point, routing);

@@ -15,19 +15,42 @@ public sealed class TraceRouting : IRouting
 
     /// <summary>Spreads the rows of a group.</summary>
     /// <exception cref="ScaleException">The trace has another number of experts than an expert group.</exception>
-    public TraceRouting(TimedProgram program, ExpertTrace trace, int expertRanks)
+    public TraceRouting(TimedProgram program, RecordedLoad trace, int expertRanks)
+        : this(program, site => site.Experts == trace.Experts ? trace
+            : throw new ScaleException(ScaleRequest.TraceSetting, $"the trace has {trace.Experts} experts, '{site.Path}' has {site.Experts}; need the same number"), expertRanks)
+    {
+    }
+
+    /// <summary>One busy rank in every expert group: <see cref="RecordedLoad.OneBusyRank"/>.</summary>
+    public TraceRouting(TimedProgram program, double factor, int expertRanks)
+        : this(program, site => RecordedLoad.OneBusyRank(factor, site.Experts, expertRanks), expertRanks)
+    {
+    }
+
+    private TraceRouting(TimedProgram program, Func<TimedSite, RecordedLoad> loadOf, int expertRanks)
     {
         (this.program, this.expertRanks) = (program, expertRanks);
-        if (program.Sites.FirstOrDefault(site => site.Experts != trace.Experts) is { } other)
-            throw new ScaleException(ScaleRequest.TraceSetting, $"the trace has {trace.Experts} experts, '{other.Path}' has {other.Experts}; need the same number");
-        before = [.. program.Sites.Select(site => Enumerable.Range(0, site.Layers).Select(layer => Spread(trace.Counts[layer % trace.Counts.Count], checked(site.Copies * expertRanks))).ToArray())];
-        var classes = Enumerable.Range(0, expertRanks).GroupBy(Signature).Select(group => (First: group.First(), Ranks: group.Count())).ToList();
-        representatives = [.. classes.Select(c => c.First)];
-        Members = [.. classes.Select(c => c.Ranks)];
+        before = [.. program.Sites.Select(site => (Site: site, loadOf(site).Layers)).Select(s =>
+            Enumerable.Range(0, s.Site.Layers).Select(layer => Spread(s.Layers[layer % s.Layers.Count], checked(s.Site.Copies * expertRanks))).ToArray())];
+        Factors = [.. Enumerable.Range(0, program.Sites.Count).SelectMany(site => Enumerable.Range(0, program.Sites[site].Layers).Select(layer => Busiest(site, layer) / (double)program.Sites[site].Copies))];
+        var classes = Enumerable.Range(0, expertRanks).GroupBy(Signature).Select(group => group.ToList()).ToList();
+        representatives = [.. classes.Select(ranks => ranks[0])];
+        Members = [.. classes.Select(ranks => ranks.Count)];
+        int[] classOf = new int[expertRanks];
+        for (int member = 0; member < classes.Count; member++)
+            foreach (int rank in classes[member])
+                classOf[rank] = member;
+        ClassOf = classOf;
     }
 
     /// <summary>Ranks of an expert group in each class.</summary>
     public IReadOnlyList<int> Members { get; }
+
+    /// <summary>The class of each rank of an expert group.</summary>
+    public IReadOnlyList<int> ClassOf { get; }
+
+    /// <summary>max ÷ mean of the ranks' rows, by layer of every expert group.</summary>
+    public IReadOnlyList<double> Factors { get; }
 
     /// <inheritdoc/>
     public void Rows(int site, int layer, int microBatch, int rank, int[] starts)
@@ -41,7 +64,7 @@ public sealed class TraceRouting : IRouting
     /// <inheritdoc/>
     public ExchangeLoad Load(int site, int layer, int microBatch, int rank)
     {
-        long most = Enumerable.Range(0, Members.Count).Max(c => RowsOf(site, layer, c));
+        long most = Busiest(site, layer);
         return new(program.Sites[site].Copies, most, (most + expertRanks - 1) / expertRanks);
     }
 
@@ -51,6 +74,16 @@ public sealed class TraceRouting : IRouting
         long[] rows = before[site][layer];
         int each = (rows.Length - 1) / expertRanks, first = representatives[member] * each;
         return rows[first + each] - rows[first];
+    }
+
+    private long Busiest(int site, int layer)
+    {
+        long[] rows = before[site][layer];
+        int each = (rows.Length - 1) / expertRanks;
+        long most = 0;
+        for (int rank = 0; rank < expertRanks; rank++)
+            most = Math.Max(most, rows[(rank + 1) * each] - rows[rank * each]);
+        return most;
     }
 
     /// <summary>Whole rows: each expert's first row is rounded, so that the rows of a group are exactly those that were sent.</summary>
