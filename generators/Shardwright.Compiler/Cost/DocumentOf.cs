@@ -1,4 +1,6 @@
 using Shardwright.Compiler.Emit;
+using Shardwright.Compiler.Graph;
+using Shardwright.Compiler.Ops.Routing;
 using Shardwright.Compiler.Plan;
 using Shardwright.Hardware;
 
@@ -30,10 +32,18 @@ public static class DocumentOf
     {
         var trained = plan.Blocks.Where(b => b.IsTrained).ToList();
         var gradients = Sum(trained);
+        var outside = plan.Blocks.Where(b => b.Parameter.Loops.Count == 0).ToList();
         var train = plan.Program(ProgramKind.Train);
         var frames = plan.Sites.Select(train.Frame).ToList();
         return new(Sum(plan.Blocks), plan.MicroGradientBytes > 0 ? gradients * 2 : gradients, gradients * 2, plan.StaticBytes - plan.WorkspaceOffset,
-            [.. frames.Select(f => f.SavedBytes)], [.. frames.Select(f => Math.Max(f.ForwardBytes, f.BackwardBytes) - f.SavedBytes)], plan.WorkspaceOffset + train.PeakBytes);
+            [.. frames.Select(f => f.SavedBytes)], [.. frames.Select(f => Math.Max(f.ForwardBytes, f.BackwardBytes) - f.SavedBytes)], plan.WorkspaceOffset + train.PeakBytes)
+        {
+            LargestOutside = new(outside.Where(b => b.Parameter.Experts == 0).Select(b => b.LocalBytes).DefaultIfEmpty(0).Max(), 0, Sum(outside).PerExpert),
+            WorkspacePerRank = train.Workspace.Where(b => b.Members.Any(IsCountOfTheWorld)).Sum(b => b.Bytes) / plan.Mesh.Data,
+        };
+
+        // One rank has nothing to gather: its own counts are the world's.
+        bool IsCountOfTheWorld(Value value) => value.Producer?.Op is GatherCounts || plan.Mesh.Data == 1 && value.Producer?.Op is Route && value.Producer.Outputs[Route.Counts] == value;
 
         // An expert's parameters, of all sites together, by the experts of the first: their numbers on a rank are in one proportion whatever the mesh.
         Amount Sum(IEnumerable<ParameterBlock> blocks)

@@ -56,7 +56,7 @@ public sealed class TimedStepBuilder
             if (node.Op is BeginBackward)
                 phase = StepPhase.Backward;
             if (node.Op is Loop loop)
-                nodes.Add(new TimedLoop(loop.Variable, loop.List.Count, Region(node.Body!, site)) { IsBackward = loop.Backward });
+                nodes.Add(new TimedLoop(loop.Variable, loop.List.Count, Region(node.Body!, site)) { IsBackward = loop.Backward, Weights = OfLayer(loop.List, _ => true), Gradients = OfLayer(loop.List, b => b.IsTrained) });
             else if (node.Op is ExpertLoop experts)
                 nodes.AddRange(Region(node.Body!, experts.Site.Index));
             else
@@ -106,14 +106,19 @@ public sealed class TimedStepBuilder
     }
 
     /// <summary>Bytes of the gradients that a rank holds. Experts of all sites count as one site's: their numbers on a rank are in one proportion whatever the mesh.</summary>
-    Amount Gradients(Func<ParameterBlock, bool> which)
+    Amount Gradients(Func<ParameterBlock, bool> which) => Bytes(b => b.IsTrained && which(b), 1);
+
+    /// <summary>Bytes of the parameters in one iteration of an outermost loop over layers.</summary>
+    Amount OfLayer(RepeatedList list, Func<ParameterBlock, bool> which) => Bytes(b => b.Parameter.Loops.FirstOrDefault() == list && which(b), list.Count);
+
+    Amount Bytes(Func<ParameterBlock, bool> which, int layers)
     {
         Amount sum = default;
         int experts = plan.Sites.Count == 0 ? 1 : plan.Sites[0].Experts;
-        foreach (var block in plan.Blocks.Where(b => b.IsTrained && which(b)))
+        foreach (var block in plan.Blocks.Where(which))
         {
             var p = block.Parameter;
-            long bytes = 4 * p.Elements * p.Instances;
+            long bytes = 4 * p.Elements * p.Instances / layers;
             sum += p.Experts == 0 ? new(bytes) : new Amount(0, 0, bytes * p.Experts / experts);
         }
         return sum;

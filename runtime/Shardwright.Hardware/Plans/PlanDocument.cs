@@ -55,7 +55,14 @@ public sealed record PlanDocument
 /// <param name="SavedBytesPerRow">For each expert group: bytes that a received row keeps from forward to backward in one layer.</param>
 /// <param name="WorkingBytesPerRow">For each expert group: further bytes of a row while its layer runs.</param>
 /// <param name="PeakBytes">Peak at even load on the mesh that was compiled for.</param>
-public sealed record PlanMemory(Amount Weights, Amount Gradients, Amount Optimizer, long Workspace, IReadOnlyList<int> SavedBytesPerRow, IReadOnlyList<int> WorkingBytesPerRow, long PeakBytes);
+public sealed record PlanMemory(Amount Weights, Amount Gradients, Amount Optimizer, long Workspace, IReadOnlyList<int> SavedBytesPerRow, IReadOnlyList<int> WorkingBytesPerRow, long PeakBytes)
+{
+    /// <summary>The part of <see cref="Workspace"/> that a rank holds for each rank of the world: routing counts that every rank has of all.</summary>
+    public long WorkspacePerRank { get; init; }
+
+    /// <summary>The largest parameter outside of all loops over layers; of experts there, all of one expert's.</summary>
+    public Amount LargestOutside { get; init; }
+}
 
 /// <summary>A plan document that cannot be read.</summary>
 public sealed class PlanDocumentException(string message) : Exception(message);

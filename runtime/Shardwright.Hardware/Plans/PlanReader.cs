@@ -62,7 +62,13 @@ public static class PlanReader
         if (value["loop"] is null)
             return Op(value);
         string kind = Text(value, "kind");
-        return new TimedLoop(Text(value, "loop"), Positive(value, "count"), Nodes(Member(value, "body"))) { IsMicroBatches = kind == "microBatches", IsBackward = kind == "backward" };
+        return new TimedLoop(Text(value, "loop"), Positive(value, "count"), Nodes(Member(value, "body")))
+        {
+            IsMicroBatches = kind == "microBatches",
+            IsBackward = kind == "backward",
+            Weights = Amount(value["weights"]),
+            Gradients = Amount(value["gradients"]),
+        };
     }
 
     private static TimedOp Op(JsonValue value) => new(Text(value, "name"))
@@ -94,7 +100,11 @@ public static class PlanReader
     }
 
     private static PlanMemory Memory(JsonValue value) => new(Amount(value["weights"]), Amount(value["gradients"]), Amount(value["optimizer"]), Long(Member(value, "workspace")),
-        Numbers(value, "savedBytesPerRow"), Numbers(value, "workingBytesPerRow"), Long(Member(value, "peak")));
+        Numbers(value, "savedBytesPerRow"), Numbers(value, "workingBytesPerRow"), Long(Member(value, "peak")))
+    {
+        WorkspacePerRank = Long(Member(value, "workspacePerRank")),
+        LargestOutside = Amount(value["largestOutside"]),
+    };
 
     private static TimedSite Site(JsonValue value) => new(Text(value, "path"), Positive(value, "experts"), Positive(value, "topK"), Positive(value, "layers"), Long(Member(value, "tokensPerRank")));
 

@@ -30,13 +30,23 @@ public static class PlanWriter
             if (nodes[i] is TimedLoop loop)
             {
                 string head = Members(w => w.Member("loop", loop.Name).Member("count", loop.Count).Member("kind", loop.IsMicroBatches ? "microBatches" : loop.IsBackward ? "backward" : "forward"));
-                text.Append('{').Append(head).Append(",\"body\":[");
+                text.Append('{').Append(head).Append(Weights(loop)).Append(",\"body\":[");
                 Nodes(text, loop.Body, indent + "  ");
                 text.Append("]}");
             }
             else
                 text.Append(Object(w => Op(w, (TimedOp)nodes[i])));
         }
+    }
+
+    private static string Weights(TimedLoop loop)
+    {
+        string members = Members(w =>
+        {
+            Amount(w, "weights", loop.Weights);
+            Amount(w, "gradients", loop.Gradients);
+        });
+        return members.Length == 0 ? "" : "," + members;
     }
 
     private static void Op(JsonWriter w, TimedOp op)
@@ -76,7 +86,8 @@ public static class PlanWriter
         Amount(w, "weights", memory.Weights);
         Amount(w, "gradients", memory.Gradients);
         Amount(w, "optimizer", memory.Optimizer);
-        w.Member("workspace", memory.Workspace).Member("peak", memory.PeakBytes);
+        Amount(w, "largestOutside", memory.LargestOutside);
+        w.Member("workspace", memory.Workspace).Member("workspacePerRank", memory.WorkspacePerRank).Member("peak", memory.PeakBytes);
         Numbers(w, "savedBytesPerRow", memory.SavedBytesPerRow);
         Numbers(w, "workingBytesPerRow", memory.WorkingBytesPerRow);
     }

@@ -38,11 +38,12 @@ public sealed class ProgramWalk
     private readonly IRouting routing;
     private readonly int[][] starts;
     private readonly int[] order;
+    private readonly bool representatives;
     private int microBatch;
 
-    private ProgramWalk(ProgramCosts costs, RankClock[] clocks, IRouting routing)
+    private ProgramWalk(ProgramCosts costs, RankClock[] clocks, IRouting routing, bool representatives = false)
     {
-        (this.costs, this.clocks, this.routing) = (costs, clocks, routing);
+        (this.costs, this.clocks, this.routing, this.representatives) = (costs, clocks, routing, representatives);
         starts = [.. costs.Program.Sites.Select((_, site) => new int[costs.Experts(site) + 1])];
         order = new int[clocks.Length];
     }
@@ -57,6 +58,20 @@ public sealed class ProgramWalk
             throw new ArgumentOutOfRangeException(nameof(ranks), ranks, $"A walk follows 1 rank or all {costs.Placement.Data}.");
         var clocks = Enumerable.Range(0, ranks).Select(_ => new RankClock(costs)).ToArray();
         new ProgramWalk(costs, clocks, routing).Walk(costs.Program.Nodes, 0);
+        return clocks;
+    }
+
+    /// <summary>
+    /// The clocks of one representative of each class of ranks, where all expert groups are alike: the ranks of a class have the same rows in every layer. Representatives meet in the world and among expert peers; the replicas of a
+    /// rank are of its own class, so that it never waits for them.
+    /// </summary>
+    /// <param name="costs">Costs on the machine and mesh.</param>
+    /// <param name="classes">Classes, at least 1.</param>
+    /// <param name="routing">Rows by class, in place of the rank.</param>
+    public static RankClock[] Representatives(ProgramCosts costs, int classes, IRouting routing)
+    {
+        var clocks = Enumerable.Range(0, classes).Select(_ => new RankClock(costs)).ToArray();
+        new ProgramWalk(costs, clocks, routing, representatives: true).Walk(costs.Program.Nodes, 0);
         return clocks;
     }
 
@@ -96,8 +111,8 @@ public sealed class ProgramWalk
         for (int rank = 0; rank < clocks.Length; rank++)
             order[rank] = clocks.Length == 1 ? 0 : collective.Group switch
             {
-                CollectiveGroup.ExpertPeers => rank / expert,
-                CollectiveGroup.ExpertReplicas => rank % expert,
+                CollectiveGroup.ExpertPeers => representatives ? 0 : rank / expert,
+                CollectiveGroup.ExpertReplicas => representatives ? rank : rank % expert,
                 _ => 0,
             };
         foreach (int group in order.Distinct().ToList())

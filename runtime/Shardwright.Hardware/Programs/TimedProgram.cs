@@ -56,6 +56,12 @@ public sealed record TimedLoop(string Name, int Count, IReadOnlyList<TimedNode> 
 
     /// <summary>Whether layers run from the last to the first.</summary>
     public bool IsBackward { get; init; }
+
+    /// <summary>Bytes of the parameters of one layer, by expert of the rank where they are an expert's; none inside another loop over layers, whose layers contain these.</summary>
+    public Amount Weights { get; init; }
+
+    /// <summary>Bytes of the gradients of one layer.</summary>
+    public Amount Gradients { get; init; }
 }
 
 /// <summary>An expert group of a timed program.</summary>

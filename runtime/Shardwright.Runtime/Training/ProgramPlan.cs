@@ -55,7 +55,7 @@ public sealed record ProgramPlan
     public IReadOnlyList<ExpertSite> Experts { get; init; } = [];
 
     /// <summary>Elements of Forward's result over the global micro-batch; 0 when there is none.</summary>
-    public int OutputElements { get; init; }
+    public long OutputElements { get; init; }
 
     /// <summary>The step, statement by statement, as <see cref="Shardwright.Hardware.PlanReader"/> reads it; null in a plan without a clock.</summary>
     public string? Document { get; init; }

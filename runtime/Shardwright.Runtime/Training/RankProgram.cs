@@ -70,10 +70,12 @@ public abstract class RankProgram
     internal float GradientNorm => update.Norm;
 
     /// <summary>A float buffer of the plan, by byte offset.</summary>
-    protected Span<float> Floats(long offset, int length) => Context.Arena.Floats(offset, length);
+    /// <exception cref="InvalidOperationException">It has more than 2³¹ − 1 elements: such a program can be planned and timed, not emulated.</exception>
+    protected Span<float> Floats(long offset, long length) => Context.Arena.Floats(offset, Emulated(length));
 
     /// <summary>A buffer of the plan that holds bfloat16, by byte offset; on the host its elements are floats.</summary>
-    protected Span<float> BFloat16s(long offset, int length) => Context.Arena.BFloat16s(offset, length);
+    /// <inheritdoc cref="Floats" path="/exception"/>
+    protected Span<float> BFloat16s(long offset, long length) => Context.Arena.BFloat16s(offset, Emulated(length));
 
     /// <summary>An int32 buffer of the plan, by byte offset.</summary>
     protected Span<int> Integers(long offset, int length) => Context.Arena.Integers(offset, length);
@@ -141,10 +143,10 @@ public abstract class RankProgram
     /// <summary>Writes this rank's rows of Forward's result for the micro-batch that <see cref="Infer"/> runs.</summary>
     protected unsafe void WriteOutput(ReadOnlySpan<float> rows)
     {
-        int own = Context.Plan.OutputElements / World.Size;
+        int own = Emulated(Context.Plan.OutputElements / World.Size);
         if (rows.Length != own)
             throw new ArgumentException($"WriteOutput: got {rows.Length} elements, need {own} = {Context.Plan.OutputElements} ÷ {World.Size} ranks.", nameof(rows));
-        rows.CopyTo(new Span<float>(board.Output + (long)inferring * Context.Plan.OutputElements + (long)Rank * own, own));
+        rows.CopyTo(new Span<float>(board.Output + inferring * Context.Plan.OutputElements + (long)Rank * own, own));
     }
 
     /// <summary>Charges statements to the engines of the emulated core: virtual time, see <see cref="StepReport.Emulated"/>.</summary>
@@ -250,6 +252,9 @@ public abstract class RankProgram
             throw new ArgumentException("The loss weights of all tokens sum to 0, so the weighted mean is undefined. Give at least one token a weight, or skip this batch.");
         LossDenominator = sum / MicroBatches;
     }
+
+    private int Emulated(long length) => length <= int.MaxValue ? (int)length : throw new InvalidOperationException(
+        $"The program of {Context.Plan.Model} has a buffer of {length} elements; an emulated rank holds at most {int.MaxValue} in one. Split the experts over more ranks ([Mesh(Expert = …)]), or time the model instead of training it (dotnet build -t:ShardwrightScale).");
 
     private void RequireEmptyStack()
     {

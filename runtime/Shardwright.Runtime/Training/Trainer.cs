@@ -169,8 +169,8 @@ public abstract unsafe class Trainer : IDisposable
     {
         RequireUsable();
         int microBatches = BoundInputs.Count(board.Inputs, Plan, "Forward", all: false);
-        if (output.Length != (long)microBatches * Plan.OutputElements)
-            throw new ArgumentException($"Forward of {Plan.Model}: got room for {output.Length} elements, need {(long)microBatches * Plan.OutputElements} = {microBatches} micro-batches × {Plan.OutputElements}.", nameof(output));
+        if (output.Length != microBatches * Plan.OutputElements)
+            throw new ArgumentException($"Forward of {Plan.Model}: got room for {output.Length} elements, need {microBatches * Plan.OutputElements} = {microBatches} micro-batches × {Plan.OutputElements}.", nameof(output));
         board.Start(step, microBatches, training: false, learningRate: 0);
         fixed (float* pointer = output)
         {
