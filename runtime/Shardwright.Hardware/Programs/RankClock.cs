@@ -41,6 +41,9 @@ public sealed class RankClock
     /// <summary>FLOPs of products by format, bytes between HBM and core, bytes sent over links.</summary>
     public ChipWork Work => work;
 
+    /// <summary>FLOPs of products, all formats.</summary>
+    public long Flops => work.Float32Flops + work.BFloat16Flops + work.Float8Flops;
+
     /// <summary>Busy time of an engine.</summary>
     public long Busy(Engine engine) => busy[(int)engine];
 

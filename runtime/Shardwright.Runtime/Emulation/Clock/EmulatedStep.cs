@@ -81,7 +81,7 @@ public sealed class EmulatedStep
             // Ranks that end early wait for the last one: nothing hides that.
             ExposedPicoseconds += Picoseconds - clock.Computing;
             WaitingPicoseconds += clock.Waiting;
-            Flops += clock.Work.Float32Flops + clock.Work.BFloat16Flops + clock.Work.Float8Flops;
+            Flops += clock.Flops;
             (HbmBytes, LinkBytes) = (HbmBytes + clock.Work.HbmBytes, LinkBytes + clock.Work.LinkBytes);
             for (int engine = 0; engine < engines.Length; engine++)
                 engines[engine] += clock.Busy((Engine)engine);
