@@ -53,4 +53,8 @@ internal unsafe struct FoldChain
     public float* Next;
     public nint NextStep;
     public float* NextStrip;
+
+    /// <summary>What a tile that does not pack its right operand fetches into the second-level cache, a line a token.</summary>
+    public float* Ahead;
+    public nint AheadStep;
 }

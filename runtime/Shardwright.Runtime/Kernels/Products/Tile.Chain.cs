@@ -6,8 +6,10 @@ namespace Shardwright.Execution;
 
 internal static unsafe partial class Tile
 {
-    // Tokens between a value that is packed and what is fetched for later.
+    // Tokens between a value that is packed and what is fetched for later: to the first-level cache where lines follow each other, else to the second,
+    // since a token's row length may put all of them in one set of the first.
     private const int TokensAhead = 16;
+    private const int RowsAhead = 32;
 
     // The registers of Fold, with all folds of a tile in one loop, so that they overlap. What is packed on the way hides behind the multiply-adds,
     // which keep the load and store units less than half busy.
@@ -27,6 +29,8 @@ internal static unsafe partial class Tile
         var next = chain->Next;
         var nextStep = chain->NextStep;
         var strip = chain->NextStrip;
+        var ahead = chain->Ahead;
+        var aheadStep = chain->AheadStep;
         var step = chain->Steps;
         var target = chain->Target + column;
         var targetRow = chain->TargetRow;
@@ -75,7 +79,6 @@ internal static unsafe partial class Tile
                 if (TPacked.Value == PacksRight.Value)
                 {
                     Store<TVector, TSimd, TColumns>(panel, ba, bb, bc, bd);
-                    Fetch<TSimd, TColumns>(b + (TokensAhead * bStep));
                     Fetch<TSimd, TColumns>(panel + (TokensAhead * Width));
                     panel += Width;
                 }
@@ -83,15 +86,21 @@ internal static unsafe partial class Tile
                 if (TPacked.Value == PacksLeft.Value)
                 {
                     Vector256.Load(next).Store(strip);
-                    Fetch(next + (TokensAhead * nextStep));
-                    Fetch(next + (TokensAhead * nextStep) + FoldChain.StripColumns - 1);
+                    FetchFar(next + (RowsAhead * nextStep));
+                    FetchFar(next + (RowsAhead * nextStep) + FoldChain.StripColumns - 1);
                     Fetch(strip + (TokensAhead * FoldChain.StripColumns));
                     next += nextStep;
                     strip += FoldChain.StripColumns;
                 }
 
-                // A store to a line that is not in the first-level cache holds up all that follow it: the last tokens fetch the sum's 24.
+                // A store to a line that is not in the first-level cache holds up all that follow it: the last tokens fetch those of the finished sum.
                 Fetch(target + (((k >> 2) & 7) * targetRow) + ((k & 3) * 16));
+                if (TPacked.Value != PacksRight.Value)
+                {
+                    FetchFar(ahead);
+                    ahead += aheadStep;
+                }
+
                 a += aStep;
                 b += bStep;
             }
@@ -151,6 +160,13 @@ internal static unsafe partial class Tile
             Fetch(line + 32);
         if (TColumns.Value > 3)
             Fetch(line + 48);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FetchFar(float* line)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch1(line);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

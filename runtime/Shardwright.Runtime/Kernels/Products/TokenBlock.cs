@@ -7,7 +7,7 @@ namespace Shardwright.Execution;
 /// One block of one dw, see <see cref="TokenProduct"/>. A tile goes through all tokens of a chunk, and the sums of its finished sequences stay in the
 /// first-level cache. Both operands of the chunk are packed: in place, the values that a tile reads lie a row's length apart, on a page of their
 /// own each, which neither the caches nor the translation of addresses bear. The tiles themselves pack on the way: the first of a panel the panel that it
-/// reads, those of the first panel the strip of the left operand that the next one reads.
+/// reads, those of the first panel the strip of the left operand that the next one reads. The last ones fetch the next panel.
 /// </summary>
 internal unsafe struct TokenBlock
 {
@@ -28,6 +28,10 @@ internal unsafe struct TokenBlock
 
     // So that the strips of one token do not all lie in the same sets of a cache.
     private const int StripGap = 16;
+
+    // Floats of a line of the caches.
+    private const int Line = 16;
+    private const int LinesOfPanel = Tile.Width / Line;
 
     // One partial sum of one tile.
     private const int Level = TileRows * Tile.Width;
@@ -91,48 +95,52 @@ internal unsafe struct TokenBlock
     private readonly void Column(ref FoldChain chain, RowTiles tiles, nint start, nint tokens, nint column, float* panel, float* strips, nint strip, nint waiting, bool isLast)
     {
         var width = Math.Min(Tile.Width, Columns - column);
-        chain.Width = Panel.Columns(width);
-        chain.Right = Right + (start * RightRow) + column;
-        chain.RightStep = RightRow;
+        var right = Right + (start * RightRow) + column;
         var packs = width == Tile.Width && tiles.Rows(0) == TileRows;
-        if (!packs)
-            Panel.Copy(chain.Right, RightRow, tokens, width, panel, chain.Width);
-        chain.Panel = packs ? panel : null;
-        var direct = isLast && !Transposed && width == chain.Width;
+        chain.Width = Panel.Columns(width);
         chain.TargetRow = TargetRow;
+        if (!packs)
+            Panel.Copy(right, RightRow, tokens, width, panel, chain.Width);
+        var direct = isLast && !Transposed && width == chain.Width;
         for (nint tile = 0; tile < tiles.Count; tile++, chain.Stack += waiting)
         {
             var row = tiles.Start(tile);
+            var inPlace = packs && tile == 0;
             chain.Rows = tiles.Rows(tile);
             chain.Left = InPlace ? Left + (start * LeftRow) + row : strips + (tile * strip) + row - StripStart(row);
             chain.LeftStep = InPlace ? LeftRow : FoldChain.StripColumns;
-            if (tile > 0 || !packs)
-            {
-                chain.Right = panel;
-                chain.RightStep = chain.Width;
-                chain.Panel = null;
-            }
-
-            chain.Next = null;
-            if (column == 0 && tile + 1 < tiles.Count && !InPlace)
-            {
-                if (chain.Rows == TileRows && chain.Panel is null && Rows >= FoldChain.StripColumns)
-                {
-                    chain.Next = Left + (start * LeftRow) + StripStart(tiles.Start(tile + 1));
-                    chain.NextStrip = strips + ((tile + 1) * strip);
-                }
-                else
-                {
-                    Strip(tiles, tile + 1, start, tokens, strips + ((tile + 1) * strip));
-                }
-            }
-
+            chain.Right = inPlace ? right : panel;
+            chain.RightStep = inPlace ? RightRow : chain.Width;
+            chain.Panel = inPlace ? panel : null;
             chain.Target = direct ? Target + (row * TargetRow) + column : null;
+            PackNext(ref chain, tiles, tile, start, tokens, column == 0 && !InPlace, strips + ((tile + 1) * strip));
+
+            // Late, so that the strips that pass by do not drive the next panel out again.
+            var line = tile - (tiles.Count - 1 - LinesOfPanel);
+            var fetches = line is >= 0 and < LinesOfPanel && column + Tile.Width < Columns;
+            chain.Ahead = fetches ? right + Tile.Width + (line * Line) : panel;
+            chain.AheadStep = fetches ? RightRow : 0;
             fixed (FoldChain* pinned = &chain)
                 Tile.Folds(pinned);
             if (isLast && !direct)
                 Store(chain.Stack, row, chain.Rows, column, width, chain.Width);
         }
+    }
+
+    // The left strip of the next tile: on the way where the chain can, else at once.
+    private readonly void PackNext(ref FoldChain chain, RowTiles tiles, nint tile, nint start, nint tokens, bool isNeeded, float* to)
+    {
+        chain.Next = null;
+        if (!isNeeded || tile + 1 == tiles.Count)
+            return;
+        if (chain.Rows < TileRows || chain.Panel is not null || Rows < FoldChain.StripColumns)
+        {
+            Strip(tiles, tile + 1, start, tokens, to);
+            return;
+        }
+
+        chain.Next = Left + (start * LeftRow) + StripStart(tiles.Start(tile + 1));
+        chain.NextStrip = to;
     }
 
     // For one panel, copying the left operand costs more than it saves.
