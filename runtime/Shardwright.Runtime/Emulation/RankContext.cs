@@ -3,9 +3,9 @@ namespace Shardwright.Execution;
 /// <summary>What a rank's program is given: who it is, its memory, and its peers.</summary>
 public sealed class RankContext
 {
-    internal RankContext(ProgramPlan plan, TrainerOptions options, int rank, EmulatedCluster cluster, Arena arena, StepBoard board)
+    internal RankContext(ProgramPlan plan, TrainerOptions options, int rank, EmulatedCluster cluster, Arena arena, StepBoard board, PanelShelf shelf)
     {
-        (Plan, Options, Rank, Arena, Board) = (plan, options, rank, arena, board);
+        (Plan, Options, Rank, Arena, Board, Shelf) = (plan, options, rank, arena, board, shelf);
         (World, ExpertPeers, ExpertReplicas) = (cluster.World(rank), cluster.ExpertPeers(rank), cluster.ExpertReplicas(rank));
     }
 
@@ -31,4 +31,6 @@ public sealed class RankContext
     public ICommunicator ExpertReplicas { get; }
 
     internal StepBoard Board { get; }
+
+    internal PanelShelf Shelf { get; }
 }

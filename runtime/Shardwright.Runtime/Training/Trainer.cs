@@ -15,6 +15,7 @@ public abstract unsafe class Trainer : IDisposable
     private readonly RankProgram[] programs;
     private readonly RankContext[] contexts;
     private readonly StepBoard board;
+    private readonly PanelShelf shelf;
     private readonly ParameterStore store;
     private readonly Action<int> train, evaluate, infer;
     private int step;
@@ -32,12 +33,12 @@ public abstract unsafe class Trainer : IDisposable
         options.Validate();
         PlanCheck.Require(plan);
         Arena.Require(0, plan.StaticBytes, options.HbmBytesPerRank, plan.Buffers);
-        (Plan, Options, board) = (plan, options, new StepBoard(plan));
+        (Plan, Options, board, shelf) = (plan, options, new StepBoard(plan), new PanelShelf(plan));
         Preparation.Begin();
         long routed = PlanCheck.RoutedReserve(plan);
         arenas = [.. Enumerable.Range(0, plan.Data).Select(rank => new Arena(rank, plan.StaticBytes, routed, options.HbmBytesPerRank, plan.Buffers, plan.TemporaryBytes, plan.StoresBFloat16))];
         cluster = new EmulatedCluster(plan.Data, plan.Expert, options.Heartbeat, options.Threads * plan.Data);
-        contexts = [.. arenas.Select(arena => new RankContext(plan, options, arena.Rank, cluster, arena, board))];
+        contexts = [.. arenas.Select(arena => new RankContext(plan, options, arena.Rank, cluster, arena, board, shelf))];
         programs = new RankProgram[plan.Data];
         store = new ParameterStore(plan, arenas, options.Seed);
         (train, evaluate, infer) = (rank => programs[rank].RunTrain(), rank => programs[rank].RunEvaluate(), rank => programs[rank].RunInfer());
@@ -76,7 +77,7 @@ public abstract unsafe class Trainer : IDisposable
     public int Ranks => Plan.Data;
 
     /// <summary>Bytes that all ranks keep on the host beside the emulated devices' memory: weights packed for the matrix kernels.</summary>
-    public long HostBytes => programs.Sum(program => program.HostBytes);
+    public long HostBytes => shelf.Bytes;
 
     /// <summary>Copies a parameter's values; <paramref name="expert"/> is −1 for a dense one.</summary>
     public void CopyParameter(int slot, int instance, int expert, Span<float> destination) => Copy(slot, instance, expert, destination, gradient: false);
@@ -99,9 +100,8 @@ public abstract unsafe class Trainer : IDisposable
             return;
         disposed = true;
         bool ended = cluster.Close();
-        foreach (var program in programs)
-            if (ended)
-                program?.DisposePacked();
+        if (ended)
+            shelf.Dispose();
         foreach (var arena in arenas)
             if (ended)
                 arena.Dispose();
