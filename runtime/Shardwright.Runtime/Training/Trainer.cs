@@ -16,6 +16,7 @@ public abstract unsafe class Trainer : IDisposable
     private readonly RankProgram[] programs;
     private readonly RankContext[] contexts;
     private readonly StepBoard board;
+    private readonly PanelShelf shelf;
     private readonly ParameterStore store;
     private readonly ClusterClock? clocks;
     private readonly StepMetrics metrics;
@@ -40,12 +41,12 @@ public abstract unsafe class Trainer : IDisposable
         long capacity = options.HbmBytesPerRank ?? machine.Rank.HbmBytes;
         Arena.Require(0, plan.StaticBytes, capacity, plan.Buffers);
         clocks = options.Clock && document is not null ? new(document.Program, machine, document.Placement) : null;
-        (Plan, Options, board) = (plan, options, new StepBoard(plan, clocks));
+        (Plan, Options, board, shelf) = (plan, options, new StepBoard(plan, clocks), new PanelShelf(plan));
         Preparation.Begin();
         long routed = PlanCheck.RoutedReserve(plan);
         arenas = [.. Enumerable.Range(0, plan.Data).Select(rank => new Arena(rank, plan.StaticBytes, routed, capacity, plan.Buffers, plan.TemporaryBytes, plan.StoresBFloat16))];
         cluster = new EmulatedCluster(plan.Data, plan.Expert, options.Heartbeat, options.Threads * plan.Data);
-        contexts = [.. arenas.Select(arena => new RankContext(plan, options, arena.Rank, cluster, arena, board) { Clock = clocks?.Ranks[arena.Rank] })];
+        contexts = [.. arenas.Select(arena => new RankContext(plan, options, arena.Rank, cluster, arena, board, shelf) { Clock = clocks?.Ranks[arena.Rank] })];
         programs = new RankProgram[plan.Data];
         store = new ParameterStore(plan, arenas, options.Seed);
         (train, evaluate, infer) = (rank => programs[rank].RunTrain(), rank => programs[rank].RunEvaluate(), rank => programs[rank].RunInfer());
@@ -85,7 +86,7 @@ public abstract unsafe class Trainer : IDisposable
     public int Ranks => Plan.Data;
 
     /// <summary>Bytes that all ranks keep on the host beside the emulated devices' memory: weights packed for the matrix kernels.</summary>
-    public long HostBytes => programs.Sum(program => program.HostBytes);
+    public long HostBytes => shelf.Bytes;
 
     /// <summary>
     /// Records the next <c>Step</c>, statement by statement in virtual time; save the trace after that step. A second call before the step returns the same trace. That one step allocates managed memory, all others do not.
@@ -121,9 +122,8 @@ public abstract unsafe class Trainer : IDisposable
         disposed = true;
         metrics?.Dispose();
         bool ended = cluster.Close();
-        foreach (var program in programs)
-            if (ended)
-                program?.DisposePacked();
+        if (ended)
+            shelf.Dispose();
         foreach (var arena in arenas)
             if (ended)
                 arena.Dispose();
