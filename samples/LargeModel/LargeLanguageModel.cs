@@ -4,7 +4,7 @@ using Shardwright;
 namespace LargeModel;
 
 /// <summary>
-/// A decoder of 671 billion parameters, of which a token uses 38 billion, with the sizes of DeepSeek-V3 (arXiv 2412.19437): 61 layers of width 7168, the first three dense, the others with one shared and 256 routed experts, eight for
+/// A decoder of 671 billion parameters, of which a token uses 37.6 billion, with the sizes of DeepSeek-V3 (arXiv 2412.19437): 61 layers of width 7168, the first three dense, the others with one shared and 256 routed experts, eight for
 /// a token. Attention is grouped-query attention with as many parameters as that model's latent attention. It is never trained here: it is compiled, and its step is timed on clusters that hold it.
 /// </summary>
 /// <remarks>

@@ -23,6 +23,8 @@ public static class ScaleStudy
     {
         options ??= new();
         var (mesh, problem) = MeshChoice.Of(plan.Program, machine, chips, expert);
+        if (mesh is { Data: > 1 } && plan.Placement.Data == 1)
+            (mesh, problem) = (null, "the model was compiled for one rank, whose program has no collectives over the world; compile it for two or more, such as -p:ShardwrightMesh=\"data=2 expert=2\"");
         if (mesh is null)
             return new() { Chips = chips, Problem = problem };
         var routing = plan.Program.Sites.Count == 0 ? null : options.Trace is { } trace ? new TraceRouting(plan.Program, trace, mesh.Expert)
@@ -43,7 +45,7 @@ public static class ScaleStudy
     /// <summary>The faster of the ways in which the mesh may lie on the machine.</summary>
     private static ScalePoint Fastest(PlanDocument plan, Machine machine, ScalePoint point, TraceRouting? routing)
     {
-        var program = point.IsSharded ? ShardedProgram.Of(plan, point.Mesh!) : plan.Program;
+        var program = point.IsSharded ? ShardedProgram.Of(plan, point.Mesh!) : MeshProgram.Of(plan, point.Mesh!);
         var walks = MeshChoice.Placements(point.Mesh!).Select(placement => (Mesh: placement, Clocks: Walk(new(program, machine, placement), routing))).ToList();
         var (mesh, clocks) = walks.OrderBy(walk => walk.Clocks.Max(clock => clock.Now)).First();
         return point with { Mesh = mesh, Step = Step(plan, machine, point.Chips, mesh, clocks, routing?.Members ?? [mesh.Expert]) };

@@ -13,12 +13,13 @@ internal sealed class ShardedBuilder
 
     public ShardedBuilder(PlanDocument plan, MeshPlacement mesh)
     {
-        (program, slots, units) = (plan.Program, plan.Program.Slots, new(plan.Program, plan.Memory));
+        program = MeshProgram.Of(plan, mesh);
+        (slots, units) = (program.Slots, new(program, plan.Memory));
         (data, replicas, experts) = (mesh.Data, mesh.Data / mesh.Expert, ScaleMemory.Experts(plan, mesh.Expert));
         outside = slots++;
         foreach (var layer in units.Layers)
             buffers.Add(ShardedUnits.Key(layer), new(slots++, slots++, slots++));
-        foreach (var reduction in program.Ops.Where(IsReduction))
+        foreach (var reduction in program.Ops.Where(MeshProgram.IsReduction))
         {
             gradientSlots[reduction.Collective!.Group] = reduction.Writes[0];
             reducedSlots[reduction.Collective.Group] = slots++;
@@ -66,7 +67,7 @@ internal sealed class ShardedBuilder
 
     private TimedOp Statement(TimedOp op, bool inMicroBatch)
     {
-        if (IsReduction(op))
+        if (MeshProgram.IsReduction(op))
         {
             // What the layers have not reduced yet.
             var (group, all) = (op.Collective!.Group, op.Collective.Bytes.At(0, experts));
@@ -99,9 +100,6 @@ internal sealed class ShardedBuilder
     private int Size(CollectiveGroup group) => group == CollectiveGroup.World ? data : replicas;
 
     private Amount Share(Amount amount) => new(ScaleMemory.Up(amount.Fixed, data) + ScaleMemory.Up(amount.PerExpert * experts, replicas));
-
-    /// <summary>The all-reduce of gradients that ends a micro-batch.</summary>
-    private static bool IsReduction(TimedOp op) => op is { Phase: StepPhase.Update, Collective: { Kind: CollectiveKind.AllReduce, Group: CollectiveGroup.World or CollectiveGroup.ExpertReplicas } } && op.Name.StartsWith("gradients over", StringComparison.Ordinal);
 
     private List<TimedNode> Numbered(IReadOnlyList<TimedNode> region, IReadOnlyList<int> reads) =>
         [.. region.Select(node => node is TimedLoop loop ? loop with { Body = Numbered(loop.Body, reads) } : (TimedNode)Numbered((TimedOp)node with { Reads = [.. ((TimedOp)node).Reads, .. reads] }))];

@@ -15,7 +15,7 @@ public sealed class ScaleMemoryTests
         long parameters = SmallPlan.Outside + SmallPlan.Layers * (SmallPlan.Dense + SmallPlan.Experts / expert * SmallPlan.Expert);
         Assert.Equal((parameters, parameters, 2 * parameters), (memory.Weights, memory.Gradients, memory.Optimizer));
         Assert.Equal(Rows * (1000 * SmallPlan.Layers + 500), memory.Routed);
-        Assert.Equal(9 * SmallPlan.MiB + 100 * (data - 1), memory.Activations);
+        Assert.Equal(9 * SmallPlan.MiB + 100 * (data - 2), memory.Activations);
         Assert.Equal(0, memory.Gathered);
     }
 

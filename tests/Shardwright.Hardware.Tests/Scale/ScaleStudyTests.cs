@@ -71,6 +71,15 @@ public sealed class ScaleStudyTests
         Assert.Contains(message, ScaleTable.Of(SmallPlan.Plan, Machine, [point]));
     }
 
+    [Fact]
+    public void At_PlanOfOneRank_SaysThatItHasNoCollectives()
+    {
+        var point = ScaleStudy.At(SmallPlan.Plan with { Placement = new(1, 1) }, Machine, 8);
+
+        Assert.Contains("compiled for one rank", point.Problem);
+        Assert.NotNull(ScaleStudy.At(SmallPlan.Plan with { Placement = new(1, 1) }, Machine, 1).Step);
+    }
+
     [Theory]
     [InlineData(1, 1)]
     [InlineData(6, 2)]

@@ -1,6 +1,6 @@
 namespace Shardwright.Hardware.Tests;
 
-/// <summary>A plan with round numbers: an embedding of 8 MiB, four layers of 4 MiB and 8 experts of 2 MiB each, two choices for each of 256 tokens a rank, compiled for one rank.</summary>
+/// <summary>A plan with round numbers: an embedding of 8 MiB, four layers of 4 MiB and 8 experts of 2 MiB each, two choices for each of 256 tokens a rank, compiled for two ranks.</summary>
 internal static class SmallPlan
 {
     public const long MiB = 1 << 20, Outside = 8 * MiB, Dense = 4 * MiB, Expert = 2 * MiB;
@@ -9,8 +9,8 @@ internal static class SmallPlan
     public static PlanDocument Plan { get; } = new()
     {
         Model = "Small",
-        Placement = new(1, 1),
-        Batch = 1,
+        Placement = new(2, 1),
+        Batch = 2,
         TokensPerSequence = 256,
         MicroBatches = 1,
         Target = "plain",

@@ -26,6 +26,9 @@ internal sealed class TinyProgram : RankProgram
     /// <summary>What a test makes a rank do in the middle of a step; given rank and step.</summary>
     public Action<int, int>? Interrupt { get; init; }
 
+    /// <summary>Elements of a buffer that a step asks for beside its own; 0 for none.</summary>
+    public long ExtraElements { get; init; }
+
     protected override float CountLossWeights(int microBatch)
     {
         var weights = FloatInput(3, microBatch);
@@ -37,6 +40,8 @@ internal sealed class TinyProgram : RankProgram
     protected override void Train(int microBatch)
     {
         Interrupt?.Invoke(Rank, Step);
+        if (ExtraElements > 0)
+            Floats(0, ExtraElements);
         Forward(microBatch);
         Routed.Resize(2 * Width * 4);
         Loss(microBatch);

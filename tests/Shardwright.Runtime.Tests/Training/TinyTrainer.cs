@@ -20,8 +20,8 @@ internal sealed class TinyModel
     public float[] Values => [.. ((Parameter[])[Gain, .. Scales, Constant]).SelectMany(parameter => parameter.Value.ToArray())];
 }
 
-internal sealed class TinyTrainer(int data, int expert, TrainerOptions? options = null, Dispatch lowering = Dispatch.Variable, Action<int, int>? interrupt = null)
-    : Trainer(TinyPlan.Create(data, expert), options ?? Default, context => new TinyProgram(context, lowering) { Interrupt = interrupt }, new TinyModel().Visit)
+internal sealed class TinyTrainer(int data, int expert, TrainerOptions? options = null, Dispatch lowering = Dispatch.Variable, Action<int, int>? interrupt = null, long extraElements = 0)
+    : Trainer(TinyPlan.Create(data, expert), options ?? Default, context => new TinyProgram(context, lowering) { Interrupt = interrupt, ExtraElements = extraElements }, new TinyModel().Visit)
 {
     public static TrainerOptions Default { get; } = new() { Seed = 5, LearningRate = 0.05f, ClipNorm = 0.3f, WarmupSteps = 3, DecaySteps = 10, Threads = 1 };
 

@@ -94,6 +94,16 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void Step_BufferOfMoreElementsThanASpanHolds_SaysSoAndWhatToDo()
+    {
+        using var trainer = new TinyTrainer(1, 1, extraElements: 3_000_000_000);
+
+        string error = Assert.ThrowsAny<Exception>(() => trainer.Step(new TinyBatch(4))).ToString();
+
+        Assert.Contains("has a buffer of 3000000000 elements; an emulated rank holds at most 2147483647 in one. Split the experts over more ranks", error);
+    }
+
+    [Fact]
     public void Evaluate_OfSeveralMicroBatches_IsTheMeanByWeight()
     {
         using var trainer = new TinyTrainer(2, 1);

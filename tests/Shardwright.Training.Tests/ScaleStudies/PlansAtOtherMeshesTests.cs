@@ -41,7 +41,10 @@ public sealed partial class PlansAtOtherMeshesTests(ITestOutputHelper output)
         var (plan, other) = (Plan(model, data, expert), Plan(model, otherData, otherExpert));
         var machine = plan.Machine();
 
-        long walked = MeshChoice.Placements(new(otherData, otherExpert)).Min(placement => ProgramWalk.Balanced(new(plan.Program, machine, placement)).Now);
+        // A program for one rank has no collectives over the world: studies refuse it.
+        if (data == 1)
+            return;
+        long walked = MeshChoice.Placements(new(otherData, otherExpert)).Min(placement => ProgramWalk.Balanced(new(MeshProgram.Of(plan, placement), machine, placement)).Now);
 
         output.WriteLine($"{model} {data}×{expert} → {otherData}×{otherExpert}: {walked} ps, planned {other.PlannedPicoseconds} ps");
         Assert.Equal(other.PlannedPicoseconds, walked);
