@@ -85,10 +85,13 @@ internal sealed class StepFigures
 
     public IEnumerable<Measurement<double>> EngineUtilization()
     {
+        if (clocks is null)
+            return [];
+        var names = TraceLanes.Engines(clocks.Costs.Machine);
         lock (gate)
             return picoseconds == 0 ? [] : [.. from rank in Enumerable.Range(0, plan.Data)
                 from engine in Engines
-                select new Measurement<double>(100.0 * busy[rank, (int)engine] / picoseconds, new("rank", rank), new("engine", TraceLanes.Name(engine)))];
+                select new Measurement<double>(100.0 * busy[rank, (int)engine] / picoseconds, new("rank", rank), new("engine", names[(int)engine]))];
     }
 
     public IEnumerable<Measurement<double>> CollectiveTime()

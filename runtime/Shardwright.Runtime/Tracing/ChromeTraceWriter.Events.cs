@@ -19,7 +19,7 @@ internal sealed partial class ChromeTraceWriter
             Slice(statement.Name, Category(statement.Phase), rank, TraceLanes.Of(engine), start, start + op.Times[engine]);
             json.WriteStartObject("args");
             Statement(statement, place);
-            json.WriteString("bound", TraceLanes.Name(op.Times.Bound));
+            json.WriteString("bound", engines[(int)op.Times.Bound]);
             json.WriteNumber("flops", op.Times.Flops);
             json.WriteNumber("bytes", op.Times.HbmBytes);
             json.WriteNumber("beforeEnginesNs", (op.End - op.Start - op.Times.Slowest) / 1000m);

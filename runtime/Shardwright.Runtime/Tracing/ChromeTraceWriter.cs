@@ -13,11 +13,12 @@ internal sealed partial class ChromeTraceWriter : IDisposable
 
     private readonly StepTrace trace;
     private readonly TimedProgram program;
+    private readonly IReadOnlyList<string> engines;
     private readonly Utf8JsonWriter json;
 
     public ChromeTraceWriter(StepTrace trace, Stream stream)
     {
-        (this.trace, program) = (trace, trace.Costs.Program);
+        (this.trace, program, engines) = (trace, trace.Costs.Program, TraceLanes.Engines(trace.Costs.Machine));
         // Not for a web page's script: names like "a · b" and "x + y" stay readable.
         json = new(stream, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     }
