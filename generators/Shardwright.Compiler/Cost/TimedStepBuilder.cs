@@ -148,7 +148,8 @@ public sealed class TimedStepBuilder
 
     TimedSite Site(Ops.Routing.ExpertSite site)
     {
-        var route = plan.Program(ProgramKind.Train).Root.Walk().First(n => n.Op is Route r && r.Site.Index == site.Index);
-        return new(site.Path, site.Experts, site.TopK, site.Layers, cost.RowCount(route.Input(0)).Fixed);
+        // A group that nothing calls routes nothing.
+        var route = plan.Program(ProgramKind.Train).Root.Walk().FirstOrDefault(n => n.Op is Route r && r.Site.Index == site.Index);
+        return new(site.Path, site.Experts, site.TopK, site.Layers, route is null ? 0 : cost.RowCount(route.Input(0)).Fixed);
     }
 }

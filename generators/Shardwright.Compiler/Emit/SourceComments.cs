@@ -34,7 +34,7 @@ public sealed class SourceComments(IReadOnlyList<ModuleSources> sources)
     public SourceSite? Find(string type, int site) => sites.TryGetValue(type, out var module) && module.TryGetValue(site, out var found) ? found : null;
 
     /// <summary>File and line of a statement, <c>DecoderBlock.cs(24)</c>; empty when it is not known.</summary>
-    public string Place(SourceRef source) => Find(source.Type, source.Statement) is { } site ? $"{FileName(site.Path)}({site.Line})" : "";
+    public string Place(SourceRef source) => source.Type is not null && Find(source.Type, source.Statement) is { } site ? $"{FileName(site.Path)}({site.Line})" : "";
 
     static string FileName(string path) => path.Substring(path.LastIndexOf('/') + 1);
 }

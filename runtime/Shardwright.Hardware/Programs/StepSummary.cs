@@ -82,11 +82,17 @@ public sealed record StepSummary
     /// <summary>
     /// Model FLOPs utilisation: the time that the step's products would take at the chips' published peaks, each format at its own, over the step's time. Nothing is recomputed, so model and hardware FLOPs are the same.
     /// </summary>
-    public double Mfu => Picoseconds == 0 ? 0
-        : (Float32Flops / Machine.HeadlineFlops[(int)OperandFormat.Float32] + BFloat16Flops / Machine.HeadlineFlops[(int)OperandFormat.BFloat16] + Eight()) / Chips / (Picoseconds * 1e-12);
+    public double Mfu => Utilisation(Machine, Chips, Picoseconds, Float32Flops, BFloat16Flops, Float8Flops);
 
-    // A machine without 8-bit products has no peak for them.
-    private double Eight() => Float8Flops == 0 ? 0 : Float8Flops / Machine.HeadlineFlops[(int)OperandFormat.Float8];
+    /// <summary><see cref="Mfu"/> of FLOPs by format in a time.</summary>
+    public static double Utilisation(Machine machine, int chips, long picoseconds, double float32Flops, double bfloat16Flops, double float8Flops)
+    {
+        return picoseconds == 0 ? 0
+            : (Seconds(OperandFormat.Float32, float32Flops) + Seconds(OperandFormat.BFloat16, bfloat16Flops) + Seconds(OperandFormat.Float8, float8Flops)) / chips / (picoseconds * 1e-12);
+
+        // A machine need not have a peak for a format that nothing uses.
+        double Seconds(OperandFormat format, double flops) => flops == 0 ? 0 : flops / machine.HeadlineFlops[(int)format];
+    }
 
     private double Energy()
     {

@@ -6,7 +6,7 @@ public sealed class TrainerTests
     public void Step_OnAnyMesh_GivesTheBitsOfTheOneRankRun(int data, int expert)
     {
         var expected = Train(1, 1, Dispatch.Variable);
-        foreach (var lowering in Enum.GetValues<Dispatch>())
+        foreach (var lowering in new[] { Dispatch.Variable, Dispatch.Padded, Dispatch.Gathered })
             Assert.Equal(expected, Train(data, expert, lowering));
     }
 

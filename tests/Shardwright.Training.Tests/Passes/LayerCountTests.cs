@@ -44,7 +44,7 @@ public sealed partial class LayerCountTests
     // Sizes are written as numbers with separators and units, and aligned: 1_572_864, 1.5 MB.
     private static string WithoutNumbers(string text) => Spaces().Replace(Number().Replace(text, "0"), " ");
 
-    [GeneratedRegex(@"\d[\d_,.]*L?( ([kKMG]i?B|bytes?|B)\b)?")]
+    [GeneratedRegex(@"\d[\d_,.]*(E[-+]\d+)?L?( ([kKMG]i?B|bytes?|B|ns|µs|ms)\b)?")]
     private static partial Regex Number();
 
     [GeneratedRegex(" +")]

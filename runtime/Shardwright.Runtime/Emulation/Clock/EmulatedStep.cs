@@ -11,6 +11,7 @@ public sealed class EmulatedStep
     private readonly ClusterClock clocks;
     private readonly long[] engines = new long[6], collectives = new long[5];
     private readonly long tokens;
+    private ChipWork work;
     private StepSummary? summary;
 
     internal EmulatedStep(ClusterClock clocks, long tokens) => (this.clocks, this.tokens) = (clocks, tokens);
@@ -43,16 +44,16 @@ public sealed class EmulatedStep
     public long WaitingPicoseconds { get; private set; }
 
     /// <summary>FLOPs of products, all ranks.</summary>
-    public long Flops { get; private set; }
+    public long Flops => work.Float32Flops + work.BFloat16Flops + work.Float8Flops;
 
     /// <summary>Bytes between HBM and cores, all ranks.</summary>
-    public long HbmBytes { get; private set; }
+    public long HbmBytes => work.HbmBytes;
 
     /// <summary>Bytes over links, all ranks.</summary>
-    public long LinkBytes { get; private set; }
+    public long LinkBytes => work.LinkBytes;
 
     /// <summary>Model FLOPs utilisation, see <see cref="StepSummary.Mfu"/>.</summary>
-    public double Mfu => Summary.Mfu;
+    public double Mfu => StepSummary.Utilisation(Machine, Chips, Picoseconds, work.Float32Flops, work.BFloat16Flops, work.Float8Flops);
 
     /// <summary>Energy of all chips, J.</summary>
     public double Joules => Summary.ChipJoules;
@@ -70,7 +71,7 @@ public sealed class EmulatedStep
     {
         long ranks = clocks.Ranks.Length;
         summary = null;
-        (Picoseconds, ExposedPicoseconds, WaitingPicoseconds, Flops, HbmBytes, LinkBytes) = (0, 0, 0, 0, 0, 0);
+        (Picoseconds, ExposedPicoseconds, WaitingPicoseconds, work) = (0, 0, 0, default);
         Array.Clear(engines);
         Array.Clear(collectives);
         foreach (var rank in clocks.Ranks)
@@ -81,8 +82,7 @@ public sealed class EmulatedStep
             // Ranks that end early wait for the last one: nothing hides that.
             ExposedPicoseconds += Picoseconds - clock.Computing;
             WaitingPicoseconds += clock.Waiting;
-            Flops += clock.Flops;
-            (HbmBytes, LinkBytes) = (HbmBytes + clock.Work.HbmBytes, LinkBytes + clock.Work.LinkBytes);
+            work += clock.Work;
             for (int engine = 0; engine < engines.Length; engine++)
                 engines[engine] += clock.Busy((Engine)engine);
             for (int kind = 0; kind < collectives.Length; kind++)
