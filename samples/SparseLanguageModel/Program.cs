@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Shardwright;
 using SparseLanguage.Corpus;
 using SparseLanguage.Display;
 using SparseLanguage.Generation;
@@ -36,22 +37,17 @@ public static class Program
     {
         if (CommandLine.Parse(arguments, output, error, out var exitCode) is not { } options)
             return exitCode;
-        try
-        {
-            if (options.Json is { } path)
-                SummaryJson.RequireWritable(path);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            return Refuse($"--json {options.Json}: {failure.Message}");
-        }
-        if (Shardwright.Trainer.MachineNote is { } note)
+        if ((Save("--json", options.Json, OutputFile.RequireWritable) ?? Save("--trace", options.Trace, OutputFile.RequireWritable)) is { } unwritable)
+            return Refuse(unwritable);
+        if (Trainer.MachineNote is { } note)
             error.WriteLine(note);
         try
         {
-            return Train(options, TextCorpus.Load(options.Text, SparseLanguageModel.Context), output, stop) is var summary && Save(options, summary) is { } problem
-                ? Refuse(problem)
-                : stop.IsCancellationRequested ? Interrupted : Done;
+            var (summary, trace) = Train(options, TextCorpus.Load(options.Text, SparseLanguageModel.Context), output, stop);
+            var problem = Save("--json", options.Json, path => SummaryJson.Write(path, summary)) ?? Save("--trace", options.Trace, path => trace?.Save(path));
+            if (options.Trace is not null && trace is not { IsComplete: true })
+                error.WriteLine("--trace: the run ended before its last step, so nothing was traced");
+            return problem is not null ? Refuse(problem) : stop.IsCancellationRequested ? Interrupted : Done;
         }
         catch (CorpusException failure)
         {
@@ -65,16 +61,16 @@ public static class Program
         }
     }
 
-    private static TrainingSummary Train(RunOptions options, TextCorpus corpus, TextWriter output, CancellationToken stop)
+    private static (TrainingSummary Summary, StepTrace? Trace) Train(RunOptions options, TextCorpus corpus, TextWriter output, CancellationToken stop)
     {
         var display = Display(options.Quiet, output);
         using var trainer = LanguageModelTrainer.Create(options.FreezeExperts, Schedule.Options(options.Steps, options.Seed));
-        var run = new TrainingRun(trainer, corpus, options.Steps, options.Seed);
+        var run = new TrainingRun(trainer, corpus, options.Steps, options.Seed, traceLastStep: options.Trace is not null);
         var summary = display.During(() => run.Run(display, stop));
         if (!options.Quiet && !stop.IsCancellationRequested)
             display.Generated(new TextGenerator(trainer, options.Seed).Continue(corpus.Validation, stop));
         display.Finished(summary, stop.IsCancellationRequested);
-        return summary;
+        return (summary, run.Trace);
     }
 
     private static IDisplay Display(bool quiet, TextWriter output)
@@ -90,18 +86,17 @@ public static class Program
     }
 
     /// <summary>What went wrong, or null.</summary>
-    private static string? Save(RunOptions options, TrainingSummary summary)
+    private static string? Save(string option, string? path, Action<string> write)
     {
-        if (options.Json is not { } path)
-            return null;
         try
         {
-            SummaryJson.Write(path, summary);
+            if (path is not null)
+                write(path);
             return null;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            return $"--json {path}: {failure.Message}";
+            return $"{option} {path}: {failure.Message}";
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Shardwright.Tests.Shared;
 using SparseLanguage;
 
 namespace Shardwright.Sample.Tests;
@@ -25,6 +26,9 @@ public sealed class ProgramTests
     [InlineData("--json")]
     [InlineData("--json", "")]
     [InlineData("--json", "/no/such/folder/report.json")]
+    [InlineData("--trace")]
+    [InlineData("--trace", "")]
+    [InlineData("--trace", "/no/such/folder/trace.json")]
     [InlineData("--minutes", "2")]
     [InlineData("stray")]
     [InlineData("@stray")]
@@ -60,6 +64,7 @@ public sealed class ProgramTests
         using var folder = new TemporaryFolder();
 
         AssertRefused("--json", folder.Root);
+        AssertRefused("--trace", folder.Root);
         Assert.Empty(Directory.GetFileSystemEntries(folder.Root));
     }
 
@@ -85,7 +90,7 @@ public sealed class ProgramTests
         var (exitCode, output, error) = Run(["--help"]);
 
         Assert.Equal((0, ""), (exitCode, error));
-        Assert.All(new[] { "--steps", "--seed", "--text", "--json", "--quiet", "--freeze-experts" }, option => Assert.Contains(option, output));
+        Assert.All(new[] { "--steps", "--seed", "--text", "--json", "--trace", "--quiet", "--freeze-experts" }, option => Assert.Contains(option, output));
     }
 
     [Fact]
@@ -102,13 +107,48 @@ public sealed class ProgramTests
         var root = report.RootElement;
         Assert.Equal(
             ["steps", "seed", "ranks", "losses", "validationLossBefore", "validationLossAfter", "trigramLoss", "tokensPerSecond",
-                "plannedPeakBytesPerRank", "liveLowerBoundBytesPerRank", "allocatedBytesPerStep", "bytesByCollective"],
+                "plannedPeakBytesPerRank", "liveLowerBoundBytesPerRank", "allocatedBytesPerStep", "bytesByCollective", "emulatedStep"],
             root.EnumerateObject().Select(property => property.Name));
         Assert.Equal((2, 7ul, 2), (root.GetProperty("steps").GetInt32(), root.GetProperty("seed").GetUInt64(), root.GetProperty("losses").GetArrayLength()));
         // Logits of small initial weights are near zero, so an untrained model is near uniform over 256 bytes: ln 256 = 5.545.
         Assert.InRange(root.GetProperty("validationLossBefore").GetSingle(), 5f, 6.5f);
         Assert.True(root.GetProperty("plannedPeakBytesPerRank").GetInt64() >= root.GetProperty("liveLowerBoundBytesPerRank").GetInt64());
+        var step = root.GetProperty("emulatedStep");
+        Assert.Equal(("trn2.48xlarge", "uncalibrated"), (step.GetProperty("machine").GetString(), step.GetProperty("calibration").GetString()));
+        // A random router is not even, so the busiest rank makes the step longer than planned.
+        Assert.InRange(step.GetProperty("emulatedMilliseconds").GetDouble(), step.GetProperty("predictedMilliseconds").GetDouble(), 10);
+        Assert.InRange(step.GetProperty("mfu").GetDouble(), 0.001, 1);
         Assert.Equal(["report.json", "text.txt"], Directory.GetFiles(folder.Root).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void Run_WithTrace_WritesTheLastStepForAViewer()
+    {
+        using var folder = new TemporaryFolder();
+        var (text, json, file) = (folder.Write("text.txt", Sentences), Path.Combine(folder.Root, "report.json"), Path.Combine(folder.Root, "trace.json"));
+
+        var (exitCode, _, error) = Run(["--steps", "2", "--text", text, "--json", json, "--trace", file, "--quiet"]);
+
+        Assert.Equal((0, ""), (exitCode, error));
+        using var stream = File.OpenRead(file);
+        var trace = ChromeTrace.Parse(stream);
+        using var report = JsonDocument.Parse(File.ReadAllText(json));
+        Assert.Equal(4, trace.Processes.Count);
+        Assert.Equal(report.RootElement.GetProperty("emulatedStep").GetProperty("emulatedMilliseconds").GetDouble(), trace.Slices.Max(e => e.End) / 1e9, tolerance: 1e-9);
+        Assert.Equal(["report.json", "text.txt", "trace.json"], Directory.GetFiles(folder.Root).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void Run_TraceOfNoStep_SaysThatThereIsNone()
+    {
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Root, "trace.json");
+
+        var (exitCode, _, error) = Run(["--steps", "0", "--text", folder.Write("text.txt", Sentences), "--trace", file, "--quiet"]);
+
+        Assert.Equal(0, exitCode);
+        Assert.Contains("nothing was traced", error);
+        Assert.False(File.Exists(file));
     }
 
     [Fact]

@@ -41,10 +41,11 @@ public sealed class EmulatedTimeTests
             var clocks = ProgramWalk.Run(new(plan.Program, plan.Machine(), plan.Placement), data, new RecordedRows(plan, routing, step));
 
             Assert.Equal(clocks.Max(c => c.Now), emulated.Picoseconds);
-            Assert.Equal(clocks.Sum(c => c.Flops), emulated.Flops);
-            Assert.Equal(clocks.Sum(c => c.HbmBytes), emulated.HbmBytes);
-            Assert.Equal(clocks.Sum(c => c.LinkBytes), emulated.LinkBytes);
+            Assert.Equal(clocks.Sum(c => c.Work.Float32Flops), emulated.Flops);
+            Assert.Equal(clocks.Sum(c => c.Work.HbmBytes), emulated.HbmBytes);
+            Assert.Equal(clocks.Sum(c => c.Work.LinkBytes), emulated.LinkBytes);
             Assert.Equal(clocks.Sum(c => c.Waiting) / data, emulated.WaitingPicoseconds);
+            Assert.True(emulated.Joules >= emulated.Summary.Machine.Power.ChipWatts * emulated.Summary.Machine.Power.StaticShare * emulated.Summary.Chips * emulated.Picoseconds * 1e-12);
         }
     }
 

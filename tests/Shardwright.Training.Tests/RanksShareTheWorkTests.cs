@@ -75,4 +75,21 @@ public sealed class RanksShareTheWorkTests
                 Assert.Equal(Enumerable.Range(0, fixture.Sites[site].Experts).Select(e => routes.Count(r => r == e)), report.TokensPerExpert(site, layer).ToArray());
             }
     }
+
+    [Theory]
+    [InlineData("Sample", 4, 2)]
+    [InlineData("Sample", 8, 8)]
+    [InlineData("TwoSizes", 4, 1)]
+    public void PackedWeights_OfAllRanks_TakeTheHostMemoryOfOne(string model, int data, int expert)
+    {
+        Assert.Equal(HostBytes((1, 1)), HostBytes((data, expert)));
+
+        long HostBytes((int, int) mesh)
+        {
+            var fixture = ReferenceFixture.Load(model);
+            using var trainer = ReferenceTrainer.Create(model, mesh, fixture, replay: false);
+            trainer.Step(fixture.Tokens(0), fixture.Targets(0), fixture.Weighted ? fixture.Weights(0) : default);
+            return trainer.Trainer.HostBytes;
+        }
+    }
 }

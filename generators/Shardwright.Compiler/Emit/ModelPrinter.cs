@@ -104,6 +104,10 @@ public static class ModelPrinter
     {
         var code = Begin(options);
         code.Line($"/// <summary>The training program of <see cref=\"{Naming.Identifier(options.ClassName)}\"/> as one of {plan.Mesh.Data} ranks runs it. Offsets are bytes in the rank's arena, sizes are elements.</summary>");
+        code.Line("/// <remarks>");
+        foreach (string line in StepComment.Lines(plan))
+            code.Line("/// " + line);
+        code.Line("/// </remarks>");
         code.Open($"sealed class {options.ClassName}Program : RankProgram");
         foreach (var site in plan.Sites)
             code.Line($"readonly ExpertExchange {StatementPrinter.ExchangeName(plan, site)};");
@@ -114,7 +118,7 @@ public static class ModelPrinter
         code.Open($"public {options.ClassName}Program(RankContext rank) : base(rank)");
         foreach (var site in plan.Sites)
             code.Line($"{StatementPrinter.ExchangeName(plan, site)} = new(this, \"{site.Path}\", expertCount: {site.Experts}, topK: {site.TopK}, sequences: {plan.Batch / plan.Mesh.Data}, rowsPerSequence: {RowsPerSequence(plan, site)}, lowering: "
-                + $"Dispatch.{(site.Dispatch.Length > 0 ? site.Dispatch : "Variable")});");
+                + $"Dispatch.{(site.Dispatch.Length > 0 ? site.Dispatch : "Variable")});{Legality(plan, site)}");
         foreach (var packed in plan.Packed)
             code.Line($"{PackedParameter.Name(plan.Packed, packed)} = Pack({CodeWriter.Grouped(plan.Blocks[packed.Parameter.Slot].Weights)}, matrices: {Matrices(plan, packed)}, rows: {packed.Rows}, columns: {packed.Columns}"
                 + $"{(packed.Format == NumberFormat.Float32 ? "" : $", NumberFormat.{packed.Format}")});");
@@ -136,6 +140,20 @@ public static class ModelPrinter
         Method(code, "protected override void Infer(int microBatch)", Lines(plan, ProgramKind.Infer, comments).Forward);
         code.Close();
         return Header + code;
+    }
+
+    /// <summary>What the target says to the lowering, where it says no.</summary>
+    static string Legality(ModelPlan plan, Ops.Routing.ExpertSite site)
+    {
+        var costs = plan.Estimate!.Costs;
+        var peers = costs.Shape(CollectiveGroup.ExpertPeers);
+        string? reason = peers.Size == 1 ? null : site.Dispatch switch
+        {
+            "Padded" => AllToAllLegality.WhyNotPadded(costs.Machine, peers),
+            "Gathered" => null,
+            _ => AllToAllLegality.WhyNotVariable(costs.Machine, peers),
+        };
+        return reason is null ? "" : $"    // not documented for {costs.Machine.Name}: {reason}; Dispatch.Auto takes what is";
     }
 
     static void Train(CodeWriter code, ModelPlan plan, SourceComments comments)

@@ -1,11 +1,14 @@
 using Shardwright.Compiler.Graph;
 using Shardwright.Compiler.Modules;
 using Shardwright.Compiler.Ops.Routing;
+using Shardwright.Hardware;
 
 namespace Shardwright.Compiler.Link;
 
-/// <summary>Builds the tree of module instances of a model, evaluating constructor arguments, and declares every parameter on the way, used or not.</summary>
-public sealed class Instantiator(LinkedModel linked, int microBatches)
+/// <summary>
+/// Builds the tree of module instances of a model, evaluating constructor arguments, and declares every parameter on the way, used or not. <c>Dispatch.Auto</c> becomes <paramref name="lowering"/>, what the target allows.
+/// </summary>
+public sealed class Instantiator(LinkedModel linked, int microBatches, DispatchLowering lowering = DispatchLowering.Variable)
 {
     readonly Dictionary<string, ModuleGraph> graphs = linked.Modules.ToDictionary(m => m.Type, StringComparer.Ordinal);
 
@@ -70,7 +73,7 @@ public sealed class Instantiator(LinkedModel linked, int microBatches)
                 z = value;
         }
         string path = owner.PathOf(group.Name);
-        var site = new ExpertSite(Sites.Count, path, group.Name, count, topK, owner.Place.Loops, balance, z, group.Dispatch, microBatches);
+        var site = new ExpertSite(Sites.Count, path, group.Name, count, topK, owner.Place.Loops, balance, z, group.Dispatch == "Auto" ? lowering.ToString() : group.Dispatch, microBatches);
         Sites.Add(site);
         var place = owner.Place with { Experts = count, Frozen = owner.Place.Frozen || group.Frozen };
         return new(site, Build(Graph(owner, group, group.Type), path + "[*]", place, Arguments(owner, group, group.Type, group.Arguments), depth + 1, group));

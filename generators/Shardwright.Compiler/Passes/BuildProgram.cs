@@ -4,6 +4,7 @@ using Shardwright.Compiler.Modules;
 using Shardwright.Compiler.Ops;
 using Shardwright.Compiler.Ops.Routing;
 using Shardwright.Compiler.Plan;
+using Shardwright.Hardware;
 
 namespace Shardwright.Compiler.Passes;
 
@@ -17,7 +18,9 @@ public static class BuildProgram
     public static BuiltProgram? Run(LinkedModel linked, ProgramKind kind, DeviceMesh mesh, IReadOnlyList<InputDeclaration> inputs, int microBatches, ShapeReport report)
     {
         var root = new Region(null);
-        var instantiator = new Instantiator(linked, microBatches);
+        var machine = linked.Options.Machine();
+        var peers = new MeshPlacement(mesh.Data, mesh.Expert, linked.Options.ExpertInnermost ?? true).Shape(machine, CollectiveGroup.ExpertPeers);
+        var instantiator = new Instantiator(linked, microBatches, AllToAllLegality.Choose(machine, peers));
         var model = instantiator.Model();
         var graph = new GraphBuilder(root, mesh, instantiator.Sites);
         foreach (var site in instantiator.Sites.Where(s => s.Experts % mesh.Expert != 0))

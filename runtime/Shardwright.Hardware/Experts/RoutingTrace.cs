@@ -38,7 +38,9 @@ public sealed class RoutingTrace
         return new RoutingTrace(layers.AsReadOnly());
     }
 
-    private static double Count(JsonValue value) => value.Kind == JsonKind.Number && value.Number >= 0 ? value.Number : throw Problem(value, $"found {(value.Kind == JsonKind.Number ? value.Text : value.KindName)}; need a count of token copies, at least 0");
+    private static double Count(JsonValue value) => value.Kind == JsonKind.Number && value.Number >= 0
+        ? value.Number
+        : throw Problem(value, $"found {(value.Kind == JsonKind.Number ? value.Text : value.KindName)}; need a count of token copies, at least 0");
 
     private static JsonException Problem(JsonValue value, string problem) => new(problem, value.Path, value.Line, value.Column);
 }

@@ -5,6 +5,7 @@ public sealed class ProgramCosts
 {
     private readonly EngineTimes[] times;
     private readonly CollectiveCost[] collectives;
+    private readonly CollectiveTimer?[] exchanges;
     private readonly GroupShape[] shapes;
     private readonly bool[] routed;
     private readonly int[] experts;
@@ -16,9 +17,12 @@ public sealed class ProgramCosts
         shapes = [.. new[] { CollectiveGroup.World, CollectiveGroup.ExpertPeers, CollectiveGroup.ExpertReplicas }.Select(g => placement.Shape(machine, g))];
         (times, collectives, routed) = (new EngineTimes[program.Ops.Count], new CollectiveCost[program.Ops.Count], new bool[program.Ops.Count]);
         experts = [.. program.Sites.Select(s => s.Experts / placement.Expert)];
+        exchanges = new CollectiveTimer?[program.Ops.Count];
         foreach (var op in program.Ops)
         {
             routed[op.Index] = op.Collective is { } collective ? collective.Exchange != RowExchange.None : op.Work.IsRouted;
+            if (op.Collective is { Exchange: not RowExchange.None } exchange)
+                exchanges[op.Index] = new(machine, exchange.Kind, Shape(exchange.Group));
             if (routed[op.Index])
                 continue;
             if (op.Collective is { } known)
@@ -46,6 +50,13 @@ public sealed class ProgramCosts
     /// <summary>Whether a statement's cost depends on routing.</summary>
     public bool IsRouted(int op) => routed[op];
 
+    /// <summary>Format of a statement's products.</summary>
+    public OperandFormat Format(int op)
+    {
+        var products = Program.Ops[op].Work.Products;
+        return products.Count == 0 ? OperandFormat.Float32 : products[0].Format;
+    }
+
     /// <summary>Engine times of a statement; <paramref name="starts"/> as for <see cref="OpTime.Of"/>, used when routing matters.</summary>
     public EngineTimes Times(int op, int[]? starts) => routed[op] ? OpTime.Of(Machine.Rank, Program.Ops[op].Work, starts, ExpertsOf(Program.Ops[op])) : times[op];
 
@@ -55,7 +66,7 @@ public sealed class ProgramCosts
         if (!routed[op])
             return collectives[op];
         var work = Program.Ops[op].Collective!;
-        return CollectiveTime.Of(Machine, work.Kind, Shape(work.Group), work.BytesOf(Placement.Size(work.Group), load, ExpertsOf(Program.Ops[op])));
+        return exchanges[op]!.At(work.BytesOf(Placement.Size(work.Group), load, ExpertsOf(Program.Ops[op])));
     }
 
     private int ExpertsOf(TimedOp op) => op.Site < 0 ? 0 : experts[op.Site];

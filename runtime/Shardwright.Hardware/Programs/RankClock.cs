@@ -13,6 +13,7 @@ public sealed class RankClock
     private readonly long[] ready;
     private readonly long slowdown;
     private long computing, computeEnd, end;
+    private ChipWork work;
 
     /// <summary>A clock at zero.</summary>
     public RankClock(ProgramCosts costs)
@@ -37,14 +38,11 @@ public sealed class RankClock
     /// <summary>Time between this rank's arrivals at collectives and those of the last rank: what uneven ranks cost.</summary>
     public long Waiting { get; private set; }
 
-    /// <summary>FLOPs of products.</summary>
-    public long Flops { get; private set; }
+    /// <summary>FLOPs of products by format, bytes between HBM and core, bytes sent over links.</summary>
+    public ChipWork Work => work;
 
-    /// <summary>Bytes between HBM and core.</summary>
-    public long HbmBytes { get; private set; }
-
-    /// <summary>Bytes sent over links.</summary>
-    public long LinkBytes { get; private set; }
+    /// <summary>FLOPs of products, all formats.</summary>
+    public long Flops => work.Float32Flops + work.BFloat16Flops + work.Float8Flops;
 
     /// <summary>Busy time of an engine.</summary>
     public long Busy(Engine engine) => busy[(int)engine];
@@ -59,7 +57,7 @@ public sealed class RankClock
         Array.Clear(busy, 0, busy.Length);
         Array.Clear(collective, 0, collective.Length);
         Array.Clear(ready, 0, ready.Length);
-        (computing, computeEnd, end, Waiting, Flops, HbmBytes, LinkBytes) = (0, 0, 0, 0, 0, 0, 0);
+        (computing, computeEnd, end, Waiting, work) = (0, 0, 0, 0, default);
     }
 
     /// <summary>Charges a statement that is no collective.</summary>
@@ -88,8 +86,7 @@ public sealed class RankClock
             if (time > 0)
                 free[engine] = start + time + (duration - times.Slowest);
         }
-        Flops += times.Flops;
-        HbmBytes += times.HbmBytes;
+        work += ChipWork.Of(times, costs.Format(op));
         long ends = start + duration;
         computing += Math.Max(0, ends - Math.Max(start, computeEnd));
         computeEnd = Math.Max(computeEnd, ends);
@@ -111,7 +108,7 @@ public sealed class RankClock
         Waiting += start - arrival;
         busy[(int)Engine.Collective] += cost.Picoseconds;
         collective[(int)costs.Program.Ops[op].Collective!.Kind] += cost.Picoseconds;
-        LinkBytes += cost.LinkBytes;
+        work += new ChipWork(0, 0, 0, 0, cost.LinkBytes);
         long ends = start + cost.Picoseconds;
         free[(int)Engine.Collective] = ends;
         Finish(op, ends);

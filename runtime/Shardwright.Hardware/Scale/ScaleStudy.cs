@@ -60,7 +60,7 @@ public static class ScaleStudy
         long time = clocks.Max(clock => clock.Now);
         var flops = FlopsByFormat.Of(plan.Program);
         long each = machine.RanksPerChip;
-        long hbm = Mean(clock => clock.HbmBytes), links = Mean(clock => clock.LinkBytes);
+        long hbm = Mean(clock => clock.Work.HbmBytes), links = Mean(clock => clock.Work.LinkBytes);
         var work = new ChipWork(flops[0].Flops * each, flops[1].Flops * each, flops[2].Flops * each, hbm * each, links * each);
         long tokens = checked(plan.TokensPerStep / plan.Placement.Data * mesh.Data);
         return new()

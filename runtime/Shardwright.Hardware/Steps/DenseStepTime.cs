@@ -34,7 +34,8 @@ public sealed record DenseStepTime(long Layers, long Head, long Transfers, long 
         long reduction = schedule.Data == 1 ? 0 : GradientReduction.Exposed(
             CollectiveTime.Of(machine, CollectiveKind.AllReduce, GroupShape.Of(machine, schedule.Data, schedule.Tensor), parameters * framework.GradientBytes).Picoseconds,
             framework.GradientBuckets,
-            layers / 2,
+            // The last micro-batch's backward pass: at least half of what a layer computes.
+            backward: layers / 2,
             machine.OverlapSlowdown);
         return new(
             Layers: Piped(layers),

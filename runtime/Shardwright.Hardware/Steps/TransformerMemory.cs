@@ -1,18 +1,5 @@
 namespace Shardwright.Hardware;
 
-/// <summary>Which activations of a layer are kept for the backward pass.</summary>
-public enum Recomputation
-{
-    /// <summary>All are kept.</summary>
-    None,
-
-    /// <summary>The attention scores are computed again.</summary>
-    Selective,
-
-    /// <summary>Only a layer's input is kept.</summary>
-    Full,
-}
-
 /// <summary>
 /// Memory of a dense transformer on a chip, in closed form (Korthikanti et al. 2022, arXiv 2205.05198). 2-byte activations, dropout masks of one byte, attention scores that are stored. The planner's
 /// own figures come from the program; these are what published tables are held against.

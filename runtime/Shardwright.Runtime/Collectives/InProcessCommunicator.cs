@@ -1,12 +1,10 @@
-using System.Numerics;
-
 namespace Shardwright.Execution;
 
 /// <summary>
-/// Collectives between threads of one process. Ranks publish where their buffers are, meet, read the peers' buffers in place, and meet again before anyone may touch its
-/// buffer: no copies but the transfer itself, no scratch, no allocation.
+/// Collectives between threads of one process. Ranks publish where their buffers are and meet; the last of them moves the data in place, see <see cref="Transfer"/>: no copies but the transfer itself, no
+/// scratch, no allocation.
 /// </summary>
-internal sealed unsafe class InProcessCommunicator(RankGroup group, int index, RankState state, EmulatedCluster cluster) : ICommunicator
+internal sealed unsafe class InProcessCommunicator(RankGroup group, int index, RankState state) : ICommunicator
 {
     private const int FloatsPerCacheLine = 16;
 
@@ -38,26 +36,14 @@ internal sealed unsafe class InProcessCommunicator(RankGroup group, int index, R
         int segments = sendCounts.Length / Size;
         RequireSegments(sendCounts, sendOffsets, send.Length, "send", segments, operation);
         RequireSegments(receiveCounts, receiveOffsets, receive.Length, "receive", segments, operation);
+        for (int peer = 0; peer < Size; peer++)
+            for (int segment = 0; segment < segments && peer != index; segment++)
+                Count<float>(Collective.AllToAll, sendCounts[peer * segments + segment]);
         fixed (float* from = send, to = receive)
-        fixed (int* counts = sendCounts, offsets = sendOffsets)
+        fixed (int* counts = sendCounts, offsets = sendOffsets, expected = receiveCounts, places = receiveOffsets)
         {
-            group.Offers[index].SetSegments(counts, offsets);
-            Open<float>(Collective.AllToAll, operation, segments, from);
-            for (int peer = 0; peer < Size; peer++)
-            {
-                var offer = group.Offers[peer];
-                for (int segment = 0; segment < segments; segment++)
-                {
-                    int theirs = index * segments + segment, mine = peer * segments + segment, count = offer.SendCounts[theirs];
-                    if (count != receiveCounts[mine])
-                        throw new InvalidOperationException($"AllToAll '{operation}': rank {group.Ranks[peer]} sends {count} elements in segment {segment} "
-                            + $"to rank {group.Ranks[index]}, which expects {receiveCounts[mine]}. Both sides must compute the counts from the same routing.");
-                    new ReadOnlySpan<float>((float*)offer.Buffer + offer.SendOffsets[theirs], count).CopyTo(receive[receiveOffsets[mine]..]);
-                    if (peer != index)
-                        Count<float>(Collective.AllToAll, sendCounts[mine]);
-                }
-            }
-            Close();
+            group.Offers[index].SetSegments(counts, offsets, expected, places);
+            Meet<float>(Collective.AllToAll, operation, segments, from, to);
         }
     }
 
@@ -65,101 +51,48 @@ internal sealed unsafe class InProcessCommunicator(RankGroup group, int index, R
     {
         if ((uint)root >= (uint)Size)
             throw new ArgumentOutOfRangeException(nameof(root), root, $"Broadcast '{operation}': group {group.Name} has {Size} ranks.");
+        if (index == root)
+            Count<float>(Collective.Broadcast, (long)buffer.Length * (Size - 1));
         fixed (float* own = buffer)
-        {
-            Open<float>(Collective.Broadcast, operation, buffer.Length, own, root);
-            if (index == root)
-                Count<float>(Collective.Broadcast, (long)buffer.Length * (Size - 1));
-            else
-                new ReadOnlySpan<float>(group.Offers[root].Buffer, buffer.Length).CopyTo(buffer);
-            Close();
-        }
+            Meet<float>(Collective.Broadcast, operation, buffer.Length, own, root: root);
     }
 
-    private void AllReduce<T>(Span<T> buffer, string operation) where T : unmanaged, INumber<T>
+    private void AllReduce<T>(Span<T> buffer, string operation) where T : unmanaged
     {
-        state.Enter(operation);
         if (Size == 1)
-            return;
-        fixed (T* own = buffer)
         {
-            Open<T>(Collective.AllReduce, operation, buffer.Length, own);
-            // Each rank sums one slice and writes it to all buffers: nobody else reads or writes that slice between the two meetings.
-            int slice = ((buffer.Length + Size - 1) / Size + FloatsPerCacheLine - 1) / FloatsPerCacheLine * FloatsPerCacheLine;
-            int first = (int)Math.Min((long)slice * index, buffer.Length), end = Math.Min(first + slice, buffer.Length);
-            Sum(Leaves(stackalloc nint[Size]), first, end, default(Span<T>));
-            Count<T>(Collective.AllReduce, buffer.Length - (end - first) + (long)(Size - 1) * (end - first));
-            Close();
+            state.Enter(operation);
+            return;
         }
+        // As if each rank summed one slice and sent it to all: what travels is a reduce-scatter and an all-gather of slices, in whole cache lines.
+        int slice = ((buffer.Length + Size - 1) / Size + FloatsPerCacheLine - 1) / FloatsPerCacheLine * FloatsPerCacheLine;
+        long own = Math.Min((long)slice * (index + 1), buffer.Length) - Math.Min((long)slice * index, buffer.Length);
+        Count<T>(Collective.AllReduce, buffer.Length - own + (Size - 1) * own);
+        fixed (T* values = buffer)
+            Meet<T>(Collective.AllReduce, operation, buffer.Length, values);
     }
 
-    private void ReduceScatter<T>(ReadOnlySpan<T> send, Span<T> receive, string operation) where T : unmanaged, INumber<T>
+    private void ReduceScatter<T>(ReadOnlySpan<T> send, Span<T> receive, string operation) where T : unmanaged
     {
         RequireParts(Collective.ReduceScatter, operation, "send", send.Length, receive.Length);
-        fixed (T* own = send)
-        {
-            Open<T>(Collective.ReduceScatter, operation, receive.Length, own);
-            Sum(Leaves(stackalloc nint[Size]), receive.Length * index, receive.Length * (index + 1), receive);
-            Count<T>(Collective.ReduceScatter, (long)receive.Length * (Size - 1));
-            Close();
-        }
+        Count<T>(Collective.ReduceScatter, (long)receive.Length * (Size - 1));
+        fixed (T* from = send, to = receive)
+            Meet<T>(Collective.ReduceScatter, operation, receive.Length, from, to);
     }
 
-    private void AllGather<T>(ReadOnlySpan<T> send, Span<T> receive, string operation) where T : unmanaged, INumber<T>
+    private void AllGather<T>(ReadOnlySpan<T> send, Span<T> receive, string operation) where T : unmanaged
     {
         RequireParts(Collective.AllGather, operation, "receive", receive.Length, send.Length);
-        fixed (T* own = send)
-        {
-            Open<T>(Collective.AllGather, operation, send.Length, own);
-            for (int peer = 0; peer < Size; peer++)
-                new ReadOnlySpan<T>(group.Offers[peer].Buffer, send.Length).CopyTo(receive[(peer * send.Length)..]);
-            Count<T>(Collective.AllGather, (long)send.Length * (Size - 1));
-            Close();
-        }
+        Count<T>(Collective.AllGather, (long)send.Length * (Size - 1));
+        fixed (T* from = send, to = receive)
+            Meet<T>(Collective.AllGather, operation, send.Length, from, to);
     }
 
-    // Sums [first, end) of the leaves into destination, or into every leaf when there is none.
-    private void Sum<T>(Span<nint> leaves, int first, int end, Span<T> destination) where T : unmanaged, INumber<T>
-    {
-        T* scratch = stackalloc T[OrderedSum.Block];
-        fixed (nint* pointers = leaves)
-        {
-            for (int start = first; start < end; start += OrderedSum.Block)
-            {
-                var sum = new Span<T>(scratch, Math.Min(OrderedSum.Block, end - start));
-                OrderedSum.Reduce((T**)pointers, 0, Size, start, sum);
-                if (!destination.IsEmpty)
-                    sum.CopyTo(destination[(start - first)..]);
-                else
-                    for (int peer = 0; peer < Size; peer++)
-                        sum.CopyTo(new Span<T>((T*)pointers[peer] + start, sum.Length));
-            }
-        }
-    }
-
-    private Span<nint> Leaves(Span<nint> leaves)
-    {
-        for (int peer = 0; peer < leaves.Length; peer++)
-            leaves[peer] = (nint)group.Offers[peer].Buffer;
-        return leaves;
-    }
-
-    private void Open<T>(Collective kind, string operation, int count, T* buffer, int root = 0) where T : unmanaged
+    private void Meet<T>(Collective kind, string operation, int count, T* buffer, T* receive = null, int root = 0) where T : unmanaged
     {
         state.Enter(operation);
-        if (Size == 1)
-            cluster.ThrowIfFailed(state);
-        group.Offers[index].Set(kind, operation, typeof(T) == typeof(int), count, buffer, root);
-        if (Size == 1)
-            return;
+        group.Offers[index].Set(kind, operation, typeof(T) == typeof(int), count, buffer, receive, root);
         group.Meet(state);
-        group.RequireSameCall();
-    }
-
-    private void Close()
-    {
-        if (Size > 1)
-            group.Meet(state);
     }
 
     private void Count<T>(Collective kind, long elements) where T : unmanaged => sent[(int)kind] += elements * (sizeof(T) / sizeof(float) * WireBytes);

@@ -1,6 +1,6 @@
 namespace Shardwright.Execution;
 
-/// <summary>What a rank brings to a collective: peers check it against their own and read its buffers in place, so nothing is copied but the data itself.</summary>
+/// <summary>What a rank brings to a collective: the last rank to arrive checks the offers against each other and moves the data between their buffers in place, so nothing is copied but the data itself.</summary>
 internal sealed unsafe class Offer
 {
     public Collective Kind { get; private set; }
@@ -14,23 +14,33 @@ internal sealed unsafe class Offer
 
     public int Root { get; private set; }
 
-    /// <summary>The buffer peers read; for AllReduce also the one they write.</summary>
+    /// <summary>What this rank gives; for AllReduce and Broadcast also where its result goes.</summary>
     public void* Buffer { get; private set; }
+
+    /// <summary>Where this rank's result goes, for the other kinds.</summary>
+    public void* Receive { get; private set; }
 
     public int* SendCounts { get; private set; }
 
     public int* SendOffsets { get; private set; }
 
-    public void Set(Collective kind, string operation, bool integers, int count, void* buffer, int root = 0)
+    public int* ReceiveCounts { get; private set; }
+
+    public int* ReceiveOffsets { get; private set; }
+
+    public void Set(Collective kind, string operation, bool integers, int count, void* buffer, void* receive = null, int root = 0)
     {
         (Kind, Operation, Integers, Count, Root) = (kind, operation, integers, count, root);
         Buffer = buffer;
+        Receive = receive;
     }
 
-    public void SetSegments(int* counts, int* offsets)
+    public void SetSegments(int* sendCounts, int* sendOffsets, int* receiveCounts, int* receiveOffsets)
     {
-        SendCounts = counts;
-        SendOffsets = offsets;
+        SendCounts = sendCounts;
+        SendOffsets = sendOffsets;
+        ReceiveCounts = receiveCounts;
+        ReceiveOffsets = receiveOffsets;
     }
 
     public bool Matches(Offer other) => Kind == other.Kind && Count == other.Count && Integers == other.Integers && Root == other.Root

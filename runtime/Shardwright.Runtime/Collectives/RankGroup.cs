@@ -1,10 +1,11 @@
 namespace Shardwright.Execution;
 
-/// <summary>A group of ranks and the place where they meet: a reusable barrier that wakes everybody when the cluster fails.</summary>
+/// <summary>A group of ranks and the place where they meet: a reusable barrier whose last rank moves the data, and which wakes everybody when the cluster fails.</summary>
 internal sealed class RankGroup(EmulatedCluster cluster, string name, int[] ranks) : Meeting(ranks.Length)
 {
     private int arrived;
     private int generation;
+    private int transferring;
 
     public string Name => name;
 
@@ -15,19 +16,17 @@ internal sealed class RankGroup(EmulatedCluster cluster, string name, int[] rank
 
     public int Generation => Volatile.Read(ref generation);
 
-    public override bool IsOver(int generation) => Generation != generation || cluster.HasFailed;
+    /// <summary>After a failure a rank may leave, and its buffers end with its frame, but not while the last to arrive still moves data between them.</summary>
+    public override bool IsOver(int generation) => Generation != generation || (cluster.HasFailed && Volatile.Read(ref transferring) == 0);
 
-    /// <summary>Returns when every rank of the group has called it as often as this one.</summary>
+    /// <summary>Returns when every rank of the group has called it as often as this one and what they offered has been moved.</summary>
     public void Meet(RankState rank)
     {
         cluster.ThrowIfFailed(rank);
         int mine = Generation;
         if (Interlocked.Increment(ref arrived) == Ranks.Length)
         {
-            arrived = 0;
-            Interlocked.Increment(ref generation);
-            if (HasSleepers)
-                cluster.Cores.Resume(this);
+            Complete(rank);
             return;
         }
         rank.Wait(this, mine);
@@ -37,8 +36,28 @@ internal sealed class RankGroup(EmulatedCluster cluster, string name, int[] rank
             cluster.ThrowIfFailed(rank);
     }
 
-    /// <summary>After a meeting: throws on every rank of the group when their calls differ.</summary>
-    public void RequireSameCall()
+    private void Complete(RankState rank)
+    {
+        // First the mark, then the look at the failure; a rank that leaves after a failure looks in the reverse order, so one of the two sees the other.
+        Interlocked.Exchange(ref transferring, 1);
+        try
+        {
+            cluster.ThrowIfFailed(rank);
+            RequireSameCall();
+            RequireSameSegments();
+            Transfer.Run(Offers);
+            arrived = 0;
+            Interlocked.Increment(ref generation);
+        }
+        finally
+        {
+            Interlocked.Exchange(ref transferring, 0);
+            if (HasSleepers)
+                cluster.Cores.Resume(this);
+        }
+    }
+
+    private void RequireSameCall()
     {
         for (int index = 1; index < Offers.Length; index++)
         {
@@ -52,5 +71,24 @@ internal sealed class RankGroup(EmulatedCluster cluster, string name, int[] rank
             cluster.Fail(failure);
             throw failure;
         }
+    }
+
+    private unsafe void RequireSameSegments()
+    {
+        if (Offers[0].Kind != Collective.AllToAll)
+            return;
+        int segments = Offers[0].Count;
+        for (int to = 0; to < Offers.Length; to++)
+            for (int from = 0; from < Offers.Length; from++)
+                for (int segment = 0; segment < segments; segment++)
+                {
+                    int sent = Offers[from].SendCounts[to * segments + segment], expected = Offers[to].ReceiveCounts[from * segments + segment];
+                    if (sent == expected)
+                        continue;
+                    var failure = new ClusterException($"AllToAll '{Offers[to].Operation}': rank {Ranks[from]} sends {sent} elements in segment {segment} "
+                        + $"to rank {Ranks[to]}, which expects {expected}. Both sides must compute the counts from the same routing.", Ranks[to], Offers[to].Operation);
+                    cluster.Fail(failure);
+                    throw failure;
+                }
     }
 }

@@ -68,6 +68,9 @@ public sealed unsafe class Arena : IDisposable
     /// <summary>Most bytes in use since the routed stack's mark was last reset: static part plus routed high-water mark, less the temporaries that the stack's rows replaced.</summary>
     public long HighWaterBytes => StaticBytes + Math.Max(0, Routed.HighWaterBytes - TemporaryBytes);
 
+    /// <summary>Bytes in use now, counted as <see cref="HighWaterBytes"/> counts them.</summary>
+    internal long LiveBytes => StaticBytes + Math.Max(0, Routed.LiveBytes - TemporaryBytes);
+
     internal IReadOnlyList<NamedBuffer> Buffers { get; }
 
     internal byte* Base { get; private set; }

@@ -26,7 +26,7 @@ public sealed class EmulatedCluster : IDisposable
     /// <param name="data">Ranks.</param>
     /// <param name="expert">Ranks the experts are split over; divides <paramref name="data"/>.</param>
     /// <param name="heartbeat">Time without progress after which a rank counts as stalled; zero switches this off, as does a debugger.</param>
-    /// <param name="cores">Threads that run at once, over all ranks; 0 takes the cores that this process may use, and up to twice as many where ranks outnumber them.</param>
+    /// <param name="cores">Threads that run at once, over all ranks; 0 takes the cores that this process may use.</param>
     public EmulatedCluster(int data, int expert = 1, TimeSpan heartbeat = default, int cores = 0)
     {
         if (data < 1 || expert < 1 || data % expert != 0)
@@ -34,18 +34,17 @@ public sealed class EmulatedCluster : IDisposable
         (Size, ExpertSize) = (data, expert);
         states = [.. Enumerable.Range(0, data).Select(rank => new RankState(rank))];
         watch = new(states, heartbeat);
-        // ProcessorCount knows the process's affinity and its control group's quota. Ranks that outnumber the cores run two to a core: with one, a core stands idle from a rank's hand-over until
-        // the operating system has woken the next, which on a mesh of 8 × 8 took a quarter of the step.
-        int machine = Environment.ProcessorCount, count = cores > 0 ? cores : Math.Max(machine, Math.Min(data, 2 * machine));
+        // ProcessorCount knows the process's affinity and its control group's quota.
+        int count = cores > 0 ? cores : Environment.ProcessorCount;
         Cores = new(count, callers: data, free: count, "Shardwright kernel");
         var all = new RankGroup(this, "World", [.. Enumerable.Range(0, data)]);
         var experts = Enumerable.Range(0, data / expert).Select(block => new RankGroup(this, $"ExpertPeers {block}", [.. Enumerable.Range(block * expert, expert)])).ToArray();
         var copies = Enumerable.Range(0, expert)
             .Select(peer => new RankGroup(this, $"ExpertReplicas {peer}", [.. Enumerable.Range(0, data / expert).Select(block => block * expert + peer)])).ToArray();
         groups = [all, .. experts, .. copies];
-        world = [.. states.Select(state => new InProcessCommunicator(all, state.Rank, state, this))];
-        peers = [.. states.Select(state => new InProcessCommunicator(experts[state.Rank / expert], state.Rank % expert, state, this))];
-        replicas = [.. states.Select(state => new InProcessCommunicator(copies[state.Rank % expert], state.Rank / expert, state, this))];
+        world = [.. states.Select(state => new InProcessCommunicator(all, state.Rank, state))];
+        peers = [.. states.Select(state => new InProcessCommunicator(experts[state.Rank / expert], state.Rank % expert, state))];
+        replicas = [.. states.Select(state => new InProcessCommunicator(copies[state.Rank % expert], state.Rank / expert, state))];
         threads = [.. states.Select(state => new Thread(() => Loop(state)) { IsBackground = true, Name = $"Shardwright rank {state.Rank}" })];
         foreach (var thread in threads)
             thread.Start();
@@ -172,6 +171,7 @@ public sealed class EmulatedCluster : IDisposable
     private void Loop(RankState state)
     {
         Scratch.Prepare();
+        state.Seat.Sit();
         WorkPool.Current = Cores.Pool(state.Rank);
         for (int seen = 0; ; seen++)
         {
@@ -192,7 +192,7 @@ public sealed class EmulatedCluster : IDisposable
                 Fail(new($"{exception.Message} (rank {state.Rank}, at or after '{state.Operation}')", state.Rank, state.Operation, exception));
             }
             state.End();
-            Cores.Leave();
+            Cores.Leave(state.Seat);
             if (Interlocked.Decrement(ref remaining) == 0)
                 lock (done)
                     Monitor.PulseAll(done);

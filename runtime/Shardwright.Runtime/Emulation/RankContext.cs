@@ -3,9 +3,9 @@ namespace Shardwright.Execution;
 /// <summary>What a rank's program is given: who it is, its memory, and its peers.</summary>
 public sealed class RankContext
 {
-    internal RankContext(ProgramPlan plan, TrainerOptions options, int rank, EmulatedCluster cluster, Arena arena, StepBoard board)
+    internal RankContext(ProgramPlan plan, TrainerOptions options, int rank, EmulatedCluster cluster, Arena arena, StepBoard board, PanelShelf shelf)
     {
-        (Plan, Options, Rank, Arena, Board) = (plan, options, rank, arena, board);
+        (Plan, Options, Rank, Arena, Board, Shelf) = (plan, options, rank, arena, board, shelf);
         (World, ExpertPeers, ExpertReplicas) = (cluster.World(rank), cluster.ExpertPeers(rank), cluster.ExpertReplicas(rank));
     }
 
@@ -34,4 +34,6 @@ public sealed class RankContext
 
     /// <summary>Virtual time of this rank; null when no clock runs.</summary>
     internal StepClock? Clock { get; init; }
+
+    internal PanelShelf Shelf { get; }
 }

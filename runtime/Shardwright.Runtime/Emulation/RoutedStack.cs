@@ -31,6 +31,9 @@ public sealed unsafe class RoutedStack
     /// <summary>Bytes in use, scratch included.</summary>
     public long UsedBytes => top + scratch - start;
 
+    /// <summary>Bytes in use, the static program's temporaries above the stack included.</summary>
+    internal long LiveBytes => UsedBytes + temporaries;
+
     /// <summary>Most bytes in use since <see cref="ResetHighWater"/>, the static program's temporaries above the stack included.</summary>
     public long HighWaterBytes { get; private set; }
 
@@ -143,7 +146,7 @@ public sealed unsafe class RoutedStack
         Mark();
     }
 
-    private void Mark() => HighWaterBytes = Math.Max(HighWaterBytes, UsedBytes + temporaries);
+    private void Mark() => HighWaterBytes = Math.Max(HighWaterBytes, LiveBytes);
 
     // The arena places all temporaries below the stack, so of the capacity they take only what is in use.
     private bool HasRoom(long end) => end <= reservedEnd && end - arena.TemporaryBytes + temporaries <= Math.Max(arena.CapacityBytes, start);

@@ -95,10 +95,10 @@ public abstract class RankProgram
             Kernels.TopK(logits, experts, rows, expertCount, k);
     }
 
-    /// <summary>Prepares the packed form in which products read a parameter: [matrices, rows, columns] at a byte offset of the arena. Packed on first use after each update.</summary>
+    /// <summary>Prepares the packed form in which products read a parameter: [matrices, rows, columns] at a byte offset of the arena. Packed on first use after each update, once for all ranks that hold the same values.</summary>
     protected PackedWeights Pack(long offset, int matrices, int rows, int columns, NumberFormat format = NumberFormat.Float32)
     {
-        var weights = new PackedWeights(Context.Arena, offset, matrices, rows, columns, format);
+        var weights = new PackedWeights(Context.Arena, offset, matrices, rows, columns, format, Context.Shelf.Get(packed.Count, Rank, offset, matrices, rows, columns));
         packed.Add(weights);
         return weights;
     }
@@ -184,26 +184,12 @@ public abstract class RankProgram
     /// <summary>Forward of one micro-batch, up to its result.</summary>
     protected abstract void Infer(int microBatch);
 
-    /// <summary>Bytes of the host beside the emulated device: packed weights.</summary>
-    internal long HostBytes
-    {
-        get
-        {
-            long bytes = 0;
-            foreach (var weights in packed)
-                bytes += weights.HostBytes;
-            return bytes;
-        }
-    }
-
     /// <summary>The weights have changed.</summary>
     internal void InvalidatePacked()
     {
         foreach (var weights in packed)
             weights.Invalidate();
     }
-
-    internal void DisposePacked() => packed.ForEach(weights => weights.Dispose());
 
     internal void RunTrain()
     {

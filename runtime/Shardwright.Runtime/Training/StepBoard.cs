@@ -16,7 +16,7 @@ internal sealed unsafe class StepBoard(ProgramPlan plan, ClusterClock? clocks = 
     /// <summary>The caller's pinned output [micro-batches, OutputElements].</summary>
     public float* Output { get; set; }
 
-    public StepReport Report { get; } = new(plan) { Emulated = clocks is null ? null : new(clocks) };
+    public StepReport Report { get; } = new(plan) { Emulated = clocks is null ? null : new(clocks, (long)plan.Tokens * plan.MicroBatches) };
 
     public float LossSum { get; set; }
 

@@ -16,9 +16,12 @@ public abstract unsafe class Trainer : IDisposable
     private readonly RankProgram[] programs;
     private readonly RankContext[] contexts;
     private readonly StepBoard board;
+    private readonly PanelShelf shelf;
     private readonly ParameterStore store;
     private readonly ClusterClock? clocks;
+    private readonly StepMetrics metrics;
     private readonly Action<int> train, evaluate, infer;
+    private StepTrace? capture;
     private int step;
     private bool disposed;
 
@@ -33,14 +36,17 @@ public abstract unsafe class Trainer : IDisposable
     {
         options.Validate();
         PlanCheck.Require(plan);
-        Arena.Require(0, plan.StaticBytes, options.HbmBytesPerRank, plan.Buffers);
-        clocks = options.Clock && plan.Document is not null ? ClusterClock.Of(PlanReader.Read(plan.Document), options.Machine) : null;
-        (Plan, Options, board) = (plan, options, new StepBoard(plan, clocks));
+        var document = plan.Document is null ? null : PlanReader.Read(plan.Document);
+        var machine = options.Machine ?? document?.Machine() ?? MachineCatalog.Get(MachineCatalog.Default);
+        long capacity = options.HbmBytesPerRank ?? machine.Rank.HbmBytes;
+        Arena.Require(0, plan.StaticBytes, capacity, plan.Buffers);
+        clocks = options.Clock && document is not null ? new(document.Program, machine, document.Placement) : null;
+        (Plan, Options, board, shelf) = (plan, options, new StepBoard(plan, clocks), new PanelShelf(plan));
         Preparation.Begin();
         long routed = PlanCheck.RoutedReserve(plan);
-        arenas = [.. Enumerable.Range(0, plan.Data).Select(rank => new Arena(rank, plan.StaticBytes, routed, options.HbmBytesPerRank, plan.Buffers, plan.TemporaryBytes, plan.StoresBFloat16))];
+        arenas = [.. Enumerable.Range(0, plan.Data).Select(rank => new Arena(rank, plan.StaticBytes, routed, capacity, plan.Buffers, plan.TemporaryBytes, plan.StoresBFloat16))];
         cluster = new EmulatedCluster(plan.Data, plan.Expert, options.Heartbeat, options.Threads * plan.Data);
-        contexts = [.. arenas.Select(arena => new RankContext(plan, options, arena.Rank, cluster, arena, board) { Clock = clocks?.Ranks[arena.Rank] })];
+        contexts = [.. arenas.Select(arena => new RankContext(plan, options, arena.Rank, cluster, arena, board, shelf) { Clock = clocks?.Ranks[arena.Rank] })];
         programs = new RankProgram[plan.Data];
         store = new ParameterStore(plan, arenas, options.Seed);
         (train, evaluate, infer) = (rank => programs[rank].RunTrain(), rank => programs[rank].RunEvaluate(), rank => programs[rank].RunInfer());
@@ -53,6 +59,7 @@ public abstract unsafe class Trainer : IDisposable
             });
             visitFresh(store.Initializer);
             Preparation.Finish(programs[0].GetType());
+            metrics = new StepMetrics(plan, clocks, () => disposed ? 0 : HostBytes);
         }
         catch
         {
@@ -79,7 +86,19 @@ public abstract unsafe class Trainer : IDisposable
     public int Ranks => Plan.Data;
 
     /// <summary>Bytes that all ranks keep on the host beside the emulated devices' memory: weights packed for the matrix kernels.</summary>
-    public long HostBytes => programs.Sum(program => program.HostBytes);
+    public long HostBytes => shelf.Bytes;
+
+    /// <summary>
+    /// Records the next <c>Step</c>, statement by statement in virtual time; save the trace after that step. A second call before the step returns the same trace. That one step allocates managed memory, all others do not.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">No clock runs (<see cref="TrainerOptions.Clock"/>).</exception>
+    public StepTrace CaptureTrace()
+    {
+        RequireUsable();
+        if (clocks is null)
+            throw new InvalidOperationException($"A trace of {Plan.Model} needs the clock, which TrainerOptions.Clock switched off. Create the trainer with Clock = true.");
+        return capture ??= new(Plan.Model, clocks, arenas);
+    }
 
     /// <summary>Copies a parameter's values; <paramref name="expert"/> is −1 for a dense one.</summary>
     public void CopyParameter(int slot, int instance, int expert, Span<float> destination) => Copy(slot, instance, expert, destination, gradient: false);
@@ -101,10 +120,10 @@ public abstract unsafe class Trainer : IDisposable
         if (disposed)
             return;
         disposed = true;
+        metrics?.Dispose();
         bool ended = cluster.Close();
-        foreach (var program in programs)
-            if (ended)
-                program?.DisposePacked();
+        if (ended)
+            shelf.Dispose();
         foreach (var arena in arenas)
             if (ended)
                 arena.Dispose();
@@ -131,6 +150,7 @@ public abstract unsafe class Trainer : IDisposable
         for (int kind = 0; kind < board.Report.BytesByKind.Length; kind++)
             board.Report.BytesByKind[kind] = -cluster.BytesSent((Collective)kind);
         board.Start(step, Plan.MicroBatches, training: true, LearningRateSchedule.At(Options, step));
+        capture?.Attach(clocks!);
         cluster.Run(train);
         return Report(Stopwatch.GetElapsedTime(started));
     }
@@ -190,6 +210,9 @@ public abstract unsafe class Trainer : IDisposable
         for (int kind = 0; kind < report.BytesByKind.Length; kind++)
             report.BytesByKind[kind] += cluster.BytesSent((Collective)kind);
         report.Emulated?.Collect();
+        capture?.Complete(clocks!, report.Emulated!, step);
+        capture = null;
+        metrics.Record(report, arenas);
         step++;
         return report;
     }

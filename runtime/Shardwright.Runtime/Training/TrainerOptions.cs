@@ -36,8 +36,8 @@ public sealed record TrainerOptions
     /// <summary>Fraction of <see cref="LearningRate"/> at which the cosine ends.</summary>
     public float FinalLearningRateFraction { get; init; } = 0.1f;
 
-    /// <summary>Device memory of a rank in bytes; default is a trn2 logical core.</summary>
-    public long HbmBytesPerRank { get; init; } = MachineCatalog.Get(MachineCatalog.Default).Rank.HbmBytes;
+    /// <summary>Device memory of a rank in bytes; null for that of a rank of <see cref="Machine"/>, or of the machine that the model was compiled for.</summary>
+    public long? HbmBytesPerRank { get; init; }
 
     /// <summary>
     /// Threads that run at once, per rank; 0 takes as many for all ranks together as this process has cores. Ranks share them as they need them: what one rank does not use, the others do. Results do not
@@ -51,7 +51,7 @@ public sealed record TrainerOptions
     /// <summary>Whether every step is timed on the target (<see cref="StepReport.Emulated"/>). It costs about a per cent of the speed.</summary>
     public bool Clock { get; init; } = true;
 
-    /// <summary>Another machine than the one that the model was compiled for, for the clock alone; null for that one.</summary>
+    /// <summary>Another machine than the one that the model was compiled for, for the clock and for the memory limit; null for that one.</summary>
     public Machine? Machine { get; init; }
 
     /// <summary>Forced or replayed routing; null routes by top-k.</summary>
@@ -68,7 +68,7 @@ public sealed record TrainerOptions
         Require(WarmupSteps >= 0, WarmupSteps, "a number ≥ 0");
         Require(DecaySteps >= 0, DecaySteps, "a number ≥ 0 (0 keeps the rate constant)");
         Require(FinalLearningRateFraction is >= 0 and <= 1, FinalLearningRateFraction, "a number in [0, 1]");
-        Require(HbmBytesPerRank > 0, HbmBytesPerRank, "a number of bytes > 0");
+        Require(HbmBytesPerRank is null or > 0, HbmBytesPerRank ?? 0, "a number of bytes > 0", nameof(HbmBytesPerRank));
         Require(Threads >= 0, Threads, "a number ≥ 0 (0 shares the cores)");
         Require(Heartbeat >= TimeSpan.Zero, Heartbeat, "a time ≥ 0 (zero switches it off)");
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Shardwright.Hardware;
 using SparseLanguage.Training;
 using Spectre.Console;
 
@@ -18,10 +19,34 @@ public static class SummaryTable
         Row("managed allocation", $"{summary.AllocatedBytesPerStep:N0} bytes a step");
         foreach (var (collective, bytes) in summary.BytesByCollective)
             Row(collective.ToString(), $"{bytes:N0} bytes between ranks in all");
+        if (summary.Emulated is { } step)
+            Emulated(step);
         console.Write(table);
+
+        // The step's energy and price belong here, below its time. Lines fit 80 columns.
+        void Emulated(EmulatedSummary step)
+        {
+            Row("this step", $"on {step.Machine}{(step.Calibration is null ? " (uncalibrated)" : "")}:\npredicted {step.PredictedMilliseconds:F3} ms, emulated {step.EmulatedMilliseconds:F3} ms");
+            Row("  engines busy", $"{Engines(step)} ms");
+            Row("  communication", $"{step.ExposedMilliseconds:F3} ms exposed; {step.WaitingMilliseconds:F3} ms of waiting for ranks");
+            Row("  MFU", $"{100 * step.Mfu:F2} % of the chips' published peak");
+        }
 
         void Row(string name, FormattableString value) => table.AddRow(new Text(name), new Text(value.ToString(CultureInfo.InvariantCulture)));
     }
+
+    private static string Engines(EmulatedSummary step) => string.Join(", ", step.EngineMilliseconds.Where(engine => engine.Value > 0)
+        .Select(engine => string.Create(CultureInfo.InvariantCulture, $"{EngineName(engine.Key)} {engine.Value:F3}")));
+
+    private static string EngineName(Engine engine) => engine switch
+    {
+        Engine.Tensor => "TensorE",
+        Engine.Vector => "VectorE",
+        Engine.Scalar => "ScalarE",
+        Engine.GpSimd => "GpSimdE",
+        Engine.Dma => "DMA",
+        _ => "collectives",
+    };
 
     private static string Loss(float? loss) => loss?.ToString("F4", CultureInfo.InvariantCulture) ?? "not measured";
 

@@ -33,13 +33,19 @@ public static class CommandLine
     };
 
     private static readonly Option<string?> Json = new("--json") { Description = "Write the run's figures to this file when it ends.", HelpName = "PATH" };
+    private static readonly Option<string?> Trace = new("--trace")
+    {
+        Description = "Write the last step on the emulated ranks, in virtual time, to this file, for Perfetto or Chrome's tracing page; compressed when it ends in .gz.",
+        HelpName = "FILE",
+    };
+
     private static readonly Option<bool> Quiet = new("--quiet") { Description = "Print one line of results and nothing else." };
     private static readonly Option<bool> FreezeExperts = new("--freeze-experts") { Description = "Train with routers and experts kept at their initial values, for comparison." };
 
     private static readonly RootCommand Root = new(
         "Trains a sparse language model, expert-parallel, on emulated ranks.\nCtrl+C ends the run with the results so far (exit code 130); bad input ends it with exit code 2.")
     {
-        Steps, Seed, Text, Json, Quiet, FreezeExperts,
+        Steps, Seed, Text, Json, Trace, Quiet, FreezeExperts,
     };
 
     private static readonly ParserConfiguration Parser = new() { ResponseFileTokenReplacer = null };
@@ -60,7 +66,7 @@ public static class CommandLine
             exitCode = parsed.Invoke(new InvocationConfiguration { Output = output, Error = error });
             return null;
         }
-        return new RunOptions(parsed.GetValue(Steps), parsed.GetValue(Seed), parsed.GetValue(Text), parsed.GetValue(Json), parsed.GetValue(Quiet), parsed.GetValue(FreezeExperts));
+        return new RunOptions(parsed.GetValue(Steps), parsed.GetValue(Seed), parsed.GetValue(Text), parsed.GetValue(Json), parsed.GetValue(Quiet), parsed.GetValue(FreezeExperts), parsed.GetValue(Trace));
     }
 
     private static T Number<T>(ArgumentResult result, string option, string need, Func<T, bool> valid) where T : struct, IParsable<T>

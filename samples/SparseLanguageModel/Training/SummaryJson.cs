@@ -5,24 +5,10 @@ namespace SparseLanguage.Training;
 /// <summary>The run's figures as a JSON file.</summary>
 public static class SummaryJson
 {
-    /// <summary>Throws what creating <paramref name="path"/> at the end of the run would throw, so that a bad path costs no training.</summary>
-    /// <exception cref="IOException"/>
-    /// <exception cref="UnauthorizedAccessException"/>
-    public static void RequireWritable(string path)
-    {
-        if (Directory.Exists(path))
-            throw new IOException("is a folder, need a file name");
-        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
-            throw new IOException($"no such folder: {folder}");
-        var temporary = Temporary(path);
-        File.Create(temporary).Dispose();
-        File.Delete(temporary);
-    }
-
     /// <summary>Writes beside the target and renames, so that a reader sees the old file or the whole new one.</summary>
     public static void Write(string path, TrainingSummary summary)
     {
-        var temporary = Temporary(path);
+        var temporary = OutputFile.Temporary(path);
         try
         {
             using (var stream = File.Create(temporary))
@@ -60,6 +46,8 @@ public static class SummaryJson
         foreach (var (collective, bytes) in summary.BytesByCollective)
             json.WriteNumber(JsonNamingPolicy.CamelCase.ConvertName(collective.ToString()), bytes);
         json.WriteEndObject();
+        if (summary.Emulated is { } step)
+            Emulated(json, step);
         json.WriteEndObject();
 
         void Number(float? value)
@@ -71,5 +59,25 @@ public static class SummaryJson
         }
     }
 
-    private static string Temporary(string path) => $"{Path.GetFullPath(path)}.{Environment.ProcessId}.tmp";
+    // The step's energy and price belong here, beside its time.
+    private static void Emulated(Utf8JsonWriter json, EmulatedSummary step)
+    {
+        json.WriteStartObject("emulatedStep");
+        json.WriteString("machine", step.Machine);
+        json.WriteString("mesh", step.Mesh);
+        json.WriteString("calibration", step.Calibration ?? "uncalibrated");
+        json.WriteNumber("predictedMilliseconds", step.PredictedMilliseconds);
+        json.WriteNumber("emulatedMilliseconds", step.EmulatedMilliseconds);
+        json.WriteStartObject("engineMilliseconds");
+        foreach (var (engine, milliseconds) in step.EngineMilliseconds)
+            json.WriteNumber(JsonNamingPolicy.CamelCase.ConvertName(engine.ToString()), milliseconds);
+        json.WriteEndObject();
+        json.WriteNumber("exposedMilliseconds", step.ExposedMilliseconds);
+        json.WriteNumber("waitingMilliseconds", step.WaitingMilliseconds);
+        json.WriteNumber("flops", step.Flops);
+        json.WriteNumber("hbmBytes", step.HbmBytes);
+        json.WriteNumber("linkBytes", step.LinkBytes);
+        json.WriteNumber("mfu", step.Mfu);
+        json.WriteEndObject();
+    }
 }

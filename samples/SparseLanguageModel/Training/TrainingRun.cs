@@ -8,7 +8,7 @@ using SparseLanguage.Trigram;
 namespace SparseLanguage.Training;
 
 /// <summary>Validation, training, validation: everything a run measures.</summary>
-public sealed class TrainingRun(LanguageModelTrainer trainer, TextCorpus corpus, int steps, ulong seed)
+public sealed class TrainingRun(LanguageModelTrainer trainer, TextCorpus corpus, int steps, ulong seed, bool traceLastStep = false)
 {
     private const int Batch = SparseLanguageModel.Batch, Context = SparseLanguageModel.Context;
 
@@ -18,8 +18,12 @@ public sealed class TrainingRun(LanguageModelTrainer trainer, TextCorpus corpus,
     private TimeSpan _training;
     private long _allocated;
     private int _measured;
+    private EmulatedSummary? _emulated;
 
     private static readonly Collective[] Collectives = Enum.GetValues<Collective>();
+
+    /// <summary>The last step's trace, when it was asked for and the run came that far.</summary>
+    public StepTrace? Trace { get; private set; }
 
     /// <summary>Runs to the end, or to the end of the step during which <paramref name="stop"/> is cancelled.</summary>
     public TrainingSummary Run(IDisplay display, CancellationToken stop)
@@ -39,7 +43,8 @@ public sealed class TrainingRun(LanguageModelTrainer trainer, TextCorpus corpus,
             TokensPerSecond: _training > TimeSpan.Zero ? _losses.Count * (double)(Batch * Context) / _training.TotalSeconds : 0,
             trainer.Plan.BalancedPeakBytes, trainer.Plan.PersistentBytes + trainer.Plan.LiveLowerBoundBytes,
             AllocatedBytesPerStep: _measured > 0 ? (_allocated + _measured - 1) / _measured : 0,       // rounded up: one byte in a thousand steps is not none
-            Collectives.ToDictionary(kind => kind, kind => _bytes[(int)kind]));
+            Collectives.ToDictionary(kind => kind, kind => _bytes[(int)kind]),
+            _emulated);
     }
 
     private void Train(IDisplay display, CancellationToken stop)
@@ -49,7 +54,12 @@ public sealed class TrainingRun(LanguageModelTrainer trainer, TextCorpus corpus,
         for (var step = 0; step < steps && !stop.IsCancellationRequested; step++)
         {
             sampler.Fill(step, tokens, targets);
-            var report = Step(tokens, targets, measure: step >= steps / 3 && step < steps - steps / 3);
+            // The last step has the load of a trained router; recording allocates, so that step is not measured.
+            var traced = traceLastStep && step == steps - 1;
+            if (traced)
+                Trace = trainer.CaptureTrace();
+            var report = Step(tokens, targets, measure: step >= steps / 3 && step < steps - steps / 3 && !traced);
+            _emulated = report.Emulated is { } emulated ? EmulatedSummary.Of(emulated) : null;
             _losses.Add(report.Loss);
             foreach (var kind in Collectives)
                 _bytes[(int)kind] += report.Bytes(kind);

@@ -49,6 +49,47 @@ public sealed class GeneratorDiagnosticsTests
         Assert.Contains("BFloat16", found.GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("ShardwrightTarget", "trn9.large", "trn2.48xlarge")]
+    [InlineData("ShardwrightPlacement", "sideways", "'expert'")]
+    public void TargetAndPlacement_Unknown_AreErrorsThatNameWhatThereIs(string property, string value, string need)
+    {
+        var found = Assert.Single(Run(Right, (property, value)).Diagnostics);
+        Assert.Equal(("SHW1009", Location.None), (found.Id, found.Location));
+        string message = found.GetMessage(System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Contains(value, message, StringComparison.Ordinal);
+        Assert.Contains(need, message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TargetProperty_NamesTheMachineOfThePlan()
+    {
+        Assert.Contains("on trn1.32xlarge", All(Run(Right, ("ShardwrightTarget", "trn1.32xlarge"))), StringComparison.Ordinal);
+        Assert.Contains("on trn2.48xlarge", All(Run(Right)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void MachineFile_OfTheUsers_BecomesTheTarget()
+    {
+        var run = new GeneratorTest([("/project/Tiny.cs", Right)], machines: [("/project/my.json", """{ "extends": "trn2.48xlarge", "name": "mine" }""")]).Run();
+
+        Assert.Empty(run.Diagnostics);
+        Assert.Contains("on mine", All(run), StringComparison.Ordinal);
+        Assert.Contains("\"machine\":", All(run), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void MachineFile_WithAMistake_IsAnErrorAtItsLine()
+    {
+        var run = new GeneratorTest([("/project/Tiny.cs", Right)], machines: [("/project/my.json", "{\n  \"extends\": \"trn2.48xlarge\",\n  \"name\": \"mine\",\n  \"hbmm\": 1\n}")]).Run();
+
+        var found = Assert.Single(run.Diagnostics, d => d.Id == "SHW1009");
+        Assert.Equal(("/project/my.json", 3), (found.Location.GetLineSpan().Path, found.Location.GetLineSpan().StartLinePosition.Line));
+        Assert.Contains("hbmm", found.GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+    }
+
+    static string All(GeneratorRunResult run) => string.Concat(run.GeneratedSources.Select(s => s.SourceText.ToString()));
+
     [Fact]
     public void PrecisionProperty_OverridesTheModel()
     {

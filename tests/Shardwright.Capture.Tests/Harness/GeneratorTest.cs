@@ -12,11 +12,11 @@ public sealed class GeneratorTest
 {
     GeneratorDriver driver;
 
-    public GeneratorTest(IEnumerable<(string Path, string Code)> sources, IReadOnlyDictionary<string, string>? properties = null)
+    public GeneratorTest(IEnumerable<(string Path, string Code)> sources, IReadOnlyDictionary<string, string>? properties = null, IReadOnlyList<(string Path, string Text)>? machines = null)
     {
         Compilation = CSharpCompilation.Create("Test", sources.Select(s => Parse(s.Path, s.Code)).Append(Parse("/0/Usings.cs", "global using System; global using System.Numerics.Tensors; global using Shardwright;")),
             References.Shardwright, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
-        driver = CSharpGeneratorDriver.Create([new ModelGenerator().AsSourceGenerator()], [], ParseOptions, new Properties(properties ?? new Dictionary<string, string>()),
+        driver = CSharpGeneratorDriver.Create([new ModelGenerator().AsSourceGenerator()], [.. (machines ?? []).Select(m => new Additional(m.Path, m.Text))], ParseOptions, new Properties(properties ?? new Dictionary<string, string>()),
             new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
     }
 
@@ -80,11 +80,18 @@ public sealed class GeneratorTest
 
         public override AnalyzerConfigOptions GetOptions(SyntaxTree tree) => GlobalOptions;
 
-        public override AnalyzerConfigOptions GetOptions(AdditionalText textFile) => GlobalOptions;
+        public override AnalyzerConfigOptions GetOptions(AdditionalText textFile) => new Options(new Dictionary<string, string> { ["build_metadata.AdditionalFiles.ShardwrightMachine"] = "true" });
 
         sealed class Options(IReadOnlyDictionary<string, string> values) : AnalyzerConfigOptions
         {
             public override bool TryGetValue(string key, out string value) => values.TryGetValue(key, out value!);
         }
+    }
+
+    sealed class Additional(string path, string text) : AdditionalText
+    {
+        public override string Path => path;
+
+        public override Microsoft.CodeAnalysis.Text.SourceText GetText(CancellationToken cancellationToken = default) => Microsoft.CodeAnalysis.Text.SourceText.From(text);
     }
 }

@@ -75,6 +75,7 @@ public class MachineFileTests
     [InlineData("""{ "name": "m", "extends": "trn1.32xlarge:lnc2" }""", "nothing is called 'trn1.32xlarge:lnc2'")]
     [InlineData("""{ "name": "m", "extends": 5 }""", "found a number for 'extends'")]
     [InlineData("""{ "extends": "trn2.48xlarge" }""", "the file lacks 'name'")]
+    [InlineData("""{ "name": "a\nb", "extends": "trn2.48xlarge" }""", "found a name with other characters")]
     [InlineData("""{ "name": "m" }""", "the file lacks 'chip'")]
     [InlineData("[]", "found an array; need an object")]
     [InlineData("""{ "name": "m", "extends": "chips/Trainium2" }""", "the file lacks 'instance'")]

@@ -69,6 +69,10 @@ public sealed class MatrixProductTests
     [InlineData(1, 300, 10, 65)]
     [InlineData(3, 2100, 25, 65)]
     [InlineData(20, 150, 25, 65)]
+    [InlineData(4, 7, 37, 208)]
+    [InlineData(2, 30, 68, 200)]
+    [InlineData(1, 2500, 14, 192)]
+    [InlineData(2, 9, 7, 320)]
     public void MatMulGradient_UniformSequences_EqualsTreeOfFolds(int sequences, int length, int inner, int columns)
     {
         var boundaries = Enumerable.Range(0, sequences + 1).Select(i => i * length).ToArray();

@@ -1,10 +1,11 @@
+using Shardwright.Execution;
 using K = Shardwright.Execution.Kernels;
 
 namespace Shardwright.Tests.Kernels;
 
 public sealed class RowTests
 {
-    public static TheoryData<int, int> Shapes => new() { { 0, 3 }, { 1, 1 }, { 3, 16 }, { 5, 37 }, { 4, 100 } };
+    public static TheoryData<int, int> Shapes => new() { { 0, 3 }, { 1, 1 }, { 3, 16 }, { 5, 37 }, { 4, 100 }, { 13, 50 } };
 
     [Theory]
     [MemberData(nameof(Shapes))]
@@ -77,28 +78,69 @@ public sealed class RowTests
     [Fact]
     public void RowKernels_RowAlone_HasTheBitsOfTheRowAmongOthers()
     {
-        foreach (var columns in new[] { 1, 15, 16, 33, 100 })
+        // Kernels that sum one row while they write another look ahead by a number of rows that depends on the width.
+        foreach (var columns in new[] { 1, 15, 16, 33, 100, 256, 300, 1030 })
         {
             const int Rows = 40;
             var x = Numbers.Random(Rows * columns, columns);
-            var gain = Numbers.Random(columns, 2);
+            var (gain, bias) = (Numbers.Random(columns, 2), Numbers.Random(columns, 3));
             var (softmax, norm, sums) = (new float[x.Length], new float[x.Length], new float[Rows]);
+            var (layer, mean, inverse, log) = (new float[x.Length], new float[Rows], new float[Rows], new float[Rows]);
             K.Softmax(x, softmax, Rows, columns);
             K.RmsNorm(x, gain, norm, new float[Rows], Rows, columns, 1e-5f);
+            K.LayerNorm(x, gain, bias, layer, mean, inverse, Rows, columns, 1e-5f);
+            K.CrossEntropy(x, new int[Rows], default, new float[1], log, Segments.Uniform(1, Rows), columns);
             K.SumColumns(x, sums, Rows, columns);
             for (var row = 0; row < Rows; row++)
             {
                 var from = x.AsSpan(row * columns, columns);
                 var one = new float[columns];
-                var sum = new float[1];
+                var (sum, other) = (new float[1], new float[1]);
                 K.Softmax(from, one, 1, columns);
                 Numbers.SameBits(softmax.AsSpan(row * columns, columns), one);
                 K.RmsNorm(from, gain, one, new float[1], 1, columns, 1e-5f);
                 Numbers.SameBits(norm.AsSpan(row * columns, columns), one);
+                K.LayerNorm(from, gain, bias, one, sum, other, 1, columns, 1e-5f);
+                Numbers.SameBits(layer.AsSpan(row * columns, columns), one);
+                Numbers.SameBits(mean.AsSpan(row, 1), sum);
+                Numbers.SameBits(inverse.AsSpan(row, 1), other);
+                K.CrossEntropy(from, new int[1], default, sum, other, Segments.Uniform(1, 1), columns);
+                Numbers.SameBits(log.AsSpan(row, 1), other);
                 K.SumColumns(from, sum, 1, columns);
                 Numbers.SameBits(sums.AsSpan(row, 1), sum);
             }
         }
+    }
+
+    [Theory]
+    [InlineData(1, 16)]
+    [InlineData(3, 256)]
+    [InlineData(21, 40)]
+    [InlineData(21, 256)]
+    [InlineData(5, 1030)]
+    public void RowKernels_InPlace_HaveTheBitsOfACopy(int rows, int columns)
+    {
+        var x = Numbers.Random(rows * columns, 1, -3, 3);
+        var (gain, bias) = (Numbers.Random(columns, 2), Numbers.Random(columns, 3));
+        var (y, place) = (new float[x.Length], x.AsSpan().ToArray());
+        K.Softmax(x, y, rows, columns);
+        K.Softmax(place, place, rows, columns);
+        Numbers.SameBits(y, place);
+
+        var (statistic, other) = (new float[rows], new float[rows]);
+        place = x.AsSpan().ToArray();
+        K.RmsNorm(x, gain, y, statistic, rows, columns, 1e-5f);
+        K.RmsNorm(place, gain, place, other, rows, columns, 1e-5f);
+        Numbers.SameBits(y, place);
+        Numbers.SameBits(statistic, other);
+
+        var (mean, otherMean) = (new float[rows], new float[rows]);
+        place = x.AsSpan().ToArray();
+        K.LayerNorm(x, gain, bias, y, mean, statistic, rows, columns, 1e-5f);
+        K.LayerNorm(place, gain, bias, place, otherMean, other, rows, columns, 1e-5f);
+        Numbers.SameBits(y, place);
+        Numbers.SameBits(mean, otherMean);
+        Numbers.SameBits(statistic, other);
     }
 
     private static double[] Softmax(double[] x, int columns)

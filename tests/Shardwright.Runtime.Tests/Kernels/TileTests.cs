@@ -33,6 +33,37 @@ public sealed unsafe class TileTests
         }
     }
 
+    // Three sequences of 3, 0 and 4 tokens: a tree of (0 + 1) + 2.
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public void Folds_EverySetAndSize_EqualTheTreeOfFoldsAndPackWhatIsAsked(InstructionSet set)
+    {
+        const int Tokens = 7, LeftRow = 20;
+        var x = Numbers.Random(Tokens * LeftRow, 1);
+        for (var rows = 1; rows <= 6; rows++)
+        {
+            for (var width = 16; width <= Tile.Width; width += 16)
+            {
+                var dy = Numbers.Random(Tokens * width, 2);
+                var left = Enumerable.Range(0, rows * Tokens).Select(i => x[(i % Tokens * LeftRow) + (i / Tokens)]).ToArray();
+                float[] Leaf(int first, int end) => Products.Folded(
+                    Enumerable.Range(0, rows * (end - first)).Select(i => left[(i / (end - first) * Tokens) + first + (i % (end - first))]).ToArray(),
+                    dy.AsSpan(first * width, (end - first) * width), rows, end - first, width);
+                var expected = Numbers.Sum(Numbers.Sum(Leaf(0, 3), new float[rows * width]), Leaf(3, Tokens));
+                var whole = rows == 6 && width == Tile.Width;
+                for (var packing = 0; packing < (whole ? 3 : 1); packing++)
+                {
+                    var panel = new float[dy.Length];
+                    var strip = new float[Tokens * FoldChain.StripColumns];
+                    Numbers.SameBits(expected, Folds(set, x, LeftRow, dy, width, rows, packing == 1 ? panel : null, packing == 2 ? strip : null));
+                    Numbers.SameBits(packing == 1 ? dy : new float[dy.Length], panel);
+                    for (var i = 0; i < strip.Length; i++)
+                        Assert.Equal(packing == 2 ? x[(i / FoldChain.StripColumns * LeftRow) + rows + (i % FoldChain.StripColumns)] : 0, strip[i]);
+                }
+            }
+        }
+    }
+
     [Fact]
     public void RowTiles_AnyNumberOfRows_AreCoveredWithoutSlowTilesAtTheEnd()
     {
@@ -49,6 +80,38 @@ public sealed unsafe class TileTests
 
             Assert.Equal(rows, covered);
         }
+    }
+
+    private static float[] Folds(InstructionSet set, float[] x, int leftRow, float[] dy, int width, int rows, float[]? panel, float[]? strip)
+    {
+        var y = Products.Filled(rows * width);
+        var stack = new float[3 * rows * width];
+        FoldStep* steps = stackalloc FoldStep[] { new() { Count = 3 }, new() { Merges = 1 }, new() { Count = 4, Merges = 1 } };
+        fixed (float* px = x, pdy = dy, py = y, ps = stack, pp = panel, pn = strip)
+        {
+            var chain = new FoldChain
+            {
+                Steps = steps,
+                Count = 3,
+                Rows = rows,
+                Left = px,
+                LeftStep = leftRow,
+                Width = width,
+                Right = pdy,
+                RightStep = width,
+                Stack = ps,
+                Level = rows * width,
+                Target = py,
+                TargetRow = width,
+                Panel = pp,
+                Next = pn is null ? null : px + rows,
+                NextStep = leftRow,
+                NextStrip = pn,
+            };
+            Tile.Folds(set, &chain);
+        }
+
+        return y;
     }
 
     // Steps [first, end) of the fold; x is [rows, inner], or [inner, rows] when across.

@@ -1,3 +1,5 @@
+using Shardwright.Hardware;
+
 namespace Shardwright.Runtime.Tests;
 
 public sealed class TrainerOptionsTests
@@ -24,5 +26,5 @@ public sealed class TrainerOptionsTests
         => Assert.Contains(message, Assert.Throws<ArgumentException>(() => new TinyTrainer(1, 1, options)).Message);
 
     [Fact]
-    public void HbmBytesPerRank_ByDefault_IsATrn2LogicalCore() => Assert.Equal(96L * 1024 * 1024 * 1024 / 4, new TrainerOptions().HbmBytesPerRank);
+    public void Hbm_OfTheDefaultTarget_IsATrn2LogicalCores() => Assert.Equal(96L * 1024 * 1024 * 1024 / 4, MachineCatalog.Get(MachineCatalog.Default).Rank.HbmBytes);
 }

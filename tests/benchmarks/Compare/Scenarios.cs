@@ -29,6 +29,18 @@ internal sealed class Scenarios(TextWriter output, int processes, CancellationTo
         await new Comparison(output, Figure.BestStep, processes).Run([await BuildStep(workshop, Mesh(1), 1, steps), await BuildStep(workshop, Mesh(8), 8, steps)], stop);
     }
 
+    /// <summary>The training step with every statement timed on the target against the step alone: what virtual time costs.</summary>
+    public async Task Clock(int steps)
+    {
+        using var workshop = new Workshop(output);
+        foreach (int ranks in new[] { 1, 8 })
+        {
+            var clock = await BuildStep(workshop, $"{Mesh(ranks)} with the clock", ranks, steps);
+            var none = new Contender($"{Mesh(ranks)} without", [.. clock.Command, "--no-clock"]);
+            await new Comparison(output, Figure.BestStep, processes).Run([none, clock], stop);
+        }
+    }
+
     /// <summary>A fresh process's first step over its steady one.</summary>
     public async Task FirstStep()
     {

@@ -4,6 +4,8 @@ using System.Reflection;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Shardwright;
+using Shardwright.Capture;
+using Shardwright.Compiler;
 using Shardwright.Generators;
 
 // How long the generator takes for the sample with 4 and with 100 layers, alternating: repeated modules are captured, differentiated and printed once, so the ratio should be 1.
@@ -28,10 +30,33 @@ double Median(int layers) => times[layers].Order().ElementAt(times[layers].Count
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
     $"4 layers: {Median(4) * 1e3:F1} ms, {sizes[4]} characters; 100 layers: {Median(100) * 1e3:F1} ms, {sizes[100]} characters; time ratio {Median(100) / Median(4):F2}"));
 
+// Planning alone, warm: link, differentiate, shard, lay out memory, time the step on the target.
+var planning = new List<double>();
+var hundred = Linked(100);
+for (int round = -5; round < rounds; round++)
+{
+    long start = Stopwatch.GetTimestamp();
+    if (ModelCompiler.Compile(hundred).Plan is null)
+        throw new InvalidOperationException("The sample with 100 layers has no plan.");
+    if (round >= 0)
+        planning.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+}
+Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"planning 100 layers: median {planning.Order().ElementAt(planning.Count / 2):F1} ms, {planning.Min():F1} to {planning.Max():F1} ms"));
+
+LinkedModel Linked(int layers)
+{
+    var compilation = CSharpCompilation.Create("Sample", [.. Trees(layers)], references, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
+    var graphs = AnnotatedTypes(compilation).Select(type => ModuleCapture.Capture(type, compilation, null, default).Graph).ToList();
+    return ModelCompiler.Link(graphs.First(g => g.IsModel).Type, graphs, new(null, null));
+}
+
+IEnumerable<INamedTypeSymbol> AnnotatedTypes(Compilation compilation) => compilation.GetSymbolsWithName(_ => true, SymbolFilter.Type).OfType<INamedTypeSymbol>().Where(t => t.GetAttributes().Any(a => a.AttributeClass?.Name is "ModelAttribute" or "ModuleAttribute"));
+
+IEnumerable<SyntaxTree> Trees(int layers) => sources.Select(text => CSharpSyntaxTree.ParseText(text.Replace("Layers = 4", $"Layers = {layers}"), options)).Append(CSharpSyntaxTree.ParseText("global using System;", options));
+
 (double Seconds, int Characters) Generate(int layers)
 {
-    var trees = sources.Select(text => CSharpSyntaxTree.ParseText(text.Replace("Layers = 4", $"Layers = {layers}"), options)).Append(CSharpSyntaxTree.ParseText("global using System;", options));
-    var compilation = CSharpCompilation.Create("Sample", trees, references, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
+    var compilation = CSharpCompilation.Create("Sample", Trees(layers), references, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
     var driver = CSharpGeneratorDriver.Create([new ModelGenerator().AsSourceGenerator()], parseOptions: options);
     long start = Stopwatch.GetTimestamp();
     var result = driver.RunGenerators(compilation).GetRunResult();

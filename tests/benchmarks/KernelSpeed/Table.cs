@@ -56,7 +56,7 @@ internal sealed class Table
         using var buffers = new Buffers();
         var work = kernelCase.Work;
         var calls = kernelCase.Prepare(buffers);
-        using var streams = work.Elements > 0 ? new Streams(work.Reads, work.Writes, work.Elements, work.InPlace) : null;
+        using var streams = work.Elements > 0 ? new Streams(work.Reads, work.Writes, work.Elements, work.InPlace, work.Table) : null;
         var contenders = new List<Action> { calls.Kernel };
         int fma = Add(work.Flops > 0 ? FmaPeak.Burst : null), exp = Add(work.Exponentials > 0 ? ExpPeak.Exponentials : null), sigmoid = Add(work.Sigmoids > 0 ? ExpPeak.Sigmoids : null);
         int memory = Add(streams is null ? null : streams.Pass), peer = Add(blas is not null && calls.OpenBlas is { } product ? () => product(blas) : null);

@@ -18,6 +18,9 @@ internal static class MachineBuilder
         var facts = new List<MachineFact>();
         var root = new Section(tree, "", facts, Keys);
         string name = root.Text("name");
+        // It is printed into programs, tables and file names.
+        if (name.Length is 0 or > 64 || !name.All(c => c is >= 'a' and <= 'z' or >= 'A' and <= 'Z' or >= '0' and <= '9' or '.' or '-' or '_' or ':'))
+            throw Section.Problem(root.Need("name"), "found a name with other characters; need 1 to 64 letters (a to z), digits, dots, hyphens or underscores");
         var chip = root.Child("chip", ChipKeys);
         int cores = chip.Count("cores");
         int coresPerRank = chip.Count("coresPerRank");

@@ -16,9 +16,6 @@ internal sealed class ClusterClock
         Ranks = [.. Enumerable.Range(0, data).Select(rank => new StepClock(Costs, [world, peers[rank / expert], replicas[rank % expert]], [rank, rank % expert, rank / expert]))];
     }
 
-    /// <summary>The clocks of a compiled plan; on its own target, or on another machine.</summary>
-    public static ClusterClock Of(PlanDocument plan, Machine? machine) => new(plan.Program, machine ?? plan.Machine(), plan.Placement);
-
     public ProgramCosts Costs { get; }
 
     /// <summary>The plan's own time of a step, at even load.</summary>

@@ -10,13 +10,13 @@ public sealed class EmulatedStep
 {
     private readonly ClusterClock clocks;
     private readonly long[] engines = new long[6], collectives = new long[5];
-    private readonly OperandFormat format;
+    private readonly long tokens;
+    private StepSummary? summary;
 
-    internal EmulatedStep(ClusterClock clocks)
-    {
-        this.clocks = clocks;
-        format = clocks.Costs.Program.Ops.SelectMany(op => op.Work.Products).Select(p => p.Format).DefaultIfEmpty(OperandFormat.Float32).Max();
-    }
+    internal EmulatedStep(ClusterClock clocks, long tokens) => (this.clocks, this.tokens) = (clocks, tokens);
+
+    /// <summary>Utilisation, energy, carbon and dollars of the step. Made when it is asked for.</summary>
+    public StepSummary Summary => summary ??= new(clocks.Costs, [.. clocks.Ranks.Select(rank => rank.Clock)], tokens);
 
     /// <summary>The machine.</summary>
     public Machine Machine => clocks.Costs.Machine;
@@ -51,8 +51,14 @@ public sealed class EmulatedStep
     /// <summary>Bytes over links, all ranks.</summary>
     public long LinkBytes { get; private set; }
 
-    /// <summary>Model FLOPs utilisation: the FLOPs of the step's products over what the chips' published peak, in the largest number format that the program uses, would do in the time.</summary>
-    public double Mfu => Picoseconds == 0 ? 0 : Flops / (Machine.HeadlineFlops[(int)format] * Chips * Picoseconds * 1e-12);
+    /// <summary>Model FLOPs utilisation, see <see cref="StepSummary.Mfu"/>.</summary>
+    public double Mfu => Summary.Mfu;
+
+    /// <summary>Energy of all chips, J.</summary>
+    public double Joules => Summary.ChipJoules;
+
+    /// <summary>Rent of the instances, US$; null where no price is published.</summary>
+    public double? Dollars => Summary.Cost?.Dollars;
 
     /// <summary>Busy time of an engine; mean of the ranks, picoseconds.</summary>
     public long EnginePicoseconds(Engine engine) => engines[(int)engine];
@@ -63,6 +69,7 @@ public sealed class EmulatedStep
     internal void Collect()
     {
         long ranks = clocks.Ranks.Length;
+        summary = null;
         (Picoseconds, ExposedPicoseconds, WaitingPicoseconds, Flops, HbmBytes, LinkBytes) = (0, 0, 0, 0, 0, 0);
         Array.Clear(engines);
         Array.Clear(collectives);
@@ -74,7 +81,8 @@ public sealed class EmulatedStep
             // Ranks that end early wait for the last one: nothing hides that.
             ExposedPicoseconds += Picoseconds - clock.Computing;
             WaitingPicoseconds += clock.Waiting;
-            (Flops, HbmBytes, LinkBytes) = (Flops + clock.Flops, HbmBytes + clock.HbmBytes, LinkBytes + clock.LinkBytes);
+            Flops += clock.Flops;
+            (HbmBytes, LinkBytes) = (HbmBytes + clock.Work.HbmBytes, LinkBytes + clock.Work.LinkBytes);
             for (int engine = 0; engine < engines.Length; engine++)
                 engines[engine] += clock.Busy((Engine)engine);
             for (int kind = 0; kind < collectives.Length; kind++)

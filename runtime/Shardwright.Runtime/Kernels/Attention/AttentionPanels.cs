@@ -33,16 +33,24 @@ internal static unsafe class AttentionPanels
     {
         for (nint key = 0; key < keys && key < diagonal + rows; key += Tile.Width)
         {
-            // The tile that the first row to see this panel belongs to.
-            var first = key <= diagonal ? 0 : (key - diagonal) / AttentionShape.TileRows * AttentionShape.TileRows;
-            var from = left + (first * Tile.Width);
-            var to = scores + (first * AttentionShape.ScoreRow) + key;
+            var from = left;
             for (nint column = 0; column < shape.HeadSize; column += Tile.Width)
             {
-                var width = Math.Min(Tile.Width, shape.HeadSize - column);
-                Tile.Rows(from, Tile.Width, 1, keyColumns, Tile.Width, rows - first, width, to, AttentionShape.ScoreRow, column == 0 ? TileMode.Overwrite : TileMode.Continue);
+                var inner = Math.Min(Tile.Width, shape.HeadSize - column);
+                var mode = column == 0 ? TileMode.Overwrite : TileMode.Continue;
+
+                // The first row to see this panel sees one key of it. On the diagonal tiles are as wide as their last row sees, in whole vectors.
+                var row = Math.Max(0, key - diagonal);
+                while (row < rows)
+                {
+                    var width = Math.Min(Tile.Width, Panel.Columns(diagonal + row + 1 - key));
+                    var high = width == Tile.Width ? rows - row : Math.Min(rows, key + width - diagonal) - row;
+                    Tile.Rows(from + (row * Tile.Width), Tile.Width, 1, keyColumns, Tile.Width, width, high, inner, scores + (row * AttentionShape.ScoreRow) + key, AttentionShape.ScoreRow, mode);
+                    row += high;
+                }
+
                 from += AttentionShape.Step * Tile.Width;
-                keyColumns += width * Tile.Width;
+                keyColumns += inner * Tile.Width;
             }
         }
     }

@@ -9,7 +9,7 @@ internal static unsafe partial class Tile
     // accumulators, which with four vectors of b and one broadcast of a fill 29 of the 32 registers of AVX-512 and of Arm; six rows of two fill 15
     // of the 16 of AVX2.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Fold<TVector, TSimd, TRows, TColumns>(float* a, nint aRow, nint aStep, float* b, nint bStep, nint count, float* c, nint cRow, bool goesOn, nint merges, nint mergeStep, float* ahead, nint aheadStep)
+    private static void Fold<TVector, TSimd, TRows, TColumns>(float* a, nint aRow, nint aStep, float* b, nint bStep, nint count, float* c, nint cRow, bool goesOn, bool adds, float* ahead, nint aheadStep)
         where TVector : struct
         where TSimd : struct, ISimd<TVector>
         where TRows : struct, ISize
@@ -27,20 +27,19 @@ internal static unsafe partial class Tile
         var c3a = TSimd.Zero; var c3b = TSimd.Zero; var c3c = TSimd.Zero; var c3d = TSimd.Zero;
         var c4a = TSimd.Zero; var c4b = TSimd.Zero; var c4c = TSimd.Zero; var c4d = TSimd.Zero;
         var c5a = TSimd.Zero; var c5b = TSimd.Zero; var c5c = TSimd.Zero; var c5d = TSimd.Zero;
-        var sum = c + (merges * mergeStep);
         if (goesOn)
         {
-            Load<TVector, TSimd, TColumns>(sum, ref c0a, ref c0b, ref c0c, ref c0d);
+            Load<TVector, TSimd, TColumns>(c, ref c0a, ref c0b, ref c0c, ref c0d);
             if (TRows.Value > 1)
-                Load<TVector, TSimd, TColumns>(sum + cRow, ref c1a, ref c1b, ref c1c, ref c1d);
+                Load<TVector, TSimd, TColumns>(c + cRow, ref c1a, ref c1b, ref c1c, ref c1d);
             if (TRows.Value > 2)
-                Load<TVector, TSimd, TColumns>(sum + (2 * cRow), ref c2a, ref c2b, ref c2c, ref c2d);
+                Load<TVector, TSimd, TColumns>(c + (2 * cRow), ref c2a, ref c2b, ref c2c, ref c2d);
             if (TRows.Value > 3)
-                Load<TVector, TSimd, TColumns>(sum + (3 * cRow), ref c3a, ref c3b, ref c3c, ref c3d);
+                Load<TVector, TSimd, TColumns>(c + (3 * cRow), ref c3a, ref c3b, ref c3c, ref c3d);
             if (TRows.Value > 4)
-                Load<TVector, TSimd, TColumns>(sum + (4 * cRow), ref c4a, ref c4b, ref c4c, ref c4d);
+                Load<TVector, TSimd, TColumns>(c + (4 * cRow), ref c4a, ref c4b, ref c4c, ref c4d);
             if (TRows.Value > 5)
-                Load<TVector, TSimd, TColumns>(sum + (5 * cRow), ref c5a, ref c5b, ref c5c, ref c5d);
+                Load<TVector, TSimd, TColumns>(c + (5 * cRow), ref c5a, ref c5b, ref c5c, ref c5d);
         }
 
         nint at = 0;
@@ -68,20 +67,19 @@ internal static unsafe partial class Tile
             b += bStep;
         }
 
-        for (; merges > 0; merges--)
+        if (adds)
         {
-            sum -= mergeStep;
-            Add<TVector, TSimd, TColumns>(sum, ref c0a, ref c0b, ref c0c, ref c0d);
+            Add<TVector, TSimd, TColumns>(c, ref c0a, ref c0b, ref c0c, ref c0d);
             if (TRows.Value > 1)
-                Add<TVector, TSimd, TColumns>(sum + cRow, ref c1a, ref c1b, ref c1c, ref c1d);
+                Add<TVector, TSimd, TColumns>(c + cRow, ref c1a, ref c1b, ref c1c, ref c1d);
             if (TRows.Value > 2)
-                Add<TVector, TSimd, TColumns>(sum + (2 * cRow), ref c2a, ref c2b, ref c2c, ref c2d);
+                Add<TVector, TSimd, TColumns>(c + (2 * cRow), ref c2a, ref c2b, ref c2c, ref c2d);
             if (TRows.Value > 3)
-                Add<TVector, TSimd, TColumns>(sum + (3 * cRow), ref c3a, ref c3b, ref c3c, ref c3d);
+                Add<TVector, TSimd, TColumns>(c + (3 * cRow), ref c3a, ref c3b, ref c3c, ref c3d);
             if (TRows.Value > 4)
-                Add<TVector, TSimd, TColumns>(sum + (4 * cRow), ref c4a, ref c4b, ref c4c, ref c4d);
+                Add<TVector, TSimd, TColumns>(c + (4 * cRow), ref c4a, ref c4b, ref c4c, ref c4d);
             if (TRows.Value > 5)
-                Add<TVector, TSimd, TColumns>(sum + (5 * cRow), ref c5a, ref c5b, ref c5c, ref c5d);
+                Add<TVector, TSimd, TColumns>(c + (5 * cRow), ref c5a, ref c5b, ref c5c, ref c5d);
         }
 
         Store<TVector, TSimd, TColumns>(c, c0a, c0b, c0c, c0d);

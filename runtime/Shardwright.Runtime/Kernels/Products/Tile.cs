@@ -15,22 +15,6 @@ internal enum TileMode
     Add,
 }
 
-/// <summary>One fold of a chain, see <see cref="Tile.Folds"/>.</summary>
-internal struct FoldStep
-{
-    /// <summary>How far along k.</summary>
-    public nint Count;
-
-    /// <summary>Where the sum goes in the stack.</summary>
-    public nint Level;
-
-    /// <summary>Partial sums that it is added to: this level and those above.</summary>
-    public nint Merges;
-
-    /// <summary>Starts from the top of the stack instead of +0.</summary>
-    public bool GoesOn;
-}
-
 /// <summary>
 /// The inner kernels of every matrix product. A tile keeps up to 64 columns of up to six rows in registers, and each output element is one left fold
 /// of fused multiply-adds over k, whatever the tile it falls into: its bits depend neither on the number of rows nor on its position nor on the
@@ -55,20 +39,18 @@ internal static unsafe partial class Tile
     public static void Rows(float* a, nint aRow, nint aStep, float* b, nint bStep, nint width, nint rows, nint count, float* c, nint cRow, TileMode mode)
         => Rows(Kernels.InstructionSet, a, aRow, aStep, b, bStep, width, rows, count, c, cRow, mode);
 
-    /// <summary>
-    /// Several folds one after another along k, each of which ends on a stack of partial sums: it is added to as many of the topmost as it merges, from
-    /// the top down, and takes the place of the last. The left operand is read as with aRow = 1, rows are at most six, and partial sums lie
-    /// <paramref name="level"/> floats apart.
-    /// </summary>
-    public static void Folds(float* a, nint aStep, float* b, nint width, nint rows, FoldStep* steps, nint count, float* stack, nint level)
-        => Run(Kernels.InstructionSet, a, b, stack, width, new Chain { Steps = steps, Count = count, AStep = aStep, Width = width, Rows = rows, Level = level });
+    /// <summary>Computes a chain of folds and packs what it says.</summary>
+    public static void Folds(FoldChain* chain) => Folds(Kernels.InstructionSet, chain);
+
+    /// <summary>The same with a given instruction set.</summary>
+    public static void Folds(InstructionSet set, FoldChain* chain) => Run(set, chain->Width, new Chained { Work = chain });
 
     /// <summary>The same with a given instruction set.</summary>
     public static void Rows(
         InstructionSet set, float* a, nint aRow, nint aStep, float* b, nint bStep, nint width, nint rows, nint count, float* c, nint cRow, TileMode mode)
-        => Run(set, a, b, c, width, new Strip { ARow = aRow, AStep = aStep, BStep = bStep, Rows = rows, Count = count, CRow = cRow, Mode = mode });
+        => Run(set, width, new Strip { A = a, B = b, C = c, ARow = aRow, AStep = aStep, BStep = bStep, Rows = rows, Count = count, CRow = cRow, Mode = mode });
 
-    private static void Run<TWork>(InstructionSet set, float* a, float* b, float* c, nint width, in TWork work)
+    private static void Run<TWork>(InstructionSet set, nint width, in TWork work)
         where TWork : struct, ITileWork
     {
         switch (set)
@@ -77,35 +59,35 @@ internal static unsafe partial class Tile
                 switch (width / Step)
                 {
                     case 4:
-                        work.Run<Vector512<float>, Simd512, Four>(a, b, c);
+                        work.Run<Vector512<float>, Simd512, Four>(0);
                         break;
                     case 3:
-                        work.Run<Vector512<float>, Simd512, Three>(a, b, c);
+                        work.Run<Vector512<float>, Simd512, Three>(0);
                         break;
                     case 2:
-                        work.Run<Vector512<float>, Simd512, Two>(a, b, c);
+                        work.Run<Vector512<float>, Simd512, Two>(0);
                         break;
                     default:
-                        work.Run<Vector512<float>, Simd512, One>(a, b, c);
+                        work.Run<Vector512<float>, Simd512, One>(0);
                         break;
                 }
 
                 break;
             case InstructionSet.Avx2:
                 for (nint column = 0; column < width; column += Step)
-                    work.Run<Vector256<float>, Simd256, Two>(a, b + column, c + column);
+                    work.Run<Vector256<float>, Simd256, Two>(column);
                 break;
             default:
                 for (nint column = 0; column < width; column += Step)
-                    work.Run<Vector128<float>, Simd128, Four>(a, b + column, c + column);
+                    work.Run<Vector128<float>, Simd128, Four>(column);
                 break;
         }
     }
 
-    // What is done in one strip of columns.
+    // What is done in one strip of columns, from a column on.
     private interface ITileWork
     {
-        void Run<TVector, TSimd, TColumns>(float* a, float* b, float* c)
+        void Run<TVector, TSimd, TColumns>(nint column)
             where TVector : struct
             where TSimd : struct, ISimd<TVector>
             where TColumns : struct, ISize;
@@ -114,6 +96,9 @@ internal static unsafe partial class Tile
     // All rows, one fold.
     private struct Strip : ITileWork
     {
+        public float* A;
+        public float* B;
+        public float* C;
         public nint ARow;
         public nint AStep;
         public nint BStep;
@@ -122,14 +107,17 @@ internal static unsafe partial class Tile
         public nint CRow;
         public TileMode Mode;
 
-        public readonly void Run<TVector, TSimd, TColumns>(float* a, float* b, float* c)
+        public readonly void Run<TVector, TSimd, TColumns>(nint column)
             where TVector : struct
             where TSimd : struct, ISimd<TVector>
             where TColumns : struct, ISize
         {
+            var a = A;
+            var b = B + column;
+            var c = C + column;
             var tiles = new RowTiles(Rows);
             var goesOn = Mode == TileMode.Continue;
-            var merges = Mode == TileMode.Add ? 1 : 0;
+            var adds = Mode == TileMode.Add;
             for (nint tile = 0; tile < tiles.Count; tile++)
             {
                 var rows = tiles.Rows(tile);
@@ -140,22 +128,22 @@ internal static unsafe partial class Tile
                 switch (rows)
                 {
                     case 6:
-                        Fold<TVector, TSimd, Six, TColumns>(a, ARow, AStep, b, BStep, Count, c, CRow, goesOn, merges, 0, ahead, aheadStep);
+                        Fold<TVector, TSimd, Six, TColumns>(a, ARow, AStep, b, BStep, Count, c, CRow, goesOn, adds, ahead, aheadStep);
                         break;
                     case 5:
-                        Fold<TVector, TSimd, Five, TColumns>(a, ARow, AStep, b, BStep, Count, c, CRow, goesOn, merges, 0, ahead, aheadStep);
+                        Fold<TVector, TSimd, Five, TColumns>(a, ARow, AStep, b, BStep, Count, c, CRow, goesOn, adds, ahead, aheadStep);
                         break;
                     case 4:
-                        Fold<TVector, TSimd, Four, TColumns>(a, ARow, AStep, b, BStep, Count, c, CRow, goesOn, merges, 0, ahead, aheadStep);
+                        Fold<TVector, TSimd, Four, TColumns>(a, ARow, AStep, b, BStep, Count, c, CRow, goesOn, adds, ahead, aheadStep);
                         break;
                     case 3:
-                        Fold<TVector, TSimd, Three, TColumns>(a, ARow, AStep, b, BStep, Count, c, CRow, goesOn, merges, 0, ahead, aheadStep);
+                        Fold<TVector, TSimd, Three, TColumns>(a, ARow, AStep, b, BStep, Count, c, CRow, goesOn, adds, ahead, aheadStep);
                         break;
                     case 2:
-                        Fold<TVector, TSimd, Two, TColumns>(a, ARow, AStep, b, BStep, Count, c, CRow, goesOn, merges, 0, ahead, aheadStep);
+                        Fold<TVector, TSimd, Two, TColumns>(a, ARow, AStep, b, BStep, Count, c, CRow, goesOn, adds, ahead, aheadStep);
                         break;
                     default:
-                        Fold<TVector, TSimd, One, TColumns>(a, ARow, AStep, b, BStep, Count, c, CRow, goesOn, merges, 0, ahead, aheadStep);
+                        Fold<TVector, TSimd, One, TColumns>(a, ARow, AStep, b, BStep, Count, c, CRow, goesOn, adds, ahead, aheadStep);
                         break;
                 }
 
@@ -165,59 +153,59 @@ internal static unsafe partial class Tile
         }
     }
 
-    // All folds of one tile. One loop calls one kernel: nothing else runs between two folds, so that they overlap.
-    private struct Chain : ITileWork
+    // All folds of one tile. A strip of columns packs its own part of the right operand; the first packs the left one.
+    private struct Chained : ITileWork
     {
-        public FoldStep* Steps;
-        public nint Count;
-        public nint AStep;
-        public nint Width;
-        public nint Rows;
-        public nint Level;
+        public FoldChain* Work;
 
-        public readonly void Run<TVector, TSimd, TColumns>(float* a, float* b, float* c)
+        public readonly void Run<TVector, TSimd, TColumns>(nint column)
             where TVector : struct
             where TSimd : struct, ISimd<TVector>
             where TColumns : struct, ISize
         {
-            switch (Rows)
+            switch (Work->Rows)
             {
+                case 6 when Work->Panel is not null:
+                    Chain<TVector, TSimd, Six, TColumns, PacksRight>(Work, column);
+                    break;
+                case 6 when Work->Next is not null && column == 0:
+                    Chain<TVector, TSimd, Six, TColumns, PacksLeft>(Work, column);
+                    break;
                 case 6:
-                    Run<TVector, TSimd, Six, TColumns>(a, b, c);
+                    Chain<TVector, TSimd, Six, TColumns, PacksNothing>(Work, column);
                     break;
                 case 5:
-                    Run<TVector, TSimd, Five, TColumns>(a, b, c);
+                    Chain<TVector, TSimd, Five, TColumns, PacksNothing>(Work, column);
                     break;
                 case 4:
-                    Run<TVector, TSimd, Four, TColumns>(a, b, c);
+                    Chain<TVector, TSimd, Four, TColumns, PacksNothing>(Work, column);
                     break;
                 case 3:
-                    Run<TVector, TSimd, Three, TColumns>(a, b, c);
+                    Chain<TVector, TSimd, Three, TColumns, PacksNothing>(Work, column);
                     break;
                 case 2:
-                    Run<TVector, TSimd, Two, TColumns>(a, b, c);
+                    Chain<TVector, TSimd, Two, TColumns, PacksNothing>(Work, column);
                     break;
                 default:
-                    Run<TVector, TSimd, One, TColumns>(a, b, c);
+                    Chain<TVector, TSimd, One, TColumns, PacksNothing>(Work, column);
                     break;
             }
         }
+    }
 
-        private readonly void Run<TVector, TSimd, TRows, TColumns>(float* a, float* b, float* c)
-            where TVector : struct
-            where TSimd : struct, ISimd<TVector>
-            where TRows : struct, ISize
-            where TColumns : struct, ISize
-        {
-            var step = Steps;
-            var (aStep, width, level) = (AStep, Width, Level);
-            for (var end = step + Count; step < end; step++)
-            {
-                Fold<TVector, TSimd, TRows, TColumns>(a, 1, aStep, b, width, step->Count, c + (step->Level * level), width, step->GoesOn, step->Merges, level, a, 0);
-                a += step->Count * aStep;
-                b += step->Count * width;
-            }
-        }
+    private readonly struct PacksNothing : ISize
+    {
+        public static int Value => 0;
+    }
+
+    private readonly struct PacksLeft : ISize
+    {
+        public static int Value => 1;
+    }
+
+    private readonly struct PacksRight : ISize
+    {
+        public static int Value => 2;
     }
 
     private readonly struct One : ISize

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -6,8 +5,9 @@ namespace Shardwright.Execution;
 
 /// <summary>
 /// One block of one dw, see <see cref="TokenProduct"/>. A tile goes through all tokens of a chunk, and the sums of its finished sequences stay in the
-/// first-level cache. Both operands of the chunk are packed first: in place, the values that a tile reads lie a row's length apart, on a page of their
-/// own each, which neither the caches nor the translation of addresses bear.
+/// first-level cache. Both operands of the chunk are packed: in place, the values that a tile reads lie a row's length apart, on a page of their
+/// own each, which neither the caches nor the translation of addresses bear. The tiles themselves pack on the way: the first of a panel the panel that it
+/// reads, those of the first panel the strip of the left operand that the next one reads. The last ones fetch the next panel.
 /// </summary>
 internal unsafe struct TokenBlock
 {
@@ -26,15 +26,12 @@ internal unsafe struct TokenBlock
     // What is read in place stays in the second-level cache, lines of which serve several tiles.
     private const int ChunkInPlace = 128;
 
-    // Columns of a packed strip of the left operand: one tile's, made a whole vector.
-    private const int StripColumns = 8;
-
     // So that the strips of one token do not all lie in the same sets of a cache.
     private const int StripGap = 16;
 
-    // Tokens packed at a time, over as many strips as have their lines in the first-level cache.
-    private const int PackedTokens = 8;
-    private const int PackedTiles = 32;
+    // Floats of a line of the caches.
+    private const int Line = 16;
+    private const int LinesOfPanel = Tile.Width / Line;
 
     // One partial sum of one tile.
     private const int Level = TileRows * Tile.Width;
@@ -67,7 +64,7 @@ internal unsafe struct TokenBlock
 
         var tiles = new RowTiles(Rows);
         var longest = Math.Min(all, InPlace ? ChunkInPlace : Chunk);
-        var strip = (longest * StripColumns) + StripGap;
+        var strip = (longest * FoldChain.StripColumns) + StripGap;
         var strips = InPlace ? 0 : tiles.Count * strip;
         var stack = HalvingOrder.Levels(Sequences.Count) * Level;
 
@@ -77,36 +74,73 @@ internal unsafe struct TokenBlock
         var left = Scratch.Floats(strips + (longest * Tile.Width) + stack + (waiting * tiles.Count * across) + (Sequences.Count * (sizeof(FoldStep) / sizeof(float))));
         var panel = left + strips;
         var stacks = panel + (longest * Tile.Width);
-        var steps = (FoldStep*)(stacks + stack + (waiting * tiles.Count * across));
+        var chain = new FoldChain { Steps = (FoldStep*)(stacks + stack + (waiting * tiles.Count * across)), Level = Level, NextStep = LeftRow };
         var order = new HalvingOrder(Sequences.Count);
         var sequence = 0;
         for (nint start = 0, end; start < all; start = end)
         {
             end = EndOfChunk(sequence, start, longest);
-            var count = Steps(start, end, ref sequence, ref order, steps);
+            chain.Count = Steps(start, end, ref sequence, ref order, chain.Steps);
+            chain.Stack = stacks;
             if (InPlace)
                 Fetch(Left + (start * LeftRow), end - start);
             else
-                PackLeft(tiles, start, end - start, left, strip);
-            var sums = stacks;
+                Strip(tiles, 0, start, end - start, left);
             for (nint column = 0; column < Columns; column += Tile.Width)
-            {
-                var width = Math.Min(Tile.Width, Columns - column);
-                var wide = Panel.Columns(width);
-                Panel.Copy(Right + (start * RightRow) + column, RightRow, end - start, width, panel, wide);
-                for (nint tile = 0; tile < tiles.Count; tile++, sums += waiting)
-                {
-                    var row = tiles.Start(tile);
-                    var rows = tiles.Rows(tile);
-                    if (InPlace)
-                        Tile.Folds(Left + (start * LeftRow) + row, LeftRow, panel, wide, rows, steps, count, sums, Level);
-                    else
-                        Tile.Folds(left + (tile * strip), StripColumns, panel, wide, rows, steps, count, sums, Level);
-                    if (end == all)
-                        Store(sums, row, rows, column, width, wide);
-                }
-            }
+                Column(ref chain, tiles, start, end - start, column, panel, left, strip, waiting, end == all);
         }
+    }
+
+    // One panel of the right operand and all tiles.
+    private readonly void Column(ref FoldChain chain, RowTiles tiles, nint start, nint tokens, nint column, float* panel, float* strips, nint strip, nint waiting, bool isLast)
+    {
+        var width = Math.Min(Tile.Width, Columns - column);
+        var right = Right + (start * RightRow) + column;
+        var packs = width == Tile.Width && tiles.Rows(0) == TileRows;
+        chain.Width = Panel.Columns(width);
+        chain.TargetRow = TargetRow;
+        if (!packs)
+            Panel.Copy(right, RightRow, tokens, width, panel, chain.Width);
+        var direct = isLast && !Transposed && width == chain.Width;
+        for (nint tile = 0; tile < tiles.Count; tile++, chain.Stack += waiting)
+        {
+            var row = tiles.Start(tile);
+            var inPlace = packs && tile == 0;
+            chain.Rows = tiles.Rows(tile);
+            chain.Left = InPlace ? Left + (start * LeftRow) + row : strips + (tile * strip) + row - StripStart(row);
+            chain.LeftStep = InPlace ? LeftRow : FoldChain.StripColumns;
+            chain.Right = inPlace ? right : panel;
+            chain.RightStep = inPlace ? RightRow : chain.Width;
+            chain.Panel = inPlace ? panel : null;
+            chain.Target = direct ? Target + (row * TargetRow) + column : null;
+            PackNext(ref chain, tiles, tile, start, tokens, column == 0 && !InPlace, strips + ((tile + 1) * strip));
+
+            // Late, so that the strips that pass by do not drive the next panel out again.
+            var line = tile - (tiles.Count - 1 - LinesOfPanel);
+            var fetches = line is >= 0 and < LinesOfPanel && column + Tile.Width < Columns;
+            chain.Ahead = fetches ? right + Tile.Width + (line * Line) : panel;
+            chain.AheadStep = fetches ? RightRow : 0;
+            fixed (FoldChain* pinned = &chain)
+                Tile.Folds(pinned);
+            if (isLast && !direct)
+                Store(chain.Stack, row, chain.Rows, column, width, chain.Width);
+        }
+    }
+
+    // The left strip of the next tile: on the way where the chain can, else at once.
+    private readonly void PackNext(ref FoldChain chain, RowTiles tiles, nint tile, nint start, nint tokens, bool isNeeded, float* to)
+    {
+        chain.Next = null;
+        if (!isNeeded || tile + 1 == tiles.Count)
+            return;
+        if (chain.Rows < TileRows || chain.Panel is not null || Rows < FoldChain.StripColumns)
+        {
+            Strip(tiles, tile + 1, start, tokens, to);
+            return;
+        }
+
+        chain.Next = Left + (start * LeftRow) + StripStart(tiles.Start(tile + 1));
+        chain.NextStrip = to;
     }
 
     // For one panel, copying the left operand costs more than it saves.
@@ -133,79 +167,22 @@ internal unsafe struct TokenBlock
         }
     }
 
-    private readonly void PackLeft(RowTiles tiles, nint start, nint tokens, float* to, nint strip)
+    // Where the strip with a row begins: whole vectors do not reach beyond the block's rows.
+    private readonly nint StripStart(nint row) => Math.Max(0, Math.Min(row, Rows - FoldChain.StripColumns));
+
+    // The strip of one tile.
+    private readonly void Strip(RowTiles tiles, nint tile, nint start, nint tokens, float* to)
     {
-        for (nint first = 0; first < tiles.Count; first += PackedTiles)
+        var from = Left + (start * LeftRow) + StripStart(tiles.Start(tile));
+        for (; tokens > 0; tokens--, from += LeftRow, to += FoldChain.StripColumns)
         {
-            var last = Math.Min(first + PackedTiles, tiles.Count);
-            var from = Left + (start * LeftRow);
-            var target = to;
-            for (nint token = 0; token < tokens; token += PackedTokens, from += PackedTokens * LeftRow, target += PackedTokens * StripColumns)
+            if (Rows >= FoldChain.StripColumns)
             {
-                var count = Math.Min(PackedTokens, tokens - token);
-                for (var tile = first; tile < last; tile++)
-                {
-                    var row = tiles.Start(tile);
-                    if (row + StripColumns <= Rows && count == PackedTokens)
-                        Strip(from + row, LeftRow, target + (tile * strip));
-                    else
-                        Strip(from + row, LeftRow, count, Math.Min(StripColumns, Rows - row), target + (tile * strip));
-                }
+                Vector256.Load(from).Store(to);
+                continue;
             }
-        }
-    }
 
-    // The next tokens' lines of the strip are fetched meanwhile: a store to a line that is not in the first-level cache holds up all that follow it.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Strip(float* from, nint row, float* to)
-    {
-        var next = to + (PackedTokens * StripColumns);
-        if (Sse.IsSupported)
-        {
-            Sse.Prefetch0(next);
-            Sse.Prefetch0(next + 16);
-            Sse.Prefetch0(next + 32);
-            Sse.Prefetch0(next + 48);
-        }
-
-        var late = from + (4 * row);
-        if (Sse.IsSupported)
-        {
-            var then = late + (4 * row);
-            Sse.Prefetch0(then);
-            Sse.Prefetch0(then + row);
-            Sse.Prefetch0(then + (2 * row));
-            Sse.Prefetch0(then + (3 * row));
-            then += 4 * row;
-            Sse.Prefetch0(then);
-            Sse.Prefetch0(then + row);
-            Sse.Prefetch0(then + (2 * row));
-            Sse.Prefetch0(then + (3 * row));
-        }
-
-        var a = Vector256.Load(from);
-        var b = Vector256.Load(from + row);
-        var c = Vector256.Load(from + (2 * row));
-        var d = Vector256.Load(from + (3 * row));
-        var e = Vector256.Load(late);
-        var f = Vector256.Load(late + row);
-        var g = Vector256.Load(late + (2 * row));
-        var h = Vector256.Load(late + (3 * row));
-        a.Store(to);
-        b.Store(to + 8);
-        c.Store(to + 16);
-        d.Store(to + 24);
-        e.Store(to + 32);
-        f.Store(to + 40);
-        g.Store(to + 48);
-        h.Store(to + 56);
-    }
-
-    private static void Strip(float* from, nint row, nint count, nint columns, float* to)
-    {
-        for (; count > 0; count--, from += row, to += StripColumns)
-        {
-            for (nint i = 0; i < columns; i++)
+            for (nint i = 0; i < Rows; i++)
                 to[i] = from[i];
         }
     }
@@ -235,14 +212,9 @@ internal unsafe struct TokenBlock
     private readonly void Store(float* sum, nint row, nint rows, nint column, nint width, nint wide)
     {
         if (Transposed)
-        {
-            Row.AddZero(sum, rows * wide);
             Transposition.Copy(sum, wide, Target + (column * TargetRow) + row, TargetRow, rows, width);
-        }
         else
-        {
             Panel.StoreSum(sum, rows, width, Target + (row * TargetRow) + column, TargetRow, wide);
-        }
     }
 
     private readonly void Clear()

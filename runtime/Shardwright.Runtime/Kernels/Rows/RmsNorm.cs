@@ -45,33 +45,56 @@ public static unsafe partial class Kernels
 
     private readonly struct RmsNormRows(float* x, float* gain, float* y, float* inverseRms, nint columns, float epsilon) : IRangeWork
     {
+        // Each pass writes a row and takes the squares of a later one.
         public void Run(nint begin, nint end)
         {
-            var step = Row.RowsAtOnce(columns);
-            for (var first = begin; first < end; first += step)
+            var ahead = Row.Ahead(columns);
+            for (var row = begin; row < Math.Min(begin + ahead, end); row++)
+                inverseRms[row] = Inverse(Row.Dot(x + (row * columns), x + (row * columns), columns));
+            for (var row = begin; row < end; row++)
             {
-                var last = Math.Min(first + step, end);
-                for (var row = first; row < last; row++)
-                    inverseRms[row] = 1 / MathF.Sqrt((Row.Dot(x + (row * columns), x + (row * columns), columns) / columns) + epsilon);
-                for (var row = first; row < last; row++)
-                    Write(x + (row * columns), gain, y + (row * columns), columns, inverseRms[row]);
+                // Where no later row is left, what the pass computes instead is dropped: y may be x, and then the row is being overwritten.
+                var squares = Write(row, Math.Min(row + ahead, end - 1));
+                if (row + ahead < end)
+                    inverseRms[row + ahead] = Inverse(squares);
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private float Inverse(float squares) => 1 / MathF.Sqrt((squares / columns) + epsilon);
+
+        // The sum is that of RowFold, to the bit.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Write(float* x, float* gain, float* y, nint columns, float inverse)
+        private float Write(nint row, nint squared)
         {
-            var scale = Vector512.Create(inverse);
+            var from = x + (row * columns);
+            var to = y + (row * columns);
+            var toSquare = x + (squared * columns);
+            var scales = gain;
+            var scale = Vector512.Create(inverseRms[row]);
+            var zero = Vector512<float>.Zero;
+            var (a0, a1, a2, a3) = (zero, zero, zero, zero);
             nint c = 0;
-            for (; c <= columns - Lanes.Count; c += Lanes.Count)
-                Write(x + c, gain + c, y + c, Lanes.Count, scale);
-            if (c < columns)
-                Write(x + c, gain + c, y + c, columns - c, scale);
+            for (; c <= columns - (4 * Lanes.Count); c += 4 * Lanes.Count)
+            {
+                a0 = Write(from + c, scales + c, to + c, toSquare + c, Lanes.Count, scale, a0);
+                a1 = Write(from + c + 16, scales + c + 16, to + c + 16, toSquare + c + 16, Lanes.Count, scale, a1);
+                a2 = Write(from + c + 32, scales + c + 32, to + c + 32, toSquare + c + 32, Lanes.Count, scale, a2);
+                a3 = Write(from + c + 48, scales + c + 48, to + c + 48, toSquare + c + 48, Lanes.Count, scale, a3);
+            }
+
+            for (; c < columns; c += Lanes.Count)
+                a0 = Write(from + c, scales + c, to + c, toSquare + c, columns - c, scale, a0);
+            return Lanes.Sum((a0 + a1) + (a2 + a3));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Write(float* x, float* gain, float* y, nint left, Vector512<float> scale)
-            => Lanes.Store(Lanes.Load(x, left) * scale * Lanes.Load(gain, left), y, left);
+        private static Vector512<float> Write(float* x, float* gain, float* y, float* toSquare, nint left, Vector512<float> scale, Vector512<float> sum)
+        {
+            var value = Lanes.Load(toSquare, left);
+            Lanes.Store(Lanes.Load(x, left) * scale * Lanes.Load(gain, left), y, left);
+            return Vector512.FusedMultiplyAdd(value, value, sum);
+        }
     }
 
     private readonly struct RmsNormGradientRows(float* x, float* gain, float* inverseRms, float* dy, float* dx, nint columns, bool accumulate) : IRangeWork

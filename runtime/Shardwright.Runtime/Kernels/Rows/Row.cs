@@ -10,6 +10,10 @@ namespace Shardwright.Execution;
 /// </summary>
 internal static unsafe class Row
 {
+    // 2 KiB between a row that is summed and the one that is written meanwhile: the sum's last additions have time to finish.
+    private const int FloatsAhead = 512;
+    private const int MostAhead = 4;
+
     // 8 KiB: of up to four operands what was summed is still in the L1 cache when it is used again.
     private const int FloatsAtOnce = 2048;
 
@@ -18,6 +22,12 @@ internal static unsafe class Row
 
     /// <summary>Rows to sum before the first of them is used.</summary>
     public static nint RowsAtOnce(nint columns) => Math.Clamp(FloatsAtOnce / columns, 1, MostAtOnce);
+
+    /// <summary>
+    /// Rows between the one that is written and the one that is summed in the same loop. Reading ahead keeps the memory busy while a row is
+    /// computed, and no write waits for its own sum.
+    /// </summary>
+    public static nint Ahead(nint columns) => Math.Clamp(FloatsAhead / columns, 1, MostAhead);
 
     public static float Sum(float* x, nint columns) => RowFold<SumTerm>.Run(new(x), columns);
 
@@ -29,9 +39,6 @@ internal static unsafe class Row
 
     /// <summary>Σ_c (x − center)².</summary>
     public static float Squares(float* x, nint columns, float center) => RowFold<SquareTerm>.Run(new(x, Vector512.Create(center)), columns);
-
-    /// <summary>Σ_c e^(x − shift), x being at most the shift.</summary>
-    public static float SumExponentials(float* x, nint columns, float shift) => RowFold<ExponentialTerm>.Run(new(x, Vector512.Create(shift)), columns);
 
     /// <summary>y = e^(x − shift), x being at most the shift; returns Σ_c y.</summary>
     public static float Exponentials(float* x, float* y, nint columns, float shift) => RowFold<StoredExponentialTerm>.Run(new(x, y, Vector512.Create(shift)), columns);
@@ -131,16 +138,6 @@ internal static unsafe class Row
             // The missing lanes of a last vector hold the center and so add nothing.
             var offset = (left >= Lanes.Count ? Vector512.Load(x + column) : Lanes.LoadFirst(x + column, left, center)) - center;
             return Vector512.FusedMultiplyAdd(offset, offset, sum);
-        }
-    }
-
-    private readonly struct ExponentialTerm(float* x, Vector512<float> shift) : IRowTerm
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Vector512<float> AddTo(Vector512<float> sum, nint column, nint left)
-        {
-            var e = VectorMath.ExpNotLarge(Lanes.Load(x + column, left) - shift);
-            return sum + (left >= Lanes.Count ? e : e & Lanes.First(left));
         }
     }
 

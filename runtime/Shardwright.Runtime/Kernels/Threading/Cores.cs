@@ -17,10 +17,10 @@ internal sealed class Cores : IDisposable
     private readonly Seat[] ready;
     private readonly Seat[] idle;
     private readonly Thread[] helpers;
+    private readonly Places places;
     private int readyFirst;
     private int readyCount;
     private int idleCount;
-    private int free;
     private volatile bool stopping;
 
     /// <param name="count">Threads that run at once.</param>
@@ -40,7 +40,7 @@ internal sealed class Cores : IDisposable
 
     private Cores(int count, int callers, int free, string name, WorkPool? only)
     {
-        (Count, this.free) = (count, free);
+        (Count, places) = (count, new Places(count, free, bound: only is null));
         pools = only is null ? [.. Enumerable.Range(0, callers).Select(_ => new WorkPool(this))] : [only];
         ready = new Seat[callers];
         idle = new Seat[count - 1];
@@ -65,23 +65,28 @@ internal sealed class Cores : IDisposable
     /// <summary>Takes a core, sleeping until there is one.</summary>
     public void Enter(Seat seat)
     {
+        bool taken;
         lock (gate)
         {
-            if (free > 0)
-            {
-                free--;
-                return;
-            }
-            AddReady(seat);
+            taken = places.Count > 0;
+            if (taken)
+                seat.Place = places.Take();
+            else
+                AddReady(seat);
         }
-        seat.Sleep();
+        if (taken)
+            seat.MoveTo(places.Processor(seat.Place));
+        else
+            seat.Sleep();
     }
 
     /// <summary>Gives the calling thread's core to whoever needs one.</summary>
-    public void Leave()
+    public void Leave(Seat seat)
     {
+        Seat? next;
         lock (gate)
-            PassOn();
+            next = PassOn(seat.Place);
+        Grant(next);
     }
 
     /// <summary>
@@ -105,12 +110,14 @@ internal sealed class Cores : IDisposable
         WorkPool.Current = outer;
         if (meeting.IsOver(generation))
             return;
+        Seat? next;
         lock (gate)
         {
             if (!meeting.TryAddSleeper(seat, generation))
                 return;
-            PassOn();
+            next = PassOn(seat.Place);
         }
+        Grant(next);
         seat.Sleep();
     }
 
@@ -121,11 +128,8 @@ internal sealed class Cores : IDisposable
         {
             while (meeting.TryRemoveSleeper() is { } seat)
                 AddReady(seat);
-            while (free > 0 && readyCount > 0)
-            {
-                free--;
-                PassOn();
-            }
+            while (places.Count > 0 && readyCount > 0)
+                Grant(PassOn(places.Take()));
         }
     }
 
@@ -134,9 +138,9 @@ internal sealed class Cores : IDisposable
     {
         lock (gate)
         {
+            places.Open();
             while (readyCount > 0)
-                PassOn();
-            free = int.MaxValue / 2;
+                Grant(PassOn(Places.Anywhere));
         }
     }
 
@@ -144,14 +148,11 @@ internal sealed class Cores : IDisposable
     public void Call(int items)
     {
         // The job's ticket was written by an interlocked operation; a helper that goes to sleep does the reverse, so one of the two sees the other.
-        if (Volatile.Read(ref free) == 0 || Volatile.Read(ref idleCount) == 0)
+        if (places.Count == 0 || Volatile.Read(ref idleCount) == 0)
             return;
         lock (gate)
-            for (; items > 0 && free > 0 && idleCount > 0; items--)
-            {
-                free--;
-                idle[--idleCount].Grant();
-            }
+            for (; items > 0 && places.Count > 0 && idleCount > 0; items--)
+                Grant(Help(places.Take()));
     }
 
     /// <summary>Ends the helpers. Must not be called while a job runs.</summary>
@@ -162,7 +163,7 @@ internal sealed class Cores : IDisposable
         stopping = true;
         lock (gate)
             while (idleCount > 0)
-                idle[--idleCount].Grant();
+                Grant(Help(Places.Anywhere));
         foreach (var helper in helpers)
             helper.Join();
     }
@@ -170,6 +171,7 @@ internal sealed class Cores : IDisposable
     private void Help(Seat seat, CountdownEvent started)
     {
         Scratch.Prepare();
+        seat.Sit();
         lock (gate)
             idle[idleCount++] = seat;
         started.Signal();
@@ -186,18 +188,21 @@ internal sealed class Cores : IDisposable
                 else
                     break;
             }
+            Seat? next;
             lock (gate)
             {
                 if (stopping)
                     return;
                 idle[idleCount++] = seat;
-                PassOn();
+                next = PassOn(seat.Place);
             }
+            Grant(next);
             seat.Sleep();
         }
     }
 
-    private bool TakeItem()
+    /// <summary>Runs one item of any caller's job, if there is one.</summary>
+    public bool TakeItem()
     {
         foreach (var pool in pools)
             if (pool.TakeItem())
@@ -207,24 +212,30 @@ internal sealed class Cores : IDisposable
 
     private void AddReady(Seat seat) => ready[(readyFirst + readyCount++) % ready.Length] = seat;
 
-    // Under the gate: a ready rank first, then a helper if there is something to help with, else the core stays free.
-    private void PassOn()
+    // Under the gate: a ready rank first, then a helper if there is something to help with, else the core stays free. A caller that gives up its own core grants it outside of the gate, since whom it wakes
+    // may take its processor at once.
+    private Seat? PassOn(int place)
     {
         if (readyCount > 0)
         {
             var next = ready[readyFirst];
             readyFirst = (readyFirst + 1) % ready.Length;
             readyCount--;
-            next.Grant();
-            return;
+            next.Place = place;
+            return next;
         }
-        Interlocked.Increment(ref free);
-        if (idleCount > 0 && HasItems())
-        {
-            free--;
-            idle[--idleCount].Grant();
-        }
+        places.Return(place);
+        return idleCount > 0 && HasItems() ? Help(places.Take()) : null;
     }
+
+    private Seat Help(int place)
+    {
+        var helper = idle[--idleCount];
+        helper.Place = place;
+        return helper;
+    }
+
+    private void Grant(Seat? next) => next?.Grant(places.Processor(next.Place));
 
     private bool HasItems()
     {

@@ -107,6 +107,22 @@ public sealed unsafe class WorkPool : IDisposable
         finished.Dispose();
     }
 
+    /// <summary>Runs one item of any rank's job on the calling thread, which waits for another rank; false when there is none.</summary>
+    internal static bool Help()
+    {
+        if (current is not { } own)
+            return false;
+        current = null;
+        try
+        {
+            return own.cores.TakeItem();
+        }
+        finally
+        {
+            current = own;
+        }
+    }
+
     /// <summary>Runs one item of the job, if one is left.</summary>
     internal bool TakeItem()
     {

@@ -5,7 +5,7 @@ namespace KernelSpeed;
 
 /// <summary>
 /// The memory limit of one core at an op's own working set: one pass that reads as many streams of as many elements as the op and writes as many, with one addition an element read. In place, the streams
-/// written are the first ones read.
+/// written are the first ones read. Of a table only its own length is read, again and again, as by an op that gathers rows of it.
 /// </summary>
 internal sealed unsafe class Streams : IDisposable
 {
@@ -15,7 +15,7 @@ internal sealed unsafe class Streams : IDisposable
     private readonly Buffers buffers = new();
     private readonly Action pass;
 
-    public Streams(int reads, int writes, int elements, bool inPlace)
+    public Streams(int reads, int writes, int elements, bool inPlace, int table = 0)
     {
         int pitch = (elements + 63) / 64 * 64 + Gap;
         // Not zeros: pages that nobody has written are all one page, which stays in the cache.
@@ -23,9 +23,9 @@ internal sealed unsafe class Streams : IDisposable
         int firstWrite = inPlace ? 0 : reads;
         pass = (reads, writes) switch
         {
-            (0, 1) => () => Pass<None, One>(memory, elements, pitch, firstWrite),
             (1, 0) => () => Pass<One, None>(memory, elements, pitch, firstWrite),
             (2, 0) => () => Pass<Two, None>(memory, elements, pitch, firstWrite),
+            (1, 1) when table > 0 => () => FromTable(memory, elements, pitch, table),
             (1, 1) => () => Pass<One, One>(memory, elements, pitch, firstWrite),
             (1, 2) => () => Pass<One, Two>(memory, elements, pitch, firstWrite),
             (2, 1) => () => Pass<Two, One>(memory, elements, pitch, firstWrite),
@@ -46,6 +46,15 @@ internal sealed unsafe class Streams : IDisposable
     {
         fixed (float* first = memory.Span)
             Pass<TReads, TWrites>(first, first + firstWrite * pitch, elements, pitch);
+    }
+
+    private static void FromTable(Block memory, nint elements, nint pitch, nint table)
+    {
+        fixed (float* first = memory.Span)
+        {
+            for (nint done = 0; done < elements; done += table)
+                Pass<One, One>(first, first + pitch + done, Math.Min(table, elements - done), pitch);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]

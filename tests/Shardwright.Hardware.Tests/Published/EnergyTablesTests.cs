@@ -1,7 +1,7 @@
 namespace Shardwright.Hardware.Tests;
 
 /// <summary>Energy and carbon of published training runs. Power and utilisation are taken from the tables: this tests arithmetic, not prediction.</summary>
-public class EnergyTables(ITestOutputHelper output)
+public class EnergyTablesTests(ITestOutputHelper output)
 {
     [Fact(Skip = PublishedData.Missing, SkipUnless = nameof(PublishedData.IsThere), SkipType = typeof(PublishedData))]
     public void Patterson2021Table4_GivenPowerAndDuration_IsReproduced()

@@ -1,7 +1,7 @@
 namespace Shardwright.Hardware.Tests;
 
 /// <summary>Memory of Korthikanti et al. (arXiv 2205.05198), figures 1 and 7. Nothing is fitted.</summary>
-public class MemoryTables(ITestOutputHelper output)
+public class MemoryTablesTests(ITestOutputHelper output)
 {
     /// <summary>The four models of the paper: layers, width, heads, micro-batch, stages and chunks of layers; tensor parallelism is 8.</summary>
     private static readonly Dictionary<string, (TransformerShape Shape, int MicroBatch, int Stages, int Chunks)> Models = new()

@@ -4,7 +4,7 @@ namespace Shardwright.Hardware.Tests;
 /// MoE layers of Megatron-Core on eight H100 (Megatron-LM's own performance baseline). One constant is fitted, a fixed time of a pass; efficiencies, bandwidths and overheads are the machine's, published for H100 or
 /// taken over from A100. The layer's ops were chosen with the table at hand.
 /// </summary>
-public class ExpertLayer(ITestOutputHelper output)
+public class ExpertLayerTests(ITestOutputHelper output)
 {
     private static readonly Machine H100 = MachineCatalog.Find("dgx-h100")!;
 

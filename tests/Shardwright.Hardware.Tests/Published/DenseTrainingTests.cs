@@ -4,7 +4,7 @@ namespace Shardwright.Hardware.Tests;
 /// Steps of dense transformers on A100. Six constants are fitted, on vTrain's 240 single-server rows that data parallelism alone lays out; every other row here was not fitted. The form of the model (which ops a
 /// layer has, how the host issues them) was chosen with these tables at hand, its constants were not.
 /// </summary>
-public class DenseTraining(ITestOutputHelper output)
+public class DenseTrainingTests(ITestOutputHelper output)
 {
     private static readonly Machine A100 = MachineCatalog.Find("dgx-a100")!;
 

@@ -1,7 +1,7 @@
 namespace Shardwright.Hardware.Tests;
 
 /// <summary>Public training throughput of Trainium 1: every row uses tensor parallelism, most pipelines besides; none is laid out by data parallelism alone, so none tests what Shardwright compiles.</summary>
-public class Trainium1Training(ITestOutputHelper output)
+public class Trainium1TrainingTests(ITestOutputHelper output)
 {
     [Fact(Skip = PublishedData.Missing, SkipUnless = nameof(PublishedData.IsThere), SkipType = typeof(PublishedData))]
     public void Step_DecoderRows_AreNotCovered()

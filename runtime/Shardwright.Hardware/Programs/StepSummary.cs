@@ -1,0 +1,98 @@
+namespace Shardwright.Hardware;
+
+/// <summary>What a step of a program costs on a machine, from the clocks of its ranks: the numbers that plan, emulator and reports show.</summary>
+public sealed record StepSummary
+{
+    /// <summary>Reads the clocks of a mesh: of all ranks, or of one that stands for all.</summary>
+    /// <param name="costs">Machine and mesh.</param>
+    /// <param name="clocks">The clocks after a step.</param>
+    /// <param name="tokens">Tokens of the step over all ranks.</param>
+    public StepSummary(ProgramCosts costs, IReadOnlyList<RankClock> clocks, long tokens)
+    {
+        (Machine, Placement, Tokens) = (costs.Machine, costs.Placement, tokens);
+        long each = costs.Placement.Data / clocks.Count;
+        for (int i = 0; i < clocks.Count; i++)
+            Picoseconds = Math.Max(Picoseconds, clocks[i].Now);
+        double exposed = 0, waiting = 0;
+        for (int i = 0; i < clocks.Count; i++)
+        {
+            var clock = clocks[i];
+            // A rank that ends early waits for the last one, and nothing hides that.
+            exposed += Picoseconds - clock.Computing;
+            waiting += clock.Waiting;
+            Float32Flops += each * (double)clock.Work.Float32Flops;
+            BFloat16Flops += each * (double)clock.Work.BFloat16Flops;
+            Float8Flops += each * (double)clock.Work.Float8Flops;
+            HbmBytes += each * (double)clock.Work.HbmBytes;
+            LinkBytes += each * (double)clock.Work.LinkBytes;
+        }
+        (ExposedPicoseconds, WaitingPicoseconds) = ((long)(exposed / clocks.Count), (long)(waiting / clocks.Count));
+        ChipJoules = Energy();
+        Cost = Picoseconds > 0 && tokens > 0 ? StepCost.Of(Machine, Chips, Picoseconds, ChipJoules, tokens) : null;
+    }
+
+    /// <summary>The machine.</summary>
+    public Machine Machine { get; }
+
+    /// <summary>The mesh and how it lies on the machine.</summary>
+    public MeshPlacement Placement { get; }
+
+    /// <summary>Tokens of the step.</summary>
+    public long Tokens { get; }
+
+    /// <summary>Chips that the mesh occupies.</summary>
+    public int Chips => (Placement.Data + Machine.RanksPerChip - 1) / Machine.RanksPerChip;
+
+    /// <summary>Time of the step: of the slowest rank, picoseconds.</summary>
+    public long Picoseconds { get; }
+
+    /// <summary>Time in which a rank's engines had nothing to do because a collective was awaited; mean of the ranks, picoseconds.</summary>
+    public long ExposedPicoseconds { get; }
+
+    /// <summary>Time for which a rank waited at collectives for the last one to arrive; mean of the ranks, picoseconds.</summary>
+    public long WaitingPicoseconds { get; }
+
+    /// <summary>FLOPs of float32 products, all ranks.</summary>
+    public double Float32Flops { get; }
+
+    /// <summary>FLOPs of bfloat16 products, all ranks.</summary>
+    public double BFloat16Flops { get; }
+
+    /// <summary>FLOPs of 8-bit products, all ranks.</summary>
+    public double Float8Flops { get; }
+
+    /// <summary>FLOPs of products, all ranks.</summary>
+    public double Flops => Float32Flops + BFloat16Flops + Float8Flops;
+
+    /// <summary>Bytes between HBM and cores, all ranks.</summary>
+    public double HbmBytes { get; }
+
+    /// <summary>Bytes over links, all ranks.</summary>
+    public double LinkBytes { get; }
+
+    /// <summary>Energy of all chips, J, by the rule of <see cref="StepEnergy"/>.</summary>
+    public double ChipJoules { get; }
+
+    /// <summary>Energy of the facility, carbon, dollars; null for an empty step.</summary>
+    public StepCost? Cost { get; }
+
+    /// <summary>Share of the step in which communication is exposed.</summary>
+    public double ExposedShare => Picoseconds == 0 ? 0 : (double)ExposedPicoseconds / Picoseconds;
+
+    /// <summary>
+    /// Model FLOPs utilisation: the time that the step's products would take at the chips' published peaks, each format at its own, over the step's time. Nothing is recomputed, so model and hardware FLOPs are the same.
+    /// </summary>
+    public double Mfu => Picoseconds == 0 ? 0
+        : (Float32Flops / Machine.HeadlineFlops[(int)OperandFormat.Float32] + BFloat16Flops / Machine.HeadlineFlops[(int)OperandFormat.BFloat16] + Eight()) / Chips / (Picoseconds * 1e-12);
+
+    // A machine without 8-bit products has no peak for them.
+    private double Eight() => Float8Flops == 0 ? 0 : Float8Flops / Machine.HeadlineFlops[(int)OperandFormat.Float8];
+
+    private double Energy()
+    {
+        var power = Machine.Power;
+        return power.ChipWatts * power.StaticShare * Picoseconds * 1e-12 * Chips
+            + power.JoulesPerFlop[(int)OperandFormat.Float32] * Float32Flops + power.JoulesPerFlop[(int)OperandFormat.BFloat16] * BFloat16Flops + power.JoulesPerFlop[(int)OperandFormat.Float8] * Float8Flops
+            + power.JoulesPerHbmByte * HbmBytes + power.JoulesPerLinkByte * LinkBytes;
+    }
+}

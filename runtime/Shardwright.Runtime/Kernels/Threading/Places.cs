@@ -1,0 +1,54 @@
+namespace Shardwright.Execution;
+
+/// <summary>
+/// The cores that nobody holds. Where there are as many as processors that this process may use, each is one processor; else the system decides where threads run. Changed only under the gate of
+/// <see cref="Cores"/>.
+/// </summary>
+internal sealed class Places
+{
+    /// <summary>A core that is no processor in particular.</summary>
+    public const int Anywhere = -1;
+
+    private readonly int[] free;
+    private readonly int[] processors;
+    private int count;
+    private bool unlimited;
+
+    /// <param name="cores">Cores, held or not.</param>
+    /// <param name="free">Those that nobody holds.</param>
+    /// <param name="bound">Whether each may stand for a processor: not when somebody holds one from the start, who may run anywhere.</param>
+    public Places(int cores, int free, bool bound)
+    {
+        this.free = new int[cores];
+        for (count = 0; count < free; count++)
+            this.free[count] = free - 1 - count;
+        int[] allowed = bound ? LinuxThreads.Allowed : [];
+        processors = allowed.Length == cores ? allowed : [];
+    }
+
+    /// <summary>Cores that nobody holds.</summary>
+    public int Count => Volatile.Read(ref count);
+
+    /// <summary>The processor of a core, for <see cref="Seat.Grant"/>.</summary>
+    public int Processor(int place) => place >= 0 && place < processors.Length ? processors[place] : Anywhere;
+
+    public int Take()
+    {
+        if (unlimited)
+            return Anywhere;
+        // Read without the gate by whoever published work: an interlocked operation orders the two.
+        int left = Interlocked.Decrement(ref count);
+        return free[left];
+    }
+
+    public void Return(int place)
+    {
+        if (unlimited)
+            return;
+        free[count] = place;
+        Interlocked.Increment(ref count);
+    }
+
+    /// <summary>From now on everybody gets a core.</summary>
+    public void Open() => (unlimited, count) = (true, int.MaxValue);
+}
