@@ -38,7 +38,7 @@ public static class ScaleStudy
         if (routing is not null)
             point = point with { LoadFactor = (routing.Factors.Max(), routing.Factors.Average()) };
         if (memory.Peak > capacity)
-            return point with { Problem = memory.Overflow($"{mesh}{(sharded ? ", sharded," : "")} on {chips} chips of {machine.Name}", capacity) };
+            return point with { Problem = memory.Overflow(FormattableString.Invariant($"data {mesh.Data} × expert {mesh.Expert}{(sharded ? ", sharded," : "")} on {chips} chips of {machine.Name}"), capacity) };
         return Fastest(plan, machine, point, routing);
     }
 

@@ -20,12 +20,17 @@ public static class ScaleTable
         int[] widths = [.. Heads.Select((_, column) => rows.Max(row => column < row.Length ? row[column].Length : 0))];
         foreach (string[] row in rows)
             text.Append("  ").Append(string.Join("  ", row.Select((cell, column) => row.Length < Heads.Length && column == row.Length - 1 ? cell : cell.PadLeft(widths[column])))).Append('\n');
-        foreach (string line in Notes(machine, points))
+        foreach (string line in Notes(plan, machine, points))
             text.Append(line).Append('\n');
         foreach (var point in points.Where(point => point.Problem is not null))
             text.Append(FormattableString.Invariant($"{point.Chips} chips: {point.Problem}\n"));
         return text.ToString();
     }
+
+    /// <summary>The first reason why a mesh of the study cannot exchange rows as the program does; null when all can.</summary>
+    private static string? WhyNoVariableExchange(PlanDocument plan, Machine machine, IReadOnlyList<ScalePoint> points) =>
+        !plan.Program.Ops.Any(op => op.Collective is { Exchange: RowExchange.Variable }) ? null
+            : points.Where(point => point is { Step: not null, Mesh.Expert: > 1 }).Select(point => AllToAllLegality.WhyNotVariable(machine, point.Mesh!.Shape(machine, CollectiveGroup.ExpertPeers))).FirstOrDefault(why => why is not null);
 
     private static string[] Row(ScalePoint point) => point.Step is not { } step
         ? [point.Chips.ToString(CultureInfo.InvariantCulture), point.Mesh?.Expert.ToString(CultureInfo.InvariantCulture) ?? "-", point.Memory is null ? "-" : point.IsSharded ? "ZeRO-3" : "none",
@@ -44,7 +49,7 @@ public static class ScaleTable
             ScaleText.Count(step.Cost.TokensPerKilowattHour),
         ];
 
-    private static IEnumerable<string> Notes(Machine machine, IReadOnlyList<ScalePoint> points)
+    private static IEnumerable<string> Notes(PlanDocument plan, Machine machine, IReadOnlyList<ScalePoint> points)
     {
         yield return "Weak scaling: a rank keeps the tokens it was compiled with, the global batch grows with the ranks. exposed: share of the step in which engines wait for communication. Whole instances are paid"
             + (machine.DollarsPerInstanceHour is { } dollars ? FormattableString.Invariant($" at {dollars} US$ an hour") : "; no price is published for this machine") + ".";
@@ -53,6 +58,8 @@ public static class ScaleTable
         if (points.Any(point => point.IsSharded))
             yield return "ZeRO-3 is an assumption about a program that the compiler does not emit yet: parameters, gradients and optimizer state split over data ranks (experts over their replicas), a layer's parameters gathered while the "
                 + "layer before it runs, forward and backward, and its gradients reduce-scattered behind its backward pass.";
+        if (WhyNoVariableExchange(plan, machine, points) is { } reason)
+            yield return $"The exchange of rows is timed as the all-to-all-v that the program asks for, which {machine.Name} may not offer: {reason}.";
         if (points.Any(point => point.LoadFactor.Most > 1))
             yield return "Uneven routing: " + string.Join("; ", points.Where(p => p.LoadFactor.Most > 1).GroupBy(p => p.Mesh!.Expert).Select(group =>
                 FormattableString.Invariant($"expert = {group.Key}: max/mean {group.First().LoadFactor.Mean:F2} in the mean layer, {group.First().LoadFactor.Most:F2} in the worst"))) + ". Every expert group routes alike; ranks wait for their busiest peer.";

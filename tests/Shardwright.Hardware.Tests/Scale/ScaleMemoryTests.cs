@@ -52,7 +52,7 @@ public sealed class ScaleMemoryTests
 
         string problem = ScaleStudy.At(SmallPlan.Plan, machine, 16, 8, new() { Sharding = ScaleSharding.None }).Problem!;
 
-        Assert.StartsWith("out of device memory (HBM): data 16 × expert 8, expert peers next to each other on 16 chips of tight needs 139.20 MiB a rank, a rank has 120.00 MiB.\n", problem);
+        Assert.StartsWith("out of device memory (HBM): data 16 × expert 8 on 16 chips of tight needs 139.20 MiB a rank, a rank has 120.00 MiB.\n", problem);
         Assert.Contains("TOTAL |   Weights | Gradients | Optimizer | Activations |   Routed", problem);
         Assert.Contains("139.20 MiB | 32.00 MiB | 32.00 MiB | 64.00 MiB |", problem);
         Assert.Contains("Fix: split the experts over more ranks, or shard", problem);

@@ -50,7 +50,7 @@ public sealed class LargeModelTests(ITestOutputHelper output)
         Assert.Null(point.Step);
         Assert.Contains("out of device memory (HBM): data 4096 × expert 256 on 1024 chips of trn2.48xlarge needs", point.Problem);
         Assert.Contains("a rank has 24.00 GiB", point.Problem);
-        // AdamW's two moments of 78.7 billion bytes of parameters.
-        Assert.Contains("146.59 GiB", point.Problem);
+        // AdamW's two moments of 78,703,349,760 bytes of parameters.
+        Assert.Contains("146.60 GiB", point.Problem);
     }
 }

@@ -20,6 +20,7 @@ public sealed class ScaleTargetTests(ITestOutputHelper output)
         Assert.Contains("SparseLanguage.SparseLanguageModel on trn2.48xlarge (uncalibrated)", text);
         Assert.Contains("tokens/kWh", text);
         Assert.Contains("Uneven routing", text);
+        Assert.Contains("all-to-all-v that the program asks for, which trn2.48xlarge may not offer", text);
         using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(Root, "artifacts", "obj", "SparseLanguageModel", Configuration, "shardwright", "scale.SparseLanguage.SparseLanguageModel.json")));
         var points = json.RootElement.GetProperty("points").EnumerateArray().ToList();
         Assert.Equal([1, 1, 16, 16, 1024, 1024, 40000, 40000], points.Select(point => point.GetProperty("chips").GetInt32()));
