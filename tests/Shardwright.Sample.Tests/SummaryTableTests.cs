@@ -12,7 +12,7 @@ public sealed class SummaryTableTests
     [InlineData("published runs")]
     public void Write_EmulatedStepAtEightyColumns_IsWholeLinesAndSaysWhetherItIsCalibrated(string? calibration)
     {
-        var step = new EmulatedSummary("trn2.48xlarge", "data 4 × expert 4", calibration, 0.956, 1.140, Enum.GetValues<Engine>().ToDictionary(engine => engine, _ => 0.123), 0.245, 0.170, 1, 2, 3, 0.1316);
+        var step = new EmulatedSummary("trn2.48xlarge", "data 4 × expert 4", calibration, 0.956, 1.140, Enum.GetValues<Engine>().ToDictionary(engine => engine, _ => 0.123), 0.245, 0.170, 1, 2, 3, 0.1316, 0.267, 9.5e-6, 1.08e8, 1.3e10);
         var text = new StringWriter();
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(text), Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors });
         console.Profile.Width = 80;

@@ -23,17 +23,21 @@ public static class SummaryTable
             Emulated(step);
         console.Write(table);
 
-        // The step's energy and price belong here, below its time. Lines fit 80 columns.
+        // Lines fit 80 columns.
         void Emulated(EmulatedSummary step)
         {
             Row("this step", $"on {step.Machine}{(step.Calibration is null ? " (uncalibrated)" : "")}:\npredicted {step.PredictedMilliseconds:F3} ms, emulated {step.EmulatedMilliseconds:F3} ms");
             Row("  engines busy", $"{Engines(step)} ms");
             Row("  communication", $"{step.ExposedMilliseconds:F3} ms exposed; {step.WaitingMilliseconds:F3} ms of waiting for ranks");
+            Row("  energy, price", $"{step.Joules:G3} J (power estimated), {Price(step)}");
             Row("  MFU", $"{100 * step.Mfu:F2} % of the chips' published peak");
         }
 
         void Row(string name, FormattableString value) => table.AddRow(new Text(name), new Text(value.ToString(CultureInfo.InvariantCulture)));
     }
+
+    private static string Price(EmulatedSummary step) => step is { Dollars: { } dollars, TokensPerDollar: { } tokens }
+        ? string.Create(CultureInfo.InvariantCulture, $"{dollars:G3} US$: {tokens / 1e6:F1} M tokens a dollar") : "no price published";
 
     private static string Engines(EmulatedSummary step) => string.Join(", ", step.EngineMilliseconds.Where(engine => engine.Value > 0)
         .Select(engine => string.Create(CultureInfo.InvariantCulture, $"{EngineName(engine.Key)} {engine.Value:F3}")));

@@ -19,7 +19,11 @@ public sealed record EmulatedSummary(
     long Flops,
     long HbmBytes,
     long LinkBytes,
-    double Mfu)
+    double Mfu,
+    double Joules,
+    double? Dollars,
+    double? TokensPerDollar,
+    double? TokensPerKilowattHour)
 {
     private const double Millisecond = 1e9;     // picoseconds
 
@@ -29,5 +33,6 @@ public sealed record EmulatedSummary(
         step.PlannedPicoseconds / Millisecond, step.Picoseconds / Millisecond,
         Enum.GetValues<Engine>().ToDictionary(engine => engine, engine => step.EnginePicoseconds(engine) / Millisecond),
         step.ExposedPicoseconds / Millisecond, step.WaitingPicoseconds / Millisecond,
-        step.Flops, step.HbmBytes, step.LinkBytes, step.Mfu);
+        step.Flops, step.HbmBytes, step.LinkBytes, step.Mfu,
+        step.Joules, step.Dollars, step.Summary.Cost?.TokensPerDollar, step.Summary.Cost?.TokensPerKilowattHour);
 }

@@ -59,7 +59,6 @@ public static class SummaryJson
         }
     }
 
-    // The step's energy and price belong here, beside its time.
     private static void Emulated(Utf8JsonWriter json, EmulatedSummary step)
     {
         json.WriteStartObject("emulatedStep");
@@ -78,6 +77,18 @@ public static class SummaryJson
         json.WriteNumber("hbmBytes", step.HbmBytes);
         json.WriteNumber("linkBytes", step.LinkBytes);
         json.WriteNumber("mfu", step.Mfu);
+        json.WriteNumber("joules", step.Joules);
+        Optional("dollars", step.Dollars);
+        Optional("tokensPerDollar", step.TokensPerDollar);
+        Optional("tokensPerKilowattHour", step.TokensPerKilowattHour);
         json.WriteEndObject();
+
+        void Optional(string name, double? value)
+        {
+            if (value is { } number)
+                json.WriteNumber(name, number);
+            else
+                json.WriteNull(name);
+        }
     }
 }
