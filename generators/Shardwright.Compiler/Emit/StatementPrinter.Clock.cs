@@ -41,7 +41,9 @@ public sealed partial class StatementPrinter
         string exchange = ops.FirstOrDefault(op => op.Work.IsRouted) is { } routed ? ", " + ExchangeName(plan, plan.Sites[routed.Site]) : "";
         var costs = plan.Estimate!.Costs;
         var (time, engine, busy) = Cost(plan, first, last);
-        return $"Charge({first}, {last}{exchange});    // {Duration(time)} on {costs.Machine.Name}{(exchange.Length > 0 ? " at even load" : "")}, {EngineName(engine)} {Duration(busy)}";
+        // Where no engine has much to do, the fixed time of the statements is what counts.
+        string most = busy < time / 10 ? "most of it fixed" : $"{EngineName(engine)} {Duration(busy)}";
+        return $"Charge({first}, {last}{exchange});    // {Duration(time)} on {costs.Machine.Name}{(exchange.Length > 0 ? " at even load" : "")}, {most}";
     }
 
     /// <summary>The call that updates the parameters and charges its own three statements.</summary>
