@@ -1,13 +1,15 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Reflection;
 using LargeModel;
+using Shardwright.Execution;
 using Shardwright.Hardware;
 
 // The study from code; `dotnet build -t:ShardwrightScale` prints the same without running anything of the model.
 // Arguments: numbers of chips, such as 1024 40000, and the path of a routing trace, which ends in .json.
 try
 {
-    var plan = PlanReader.Read(LargeLanguageModelPlan.Json);
+    var plan = PlanReader.Read(typeof(LargeLanguageModel).Assembly.GetCustomAttributes<CompiledPlanAttribute>().Single().Json);
     var machine = plan.Machine();
     string? path = args.FirstOrDefault(argument => argument.EndsWith(".json", StringComparison.Ordinal));
     string chips = string.Join(' ', args.Where(argument => argument != path));
