@@ -17,6 +17,9 @@ internal static class Descriptors
     public static readonly DiagnosticDescriptor CompilerTooOld = new(RuleIds.CompilerTooOld, "The C# compiler is too old",
         "Models need the C# compiler 5.0 or later, but this is {0}: use the .NET 10 SDK or later", Category, DiagnosticSeverity.Error, true, helpLinkUri: "https://shardwright.dev/rules/SHW0003");
 
+    public static readonly DiagnosticDescriptor MachineFile = new(RuleIds.MachineFile, "A machine file cannot be used",
+        "Machine file: {0}", Category, DiagnosticSeverity.Error, true, helpLinkUri: "https://shardwright.dev/rules/SHW0004");
+
     public static readonly DiagnosticDescriptor OptionOutOfRange = new(RuleIds.OptionOutOfRange, "An option is out of range",
         "{0} is out of range: need {1}", Category, DiagnosticSeverity.Error, true, helpLinkUri: "https://shardwright.dev/rules/SHW1009");
 }

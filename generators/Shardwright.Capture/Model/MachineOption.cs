@@ -19,7 +19,7 @@ public sealed record MachineOption(MachineText? Machine, string Path, string Err
         }
         catch (MachineFileException error)
         {
-            return new(null, path, error.Message, error.Line, error.Column);
+            return new(null, path, error.Problem, error.Line, error.Column);
         }
     }
 }

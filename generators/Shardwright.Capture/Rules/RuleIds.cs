@@ -6,6 +6,7 @@ public static class RuleIds
     public const string CannotContinue = "SHW0001";
     public const string InternalError = "SHW0002";
     public const string CompilerTooOld = "SHW0003";
+    public const string MachineFile = "SHW0004";
     public const string CannotCapture = "SHW1001";
     public const string DataDependent = "SHW1002";
     public const string NoSource = "SHW1003";

@@ -19,7 +19,7 @@ internal static class Problems
         foreach (var machine in settings.BadMachines)
         {
             var place = new LinePosition(Math.Max(0, machine.Line - 1), Math.Max(0, machine.Column - 1));
-            output.ReportDiagnostic(Diagnostic.Create(Descriptors.OptionOutOfRange, Location.Create(machine.Path, default, new(place, place)), "ShardwrightMachine: " + machine.Error, "a machine as docs/machines.md describes it"));
+            output.ReportDiagnostic(Diagnostic.Create(Descriptors.MachineFile, Location.Create(machine.Path, default, new(place, place)), machine.Error));
         }
         if (CompilerVersion.Major < 5)
             output.ReportDiagnostic(Diagnostic.Create(Descriptors.CompilerTooOld, locations[0].Location, CompilerVersion.ToString(2)));

@@ -83,7 +83,7 @@ public sealed class GeneratorDiagnosticsTests
     {
         var run = new GeneratorTest([("/project/Tiny.cs", Right)], machines: [("/project/my.json", "{\n  \"extends\": \"trn2.48xlarge\",\n  \"name\": \"mine\",\n  \"hbmm\": 1\n}")]).Run();
 
-        var found = Assert.Single(run.Diagnostics, d => d.Id == "SHW1009");
+        var found = Assert.Single(run.Diagnostics, d => d.Id == "SHW0004");
         Assert.Equal(("/project/my.json", 3), (found.Location.GetLineSpan().Path, found.Location.GetLineSpan().StartLinePosition.Line));
         Assert.Contains("hbmm", found.GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
     }
