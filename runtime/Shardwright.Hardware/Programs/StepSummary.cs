@@ -27,7 +27,7 @@ public sealed record StepSummary
             LinkBytes += each * (double)clock.Work.LinkBytes;
         }
         (ExposedPicoseconds, WaitingPicoseconds) = ((long)(exposed / clocks.Count), (long)(waiting / clocks.Count));
-        ChipJoules = Energy();
+        ChipJoules = Energy(clocks);
         Cost = Picoseconds > 0 && tokens > 0 ? StepCost.Of(Machine, Chips, Picoseconds, ChipJoules, tokens) : null;
     }
 
@@ -94,11 +94,20 @@ public sealed record StepSummary
         double Seconds(OperandFormat format, double flops) => flops == 0 ? 0 : flops / machine.HeadlineFlops[(int)format];
     }
 
-    private double Energy()
+    /// <summary>Chip by chip, each from the work of its ranks: which ranks share a chip changes no more than the rounding to a picojoule.</summary>
+    private double Energy(IReadOnlyList<RankClock> clocks)
     {
-        var power = Machine.Power;
-        return power.ChipWatts * power.StaticShare * Picoseconds * 1e-12 * Chips
-            + power.JoulesPerFlop[(int)OperandFormat.Float32] * Float32Flops + power.JoulesPerFlop[(int)OperandFormat.BFloat16] * BFloat16Flops + power.JoulesPerFlop[(int)OperandFormat.Float8] * Float8Flops
-            + power.JoulesPerHbmByte * HbmBytes + power.JoulesPerLinkByte * LinkBytes;
+        if (clocks.Count > 1)
+            return Enumerable.Range(0, Chips).Sum(chip => Energy(clocks, chip));
+        // All chips do the same but the last, which may have fewer ranks.
+        return Energy(clocks, 0) * (Chips - 1) + Energy(clocks, Chips - 1);
+    }
+
+    private double Energy(IReadOnlyList<RankClock> clocks, int chip)
+    {
+        ChipWork work = default;
+        for (int rank = chip * Machine.RanksPerChip; rank < Math.Min(Placement.Data, (chip + 1) * Machine.RanksPerChip); rank++)
+            work += clocks[clocks.Count == 1 ? 0 : rank].Work;
+        return StepEnergy.Of(Machine.Power, Picoseconds, work).Joules;
     }
 }
