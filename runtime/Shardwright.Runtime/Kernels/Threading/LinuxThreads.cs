@@ -70,7 +70,7 @@ internal static unsafe partial class LinuxThreads
             _ = Futex(FutexNumber, &word, WaitPrivate, 1, 0, 0, 0);
             return Marshal.GetLastSystemError() == 11 && GetProcessor() >= 0 && GetThread() > 0;   // EAGAIN
         }
-        catch (EntryPointNotFoundException)
+        catch (Exception missing) when (missing is EntryPointNotFoundException or DllNotFoundException)
         {
             return false;
         }
