@@ -45,6 +45,7 @@ public sealed class EmulatedTimeTests
             Assert.Equal(clocks.Sum(c => c.Work.HbmBytes), emulated.HbmBytes);
             Assert.Equal(clocks.Sum(c => c.Work.LinkBytes), emulated.LinkBytes);
             Assert.Equal(clocks.Sum(c => c.Waiting) / data, emulated.WaitingPicoseconds);
+            Assert.Equal((emulated.ExposedPicoseconds, emulated.WaitingPicoseconds, emulated.Mfu), (emulated.Summary.ExposedPicoseconds, emulated.Summary.WaitingPicoseconds, emulated.Summary.Mfu));
             Assert.True(emulated.Joules >= emulated.Summary.Machine.Power.ChipWatts * emulated.Summary.Machine.Power.StaticShare * emulated.Summary.Chips * emulated.Picoseconds * 1e-12);
         }
     }

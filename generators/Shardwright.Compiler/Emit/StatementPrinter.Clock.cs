@@ -25,7 +25,7 @@ public sealed partial class StatementPrinter
     {
         int first = firstCharged, last = lastCharged;
         (firstCharged, lastCharged) = (-1, -1);
-        return first < 0 || Cost(first, last) is var (time, _, _) && time == 0 ? null : ChargeLine(plan, first, last);
+        return first < 0 || Cost(plan, first, last).Time == 0 ? null : ChargeLine(plan, first, last);
     }
 
     void FlushCharge()
@@ -39,11 +39,11 @@ public sealed partial class StatementPrinter
     {
         var ops = plan.Step!.Program.Ops.Skip(first).Take(last - first + 1).ToList();
         string exchange = ops.FirstOrDefault(op => op.Work.IsRouted) is { } routed ? ", " + ExchangeName(plan, plan.Sites[routed.Site]) : "";
-        var costs = plan.Estimate!.Costs;
+        var machine = plan.Estimate!.Machine;
         var (time, engine, busy) = Cost(plan, first, last);
         // Where no engine has much to do, the fixed time of the statements is what counts.
-        string most = busy < time / 10 ? "most of it fixed" : $"{EngineName(engine)} {Duration(busy)}";
-        return $"Charge({first}, {last}{exchange});    // {Duration(time)} on {costs.Machine.Name}{(exchange.Length > 0 ? " at even load" : "")}, {most}";
+        string most = busy < time / 10 ? "most of it fixed" : $"{machine.EngineNames[(int)engine]} {Duration(busy)}";
+        return $"Charge({first}, {last}{exchange});    // {Duration(time)} on {machine.Name}{(exchange.Length > 0 ? " at even load" : "")}, {most}";
     }
 
     /// <summary>The call that updates the parameters and charges its own three statements.</summary>
@@ -63,39 +63,25 @@ public sealed partial class StatementPrinter
 
     public static string MeetLine(ModelPlan plan, int op, string with)
     {
-        var cost = plan.Estimate!.Costs.Collective(op, EvenLoad(plan, op));
+        var cost = plan.Estimate!.Ops[op].Collective!.Value;
         return $"Meet({op}, {with});    // {Duration(cost.Picoseconds)} on {plan.Estimate.Machine.Name}{(cost.Picoseconds == 0 ? "" : ", " + cost.Algorithm)}";
     }
 
-    static ExchangeLoad EvenLoad(ModelPlan plan, int op)
-    {
-        var timed = plan.Step!.Program.Ops[op];
-        return timed.Site < 0 ? default : new BalancedRouting(plan.Step.Program, plan.Mesh.Expert).Load(timed.Site, 0, 0, 0);
-    }
-
-    (long Time, Engine Engine, long Busy) Cost(int first, int last) => Cost(plan, first, last);
-
+    /// <summary>Time of statements one after the other, and the engine that is busiest with them.</summary>
     static (long Time, Engine Engine, long Busy) Cost(ModelPlan plan, int first, int last)
     {
-        var costs = plan.Estimate!.Costs;
-        var routing = new BalancedRouting(plan.Step!.Program, plan.Mesh.Expert);
         long time = 0;
         long[] busy = new long[(int)Engine.Collective];
         for (int op = first; op <= last; op++)
         {
-            int[]? starts = null;
-            if (costs.IsRouted(op))
-                routing.Rows(plan.Step.Program.Ops[op].Site, 0, 0, 0, starts = new int[costs.Experts(plan.Step.Program.Ops[op].Site) + 1]);
-            var times = costs.Times(op, starts);
-            time += times.Duration;
+            var estimate = plan.Estimate!.Ops[op];
+            time += estimate.Picoseconds;
             for (int engine = 0; engine < busy.Length; engine++)
-                busy[engine] += times[(Engine)engine];
+                busy[engine] += estimate.Times[(Engine)engine];
         }
         int slowest = Array.IndexOf(busy, busy.Max());
         return (time, (Engine)slowest, busy[slowest]);
     }
-
-    static string EngineName(Engine engine) => engine switch { Engine.Tensor => "TensorE", Engine.Vector => "VectorE", Engine.Scalar => "ScalarE", Engine.GpSimd => "GpSimdE", _ => "DMA" };
 
     /// <summary>A time as people read it: <c>41.2 µs</c>.</summary>
     public static string Duration(long picoseconds) => picoseconds >= 1_000_000_000 ? Number(picoseconds / 1e9, "ms") : picoseconds >= 1_000_000 ? Number(picoseconds / 1e6, "µs") : Number(picoseconds / 1e3, "ns");

@@ -8,7 +8,7 @@ namespace Shardwright.Compiler.Link;
 /// <summary>
 /// Builds the tree of module instances of a model, evaluating constructor arguments, and declares every parameter on the way, used or not. <c>Dispatch.Auto</c> becomes <paramref name="lowering"/>, what the target allows.
 /// </summary>
-public sealed class Instantiator(LinkedModel linked, int microBatches, DispatchLowering lowering = DispatchLowering.Variable)
+public sealed class Instantiator(LinkedModel linked, int microBatches, RowExchange lowering = RowExchange.Variable)
 {
     readonly Dictionary<string, ModuleGraph> graphs = linked.Modules.ToDictionary(m => m.Type, StringComparer.Ordinal);
 

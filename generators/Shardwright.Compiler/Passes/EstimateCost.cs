@@ -15,7 +15,7 @@ public static class EstimateCost
         var walks = Placements(mesh, expertInnermost).Select(placement => new ProgramCosts(step.Program, machine, placement)).Select(costs => (Costs: costs, Clock: ProgramWalk.Balanced(costs))).ToList();
         var best = walks.OrderBy(w => w.Clock.Now).First();
         long tokens = (long)plan.Batch * plan.Inputs[0].Shape.Skip(1).Aggregate(1, (p, s) => p * s) * plan.MicroBatches;
-        return (step, new(best.Costs, best.Clock, new(best.Costs, [best.Clock], tokens), walks.Where(w => w != best).Select(w => (long?)w.Clock.Now).FirstOrDefault()));
+        return (step, new(best.Costs, OpEstimate.All(best.Costs), best.Clock, new(best.Costs, [best.Clock], tokens), walks.Where(w => w != best).Select(w => (long?)w.Clock.Now).FirstOrDefault()));
     }
 
     /// <summary>Where one of the expert mesh's axes has length 1, both placements are the same.</summary>

@@ -1,18 +1,5 @@
 namespace Shardwright.Hardware;
 
-/// <summary>How token copies travel to experts and back. All three move the same rows; they differ in bytes, buffers, and in what a machine offers.</summary>
-public enum DispatchLowering
-{
-    /// <summary>All-to-all-v: each pair exchanges just its rows.</summary>
-    Variable,
-
-    /// <summary>All-to-all of equal blocks, each as large as the largest.</summary>
-    Padded,
-
-    /// <summary>All-gather of all rows, reduce-scatter of the results.</summary>
-    Gathered,
-}
-
 /// <summary>
 /// Which all-to-all a machine can run in a group, after the AWS Neuron SDK's documentation of <c>nki.collectives.all_to_all_v</c> and of replica groups (SDK 2.32).
 /// </summary>
@@ -48,26 +35,26 @@ public static class AllToAllLegality
     /// <summary>The lowering that a machine allows: all-to-all-v, else equal blocks, else gathered.</summary>
     /// <param name="machine">The machine.</param>
     /// <param name="peers">The ranks that hold the experts together.</param>
-    public static DispatchLowering Choose(Machine machine, GroupShape peers) => Choose(machine, peers, out _);
+    public static RowExchange Choose(Machine machine, GroupShape peers) => Choose(machine, peers, out _);
 
     /// <summary>The lowering that a machine allows: all-to-all-v, else equal blocks, else gathered.</summary>
     /// <param name="machine">The machine.</param>
     /// <param name="peers">The ranks that hold the experts together.</param>
     /// <param name="reason">Why, in words.</param>
-    public static DispatchLowering Choose(Machine machine, GroupShape peers, out string reason)
+    public static RowExchange Choose(Machine machine, GroupShape peers, out string reason)
     {
         if (WhyNotVariable(machine, peers) is not { } notVariable)
         {
             reason = $"{machine.Name} runs all-to-all-v in this group";
-            return DispatchLowering.Variable;
+            return RowExchange.Variable;
         }
         if (WhyNotPadded(machine, peers) is not { } notPadded)
         {
             reason = $"no all-to-all-v: {notVariable}";
-            return DispatchLowering.Padded;
+            return RowExchange.Padded;
         }
         reason = $"no all-to-all-v: {notVariable}; no all-to-all: {notPadded}";
-        return DispatchLowering.Gathered;
+        return RowExchange.Gathered;
     }
 
     /// <summary>NeuronSwitch: logical cores of two, more than one device, all ranks of every device, one consecutive list.</summary>

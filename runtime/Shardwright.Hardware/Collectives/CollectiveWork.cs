@@ -1,6 +1,6 @@
 namespace Shardwright.Hardware;
 
-/// <summary>How rows travel between the ranks of an expert group.</summary>
+/// <summary>How rows travel between the ranks of an expert group. All ways move the same rows; they differ in bytes, buffers, and in what a machine offers (<see cref="AllToAllLegality"/>).</summary>
 public enum RowExchange
 {
     /// <summary>No rows: a collective of a size that routing does not change.</summary>

@@ -5,6 +5,9 @@ namespace Shardwright.Hardware;
 /// </summary>
 public sealed record Machine
 {
+    private static readonly string[] NeuronCoreEngines = ["TensorE", "VectorE", "ScalarE", "GpSimdE", "DMA", "collectives"];
+    private static readonly string[] OtherEngines = ["tensor", "vector", "scalar", "gather/scatter", "memory", "collectives"];
+
     /// <summary>Name as in the cloud's catalogue: <c>trn2.48xlarge</c>.</summary>
     public required string Name { get; init; }
 
@@ -54,6 +57,9 @@ public sealed record Machine
     /// Ridge of the chip's published roofline, FLOP/B: headline peak ÷ HBM bandwidth. Work with fewer FLOPs a byte is bound by memory. <see cref="RankRates.Ridge"/> is the same for the engine's rate, which decides times.
     /// </summary>
     public double Ridge(OperandFormat format) => HeadlineFlops[(int)format] / (Rank.HbmBandwidth * RanksPerChip);
+
+    /// <summary>What the engines are called here, in the order of <see cref="Engine"/>.</summary>
+    public IReadOnlyList<string> EngineNames => Collectives.StartsWith("neuron", StringComparison.Ordinal) ? NeuronCoreEngines : OtherEngines;
 
     /// <summary>Ranks of one instance.</summary>
     public int RanksPerInstance => RanksPerChip * ChipsPerInstance;

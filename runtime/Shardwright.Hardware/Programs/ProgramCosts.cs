@@ -22,7 +22,7 @@ public sealed class ProgramCosts
         {
             routed[op.Index] = op.Collective is { } collective ? collective.Exchange != RowExchange.None : op.Work.IsRouted;
             if (op.Collective is { Exchange: not RowExchange.None } exchange)
-                exchanges[op.Index] = new(machine, exchange.Kind, Shape(exchange.Group));
+                exchanges[op.Index] = CollectiveTime.Timer(machine, exchange.Kind, Shape(exchange.Group));
             if (routed[op.Index])
                 continue;
             if (op.Collective is { } known)

@@ -70,7 +70,7 @@ public static class ScaleStudy
             Waiting = Mean(clock => clock.Waiting),
             Collectives = [.. Enum.GetValues(typeof(CollectiveKind)).Cast<CollectiveKind>().Select(busiest.Collective)],
             Flops = (double)flops.Sum(f => f.Flops) * mesh.Data,
-            Mfu = flops.Sum(f => f.Flops * each / machine.HeadlineFlops[(int)f.Format]) / (time * 1e-12),
+            Mfu = StepSummary.Utilisation(machine, 1, time, work.Float32Flops, work.BFloat16Flops, work.Float8Flops),
             Cost = StepCost.Of(machine, chips, time, StepEnergy.Of(machine.Power, time, work), tokens),
             HoursBetweenFailures = Goodput.ClusterHours(machine.ChipHoursBetweenFailures, chips),
         };

@@ -87,7 +87,7 @@ internal sealed class StepFigures
     {
         if (clocks is null)
             return [];
-        var names = TraceLanes.Engines(clocks.Costs.Machine);
+        var names = clocks.Costs.Machine.EngineNames;
         lock (gate)
             return picoseconds == 0 ? [] : [.. from rank in Enumerable.Range(0, plan.Data)
                 from engine in Engines

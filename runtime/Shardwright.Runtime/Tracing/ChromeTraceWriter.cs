@@ -18,7 +18,7 @@ internal sealed partial class ChromeTraceWriter : IDisposable
 
     public ChromeTraceWriter(StepTrace trace, Stream stream)
     {
-        (this.trace, program, engines) = (trace, trace.Costs.Program, TraceLanes.Engines(trace.Costs.Machine));
+        (this.trace, program, engines) = (trace, trace.Costs.Program, trace.Costs.Machine.EngineNames);
         // Not for a web page's script: names like "a · b" and "x + y" stay readable.
         json = new(stream, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Shardwright.Hardware;
 using SparseLanguage.Training;
 using Spectre.Console;
 
@@ -40,17 +39,7 @@ public static class SummaryTable
         ? string.Create(CultureInfo.InvariantCulture, $"{dollars:G3} US$: {tokens / 1e6:F1} M tokens a dollar") : "no price published";
 
     private static string Engines(EmulatedSummary step) => string.Join(", ", step.EngineMilliseconds.Where(engine => engine.Value > 0)
-        .Select(engine => string.Create(CultureInfo.InvariantCulture, $"{EngineName(engine.Key)} {engine.Value:F3}")));
-
-    private static string EngineName(Engine engine) => engine switch
-    {
-        Engine.Tensor => "TensorE",
-        Engine.Vector => "VectorE",
-        Engine.Scalar => "ScalarE",
-        Engine.GpSimd => "GpSimdE",
-        Engine.Dma => "DMA",
-        _ => "collectives",
-    };
+        .Select(engine => string.Create(CultureInfo.InvariantCulture, $"{step.EngineNames[(int)engine.Key]} {engine.Value:F3}")));
 
     private static string Loss(float? loss) => loss?.ToString("F4", CultureInfo.InvariantCulture) ?? "not measured";
 

@@ -25,6 +25,9 @@ public sealed record EmulatedSummary(
     double? TokensPerDollar,
     double? TokensPerKilowattHour)
 {
+    /// <summary>What the engines are called on the machine.</summary>
+    public IReadOnlyList<string> EngineNames { get; init; } = Enum.GetNames<Engine>();
+
     private const double Millisecond = 1e9;     // picoseconds
 
     /// <summary>Copies what the trainer's one report would lose with the next step.</summary>
@@ -34,5 +37,8 @@ public sealed record EmulatedSummary(
         Enum.GetValues<Engine>().ToDictionary(engine => engine, engine => step.EnginePicoseconds(engine) / Millisecond),
         step.ExposedPicoseconds / Millisecond, step.WaitingPicoseconds / Millisecond,
         step.Flops, step.HbmBytes, step.LinkBytes, step.Mfu,
-        step.Joules, step.Dollars, step.Summary.Cost?.TokensPerDollar, step.Summary.Cost?.TokensPerKilowattHour);
+        step.Joules, step.Dollars, step.Summary.Cost?.TokensPerDollar, step.Summary.Cost?.TokensPerKilowattHour)
+    {
+        EngineNames = step.Machine.EngineNames,
+    };
 }

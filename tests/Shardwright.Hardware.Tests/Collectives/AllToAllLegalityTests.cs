@@ -11,7 +11,7 @@ public class AllToAllLegalityTests
     [InlineData(576, 1)] // all 144 chips
     public void Choose_WholeConsecutiveChipsOnNeuronSwitch_IsVariable(int size, int stride)
     {
-        Assert.Equal(DispatchLowering.Variable, AllToAllLegality.Choose(Trn3, GroupShape.Of(Trn3, size, stride)));
+        Assert.Equal(RowExchange.Variable, AllToAllLegality.Choose(Trn3, GroupShape.Of(Trn3, size, stride)));
         Assert.Null(AllToAllLegality.WhyNotVariable(Trn3, GroupShape.Of(Trn3, size, stride)));
     }
 
@@ -42,7 +42,7 @@ public class AllToAllLegalityTests
     [Theory]
     [InlineData(4, 64)] // the same place on four instances
     [InlineData(16, 64)]
-    public void Choose_SamePlacesOfInstancesOnTorus_IsVariable(int size, int stride) => Assert.Equal(DispatchLowering.Variable, AllToAllLegality.Choose(Trn2, GroupShape.Of(Trn2, size, stride)));
+    public void Choose_SamePlacesOfInstancesOnTorus_IsVariable(int size, int stride) => Assert.Equal(RowExchange.Variable, AllToAllLegality.Choose(Trn2, GroupShape.Of(Trn2, size, stride)));
 
     [Theory]
     [InlineData(4, 1)]
@@ -51,7 +51,7 @@ public class AllToAllLegalityTests
     [InlineData(128, 1)]
     public void Choose_InsideAnInstanceOnTorus_IsPaddedAndNamesTheConflict(int size, int stride)
     {
-        Assert.Equal(DispatchLowering.Padded, AllToAllLegality.Choose(Trn2, GroupShape.Of(Trn2, size, stride), out string reason));
+        Assert.Equal(RowExchange.Padded, AllToAllLegality.Choose(Trn2, GroupShape.Of(Trn2, size, stride), out string reason));
         Assert.StartsWith("no all-to-all-v: without NeuronSwitch", reason);
         Assert.Contains("2.32 notes", reason);
     }
@@ -59,7 +59,7 @@ public class AllToAllLegalityTests
     [Fact]
     public void Choose_IrregularGroup_IsGathered()
     {
-        Assert.Equal(DispatchLowering.Gathered, AllToAllLegality.Choose(Trn2, GroupShape.Of(Trn2, 6, 1), out string reason));
+        Assert.Equal(RowExchange.Gathered, AllToAllLegality.Choose(Trn2, GroupShape.Of(Trn2, 6, 1), out string reason));
         Assert.Contains("no all-to-all: its 6 ranks", reason);
     }
 
@@ -68,7 +68,7 @@ public class AllToAllLegalityTests
     {
         var machine = CollectiveMachines.Nccl();
 
-        Assert.Equal(DispatchLowering.Variable, AllToAllLegality.Choose(machine, GroupShape.Of(machine, 6, 3)));
+        Assert.Equal(RowExchange.Variable, AllToAllLegality.Choose(machine, GroupShape.Of(machine, 6, 3)));
     }
 
     [Fact]

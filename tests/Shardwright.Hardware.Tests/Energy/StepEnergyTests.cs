@@ -2,18 +2,7 @@ namespace Shardwright.Hardware.Tests;
 
 public class StepEnergyTests
 {
-    private static readonly PowerRates Power = new()
-    {
-        ChipWatts = 500,
-        StaticShare = 0.4,
-        JoulesPerFlop = [2e-12, 0.4e-12, 0.2e-12],
-        JoulesPerHbmByte = 40e-12,
-        JoulesPerLinkByte = 80e-12,
-        Pue = 1.1,
-        KilogramsPerKilowattHour = 0.4,
-        EmbodiedKilograms = 150,
-        LifetimeHours = 43_800,
-    };
+    private static readonly PowerRates Power = TestMachines.Plain().Power with { ChipWatts = 500 };
 
     [Fact]
     public void Of_WorkedExample_AddsFourParts()
