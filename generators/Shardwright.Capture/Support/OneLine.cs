@@ -31,6 +31,6 @@ internal static class OneLine
     static void Append(StringBuilder text, string token)
     {
         foreach (char c in token)
-            text.Append(char.IsControl(c) ? ' ' : c);
+            text.Append(char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c);
     }
 }

@@ -1,7 +1,11 @@
 namespace Shardwright.Compiler.Graph;
 
 /// <summary>Where a value comes from in source: class, statement and expression sites (ordinals, never positions).</summary>
-public readonly record struct SourceRef(string Type, int Statement, int Expression);
+public readonly record struct SourceRef(string Type, int Statement, int Expression)
+{
+    /// <summary>The call or member through which another class's code got here; null inside the model itself.</summary>
+    public Modules.Caller? Caller { get; init; }
+}
 
 /// <summary>A tensor of the program. Created by a node, or an input, a parameter, or a loop's carried value.</summary>
 public sealed class Value(string name, SourceRef source)

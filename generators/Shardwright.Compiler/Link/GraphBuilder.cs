@@ -1,4 +1,5 @@
 using Shardwright.Compiler.Graph;
+using Shardwright.Compiler.Modules;
 using Shardwright.Compiler.Ops;
 using Shardwright.Compiler.Ops.Routing;
 
@@ -113,14 +114,14 @@ public sealed class GraphBuilder(Region root, DeviceMesh mesh, IReadOnlyList<Exp
     {
         var site = group.Site;
         if (!(arguments.TryGetValue("x", out object x) && x is Value input && arguments.TryGetValue("logits", out object l) && l is Value logits))
-            throw new UserErrorException(new(Rules.UnknownName, source.Type, source.Expression, $"{site.Name}.Forward needs x and logits"));
+            throw new UserErrorException(Rules.UnknownName, source, $"{site.Name}.Forward needs x and logits");
         if (Routed.Any(r => r.Site == site))
-            throw new UserErrorException(new(Rules.UnknownName, source.Type, source.Expression, $"{site.Name}.Forward is called twice in one pass; a group's routing is kept once a layer: use a second ExpertGroup"));
+            throw new UserErrorException(Rules.UnknownName, source, $"{site.Name}.Forward is called twice in one pass; a group's routing is kept once a layer: use a second ExpertGroup");
 
         var around = region.Loops();
         if (!around.SequenceEqual(site.Loops))
-            throw new UserErrorException(new(Rules.UnknownName, source.Type, source.Expression,
-                $"{site.Name}.Forward runs inside foreach over {string.Join(" and ", around.Except(site.Loops).Select(l => $"'{l.Path}'"))}, where the group is not a member; a group's routing is kept once a layer: give each module of the list its own ExpertGroup"));
+            throw new UserErrorException(Rules.UnknownName, source,
+                $"{site.Name}.Forward runs inside foreach over {string.Join(" and ", around.Except(site.Loops).Select(l => $"'{l.Path}'"))}, where the group is not a member; a group's routing is kept once a layer: give each module of the list its own ExpertGroup");
 
         string name = Naming.Camel(site.Name);
         var route = Node(new Route(site), source, [logits], "expertIndex", "gates", "probabilities", "routerStatistics", "counts", "slots");
@@ -128,17 +129,19 @@ public sealed class GraphBuilder(Region root, DeviceMesh mesh, IReadOnlyList<Exp
         var sent = Add(new Permute(site), source, "sent", input, route.Outputs[Route.Slots]);
         var received = Add(new Dispatch(site, false), source, "received", sent, counts);
 
+        var caller = new Caller(source.Type, source.Expression, source.Caller);
+        var expert = new SourceRef(group.Element.Graph.Type, -1, -1) { Caller = caller };
         var forward = group.Element.Graph.Methods.FirstOrDefault(m => m.Name == "Forward" && m.Parameters.Count == 1)
-            ?? throw new UserErrorException(new(Rules.UnknownName, group.Element.Graph.Type, -1, $"{group.Element.Graph.Type} has no captured Forward(x)"));
+            ?? throw new UserErrorException(Rules.UnknownName, expert, $"{group.Element.Graph.Type} has no captured Forward(x)");
         if (forward.HasErrors)
-            throw new UserErrorException(new(Rules.UnknownName, source.Type, source.Expression, $"the Forward of {group.Element.Graph.Type} could not be captured; see its own errors"));
+            throw new UserErrorException(Rules.UnknownName, source, $"the Forward of {group.Element.Graph.Type} could not be captured; see its own errors");
         var loop = new Node(new ExpertLoop(site), [], source);
         region.Nodes.Add(loop);
         region = loop.Body = new Region(region, loop);
-        object result = new Interpreter(group.Element, this, depth + 1).Call(forward, new Dictionary<string, object> { [forward.Parameters[0].Name] = received });
+        object result = new Interpreter(group.Element, this, depth + 1, caller).Call(forward, new Dictionary<string, object> { [forward.Parameters[0].Name] = received });
         region = region.Parent!;
         if (result is not Value output)
-            throw new UserErrorException(new(Rules.NotRowWise, group.Element.Graph.Type, -1, $"the Forward of {group.Element.Graph.Type} must return a tensor"));
+            throw new UserErrorException(Rules.NotRowWise, expert, $"the Forward of {group.Element.Graph.Type} must return a tensor");
 
         var returned = Add(new Ops.Routing.Return(site, false), source, "returned", output, counts);
         var combined = Add(new Combine(site), source, name, returned, route.Outputs[Route.Slots], route.Outputs[Route.Gates]);
@@ -147,5 +150,5 @@ public sealed class GraphBuilder(Region root, DeviceMesh mesh, IReadOnlyList<Exp
     }
 
     static UserErrorException Unsupported(string op, SourceRef source) =>
-        new(new(Rules.UnknownName, source.Type, source.Expression, $"operator {op} has no meaning on tensors here; + − × ÷ with tensors or numbers have"));
+        new(Rules.UnknownName, source, $"operator {op} has no meaning on tensors here; + − × ÷ with tensors or numbers have");
 }

@@ -17,6 +17,9 @@ public sealed class ModuleInstance(ModuleGraph graph, string path, Placement pla
     /// <summary>The number format of its code: that of the property it is in, or its class's; null for that of whoever calls it.</summary>
     public Graph.Precision? Precision { get; init; }
 
+    /// <summary>The member that holds it; null for the model itself.</summary>
+    public Caller? Holder { get; init; }
+
     public IReadOnlyDictionary<string, object> Arguments { get; } = arguments;
 
     /// <summary>Parameters and states as values, modules, lists and groups as instances, numbers as they are.</summary>
@@ -40,5 +43,9 @@ public sealed record ExpertGroupInstance(ExpertSite Site, ModuleInstance Element
 /// <summary>Stops the instantiation of a program at a user's mistake.</summary>
 public sealed class UserErrorException(CompilerDiagnostic diagnostic) : Exception(diagnostic.Message)
 {
+    public UserErrorException(string id, SourceRef source, string message) : this(new(id, source.Type, source.Expression, message) { Caller = source.Caller })
+    {
+    }
+
     public CompilerDiagnostic Diagnostic { get; } = diagnostic;
 }

@@ -16,13 +16,17 @@ public sealed class Instantiator(LinkedModel linked, int microBatches, RowExchan
 
     public List<ExpertSite> Sites { get; } = [];
 
+    /// <summary>Where each of <see cref="Sites"/> is declared.</summary>
+    public List<SourceRef> SiteSources { get; } = [];
+
     public ModuleInstance Model() => Build(linked.Model, "", Placement.Model, new Dictionary<string, object>(), 0);
 
-    ModuleInstance Build(ModuleGraph graph, string path, Placement place, IReadOnlyDictionary<string, object> arguments, int depth, Member? held = null)
+    ModuleInstance Build(ModuleGraph graph, string path, Placement place, IReadOnlyDictionary<string, object> arguments, int depth, ModuleInstance? owner = null, Member? held = null)
     {
+        var holder = owner is null || held is null ? null : new Caller(owner.Graph.Type, held.Site, owner.Holder);
         if (depth > 32)
-            throw Error(Rules.UnknownName, graph, -1, $"{graph.Type} contains itself; a model must be a finite tree of modules");
-        var instance = new ModuleInstance(graph, path, place, arguments) { Precision = Precision.Of(held?.Precision) ?? Precision.Of(graph.Precision) };
+            throw new UserErrorException(new(Rules.UnknownName, graph.Type, -1, $"{graph.Type} contains itself; a model must be a finite tree of modules") { Caller = holder });
+        var instance = new ModuleInstance(graph, path, place, arguments) { Holder = holder, Precision = Precision.Of(held?.Precision) ?? Precision.Of(graph.Precision) };
         foreach (var constant in graph.Constants)
             instance.Members[constant.Name] = constant.Value;
         foreach (var member in graph.Members)
@@ -41,28 +45,28 @@ public sealed class Instantiator(LinkedModel linked, int microBatches, RowExchan
             case StateMember state:
                 return Declare(owner, state, state.Shape, true, true, true);
             case ModuleMember module:
-                return Build(Graph(owner, module, module.Type), owner.PathOf(module.Name), owner.Place with { Frozen = owner.Place.Frozen || module.Frozen }, Arguments(owner, module, module.Type, module.Arguments), depth + 1, module);
+                return Build(Graph(owner, module, module.Type), owner.PathOf(module.Name), owner.Place with { Frozen = owner.Place.Frozen || module.Frozen }, Arguments(owner, module, module.Type, module.Arguments), depth + 1, owner, module);
             case RepeatedMember repeated:
                 {
                     int count = Integer(owner, member, repeated.Count, "count");
                     var list = new RepeatedList(owner.PathOf(repeated.Name), count);
                     var place = owner.Place with { Loops = owner.Place.Loops.Append(list).ToEquatable(), Frozen = owner.Place.Frozen || repeated.Frozen };
-                    return new RepeatedInstance(list, Build(Graph(owner, member, repeated.Type), list.Path + "[*]", place, Arguments(owner, member, repeated.Type, repeated.Arguments), depth + 1, repeated), repeated.Name);
+                    return new RepeatedInstance(list, Build(Graph(owner, member, repeated.Type), list.Path + "[*]", place, Arguments(owner, member, repeated.Type, repeated.Arguments), depth + 1, owner, repeated), repeated.Name);
                 }
             case ExpertGroupMember group:
                 return Group(owner, group, depth);
             default:
-                throw Error(Rules.UnknownName, owner.Graph, member.Site, $"'{member.Name}' cannot be captured");
+                throw Error(Rules.UnknownName, owner, member.Site, $"'{member.Name}' cannot be captured");
         }
     }
 
     ExpertGroupInstance Group(ModuleInstance owner, ExpertGroupMember group, int depth)
     {
         if (owner.Place.Experts > 0)
-            throw Error(Rules.UnknownName, owner.Graph, group.Site, $"'{group.Name}' is an expert group inside an expert; experts cannot be nested");
+            throw Error(Rules.UnknownName, owner, group.Site, $"'{group.Name}' is an expert group inside an expert; experts cannot be nested");
         int count = Integer(owner, group, group.Count, "count"), topK = Integer(owner, group, group.TopK, "topK");
         if (topK > count)
-            throw Error(Rules.ShapeMismatch, owner.Graph, group.Site, $"'{group.Name}': topK is {topK} but there are {count} experts; need 1 ≤ topK ≤ count");
+            throw Error(Rules.ShapeMismatch, owner, group.Site, $"'{group.Name}': topK is {topK} but there are {count} experts; need 1 ≤ topK ≤ count");
         double balance = 0, z = 0;
         foreach (var setting in group.Settings)
         {
@@ -75,8 +79,9 @@ public sealed class Instantiator(LinkedModel linked, int microBatches, RowExchan
         string path = owner.PathOf(group.Name);
         var site = new ExpertSite(Sites.Count, path, group.Name, count, topK, owner.Place.Loops, balance, z, group.Dispatch == "Auto" ? lowering.ToString() : group.Dispatch, microBatches);
         Sites.Add(site);
+        SiteSources.Add(new(owner.Graph.Type, group.Site, group.Site) { Caller = owner.Holder });
         var place = owner.Place with { Experts = count, Frozen = owner.Place.Frozen || group.Frozen };
-        return new(site, Build(Graph(owner, group, group.Type), path + "[*]", place, Arguments(owner, group, group.Type, group.Arguments), depth + 1, group));
+        return new(site, Build(Graph(owner, group, group.Type), path + "[*]", place, Arguments(owner, group, group.Type, group.Arguments), depth + 1, owner, group));
     }
 
     Value Declare(ModuleInstance owner, Member member, EquatableArray<Expression> shape, bool noDecay, bool frozen, bool isState, Precision? precision = null)
@@ -88,7 +93,7 @@ public sealed class Instantiator(LinkedModel linked, int microBatches, RowExchan
             Precision = precision,
         };
         Parameters.Add(declaration);
-        return new Value(Naming.Camel(member.Name), new(owner.Graph.Type, member.Site, member.Site))
+        return new Value(Naming.Camel(member.Name), new(owner.Graph.Type, member.Site, member.Site) { Caller = owner.Holder })
         {
             Parameter = declaration,
             Type = new(ElementType.Float32, sizes, RowKind.None),
@@ -98,7 +103,7 @@ public sealed class Instantiator(LinkedModel linked, int microBatches, RowExchan
 
     ModuleGraph Graph(ModuleInstance owner, Member member, string type) => graphs.TryGetValue(type, out var graph)
         ? graph
-        : throw Error(Rules.UnknownName, owner.Graph, member.Site, $"'{member.Name}' is of type {type}, which is not a captured module; mark the class with [Module]");
+        : throw Error(Rules.UnknownName, owner, member.Site, $"'{member.Name}' is of type {type}, which is not a captured module; mark the class with [Module]");
 
     Dictionary<string, object> Arguments(ModuleInstance owner, Member member, string type, EquatableArray<Argument> arguments)
     {
@@ -110,14 +115,14 @@ public sealed class Instantiator(LinkedModel linked, int microBatches, RowExchan
             if (!values.ContainsKey(parameter.Name))
                 values[parameter.Name] = parameter.Default is { } value
                     ? Scalar(owner, value)
-                    : throw Error(Rules.UnknownName, owner.Graph, member.Site, $"'{member.Name}': {type} needs an argument for '{parameter.Name}'");
+                    : throw Error(Rules.UnknownName, owner, member.Site, $"'{member.Name}': {type} needs an argument for '{parameter.Name}'");
         return values;
     }
 
     /// <summary>Evaluates a constructor-time expression to a number.</summary>
     static object Scalar(ModuleInstance owner, Expression expression) => new Interpreter(owner).Evaluate(expression) switch
     {
-        Value or ModuleInstance or RepeatedInstance or ExpertGroupInstance or object[] => throw Error(Rules.UnknownName, owner.Graph, expression.Site, "a constructor argument must be a number"),
+        Value or ModuleInstance or RepeatedInstance or ExpertGroupInstance or object[] => throw Error(Rules.UnknownName, owner, expression.Site, "a constructor argument must be a number"),
         var number => number,
     };
 
@@ -126,8 +131,8 @@ public sealed class Instantiator(LinkedModel linked, int microBatches, RowExchan
         object value = Scalar(owner, expression);
         return value is int or long && Convert.ToInt64(value) is > 0 and <= int.MaxValue and var number
             ? (int)number
-            : throw Error(Rules.ShapeMismatch, owner.Graph, member.Site, $"'{member.Name}': {what} is {value}; need a whole number above 0");
+            : throw Error(Rules.ShapeMismatch, owner, member.Site, $"'{member.Name}': {what} is {value}; need a whole number above 0");
     }
 
-    static UserErrorException Error(string id, ModuleGraph graph, int site, string message) => new(new(id, graph.Type, site, message));
+    static UserErrorException Error(string id, ModuleInstance owner, int site, string message) => new(new(id, owner.Graph.Type, site, message) { Caller = owner.Holder });
 }

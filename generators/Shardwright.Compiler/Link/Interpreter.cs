@@ -3,8 +3,8 @@ using Shardwright.Compiler.Modules;
 
 namespace Shardwright.Compiler.Link;
 
-/// <summary>Runs captured code on constants and graph values: what remains is the program's straight line of nodes.</summary>
-public sealed class Interpreter(ModuleInstance self, GraphBuilder? graph = null, int depth = 0)
+/// <summary>Runs captured code on constants and graph values: what remains is the program's straight line of nodes. <paramref name="caller"/> is the call from another class; without one, the member that holds the module led here.</summary>
+public sealed class Interpreter(ModuleInstance self, GraphBuilder? graph = null, int depth = 0, Caller? caller = null)
 {
     readonly Dictionary<string, object> locals = new(StringComparer.Ordinal);
     int statement = -1;
@@ -208,14 +208,16 @@ public sealed class Interpreter(ModuleInstance self, GraphBuilder? graph = null,
             ?? throw Error(Rules.UnknownName, call.Site, $"{module.Graph.Type} has no captured method '{call.Key}'");
         if (method.HasErrors)
             throw Error(Rules.UnknownName, call.Site, $"{method.Name} could not be captured; see its own errors");
-        return new Interpreter(module, graph, depth + 1).Call(method, arguments);
+        return new Interpreter(module, graph, depth + 1, module == self ? caller : new(self.Graph.Type, call.Site, Here)).Call(method, arguments);
     }
 
     GraphBuilder Graph(int site) => graph ?? throw Error(Rules.UnknownName, site, "a tensor cannot be a constructor argument");
 
-    SourceRef Source(int site) => new(self.Graph.Type, statement >= 0 ? statement : site, site);
+    Caller? Here => caller ?? self.Holder;
+
+    SourceRef Source(int site) => new(self.Graph.Type, statement >= 0 ? statement : site, site) { Caller = Here };
 
     object Number(int site, object? value) => value ?? throw Error(Rules.UnknownName, site, "this expression has no value at compile time");
 
-    UserErrorException Error(string id, int site, string message) => new(new(id, self.Graph.Type, site, message));
+    UserErrorException Error(string id, int site, string message) => new(id, Source(site), message);
 }

@@ -29,7 +29,7 @@ public sealed class OperationArguments(IReadOnlyDictionary<string, object> value
 
     public Value Add(Op op, string name, params Value[] inputs) => Graph.Add(op, Source, name, inputs);
 
-    public UserErrorException Error(string message) => new(new CompilerDiagnostic(Rules.UnknownName, Source.Type, Source.Expression, message));
+    public UserErrorException Error(string message) => new(Rules.UnknownName, Source, message);
 }
 
 /// <summary>The table from <c>Nn</c>'s methods to graph ops. Adding an op adds a line here.</summary>

@@ -7,4 +7,11 @@ public sealed record ModuleSources(string Type, EquatableArray<SourceSite> Sites
 public sealed record SourceSite(int Site, string Path, int Line, int Column, int EndLine, int EndColumn, string Text);
 
 /// <summary>What the compiler proper has to say about a captured class: rule, class and site, and the message (what, got, need, fix). The analyzer gives it a location.</summary>
-public sealed record CompilerDiagnostic(string Id, string Type, int Site, string Message);
+public sealed record CompilerDiagnostic(string Id, string Type, int Site, string Message)
+{
+    /// <summary>What led there: a module of a library has no source here, but whoever uses it has.</summary>
+    public Caller? Caller { get; init; }
+}
+
+/// <summary>A site that calls or holds a module of another class, and what led to that site.</summary>
+public sealed record Caller(string Type, int Site, Caller? Outer);

@@ -15,7 +15,7 @@ public sealed class ShapeReport
 
     public void Error(string id, SourceRef source, string message)
     {
-        var diagnostic = new CompilerDiagnostic(id, source.Type, source.Expression, message);
+        var diagnostic = new CompilerDiagnostic(id, source.Type, source.Expression, message) { Caller = source.Caller };
         if (!diagnostics.Contains(diagnostic))
             diagnostics.Add(diagnostic);
     }

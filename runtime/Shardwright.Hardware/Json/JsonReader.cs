@@ -3,10 +3,8 @@ using System.Globalization;
 namespace Shardwright.Hardware.Json;
 
 /// <summary>Strict recursive descent over a string. Depth is limited, so that no input overflows the stack.</summary>
-internal sealed class JsonReader(string text, string path)
+internal sealed class JsonReader(string text, string path, int deepest)
 {
-    private const int DeepestNesting = 100;
-
     private readonly JsonCursor cursor = new(text, path);
 
     private int depth;
@@ -110,8 +108,8 @@ internal sealed class JsonReader(string text, string path)
 
     private void Enter()
     {
-        if (++depth > DeepestNesting)
-            throw cursor.Error($"nested deeper than {DeepestNesting}");
+        if (++depth > deepest)
+            throw cursor.Error($"nested deeper than {deepest}");
     }
 
     private JsonValue ReadNumber(int line, int column)

@@ -88,8 +88,9 @@ public sealed class JsonValue
     /// <summary>Reads one JSON value and nothing after it.</summary>
     /// <param name="text">The text; a byte order mark at its start is skipped.</param>
     /// <param name="path">Its name, for messages.</param>
+    /// <param name="deepest">How deep arrays and objects may nest.</param>
     /// <exception cref="JsonException">The text is no JSON; line and column say where.</exception>
-    public static JsonValue Parse(string text, string path = "text") => new JsonReader(text, path).ReadDocument();
+    public static JsonValue Parse(string text, string path = "text", int deepest = 100) => new JsonReader(text, path, deepest).ReadDocument();
 
     /// <summary>The kind with an article, for messages: <c>a number</c>.</summary>
     public string KindName => Kind switch
