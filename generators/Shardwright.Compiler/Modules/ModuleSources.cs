@@ -11,6 +11,9 @@ public sealed record CompilerDiagnostic(string Id, string Type, int Site, string
 {
     /// <summary>What led there: a module of a library has no source here, but whoever uses it has.</summary>
     public Caller? Caller { get; init; }
+
+    /// <summary>Edits that mend it, best first.</summary>
+    public EquatableArray<Advice.Fix> Fixes { get; init; }
 }
 
 /// <summary>A site that calls or holds a module of another class, and what led to that site.</summary>
