@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
@@ -47,18 +48,18 @@ internal static class ModelFindings
 
         var places = new FindingPlaces(modules);
         var build = BuildOptions.Read(options.AnalyzerConfigOptionsProvider.GlobalOptions, Machines(options, cancellation)).Options;
-        var seen = new HashSet<(string, Cause, string)>();
+        ModuleGraph[] graphs = [.. modules.Select(m => m.Graph), .. modules.SelectMany(m => m.Libraries).Select(l => l.Graph)];
+        var seen = new HashSet<(string, Location, string)>();
         foreach (var model in modules.Where(m => m.Graph.IsModel))
         {
             var (thresholds, errors) = model.Declaration.SourceTree is { } tree ? ThresholdOptions.Read(options.AnalyzerConfigOptionsProvider.GetOptions(tree)) : (Thresholds.None, default);
             foreach (var (got, need) in errors)
                 findings.Add(Diagnostic.Create(AllRules.Find(RuleIds.OptionOutOfRange), model.Declaration, got, need));
-            var (found, advice) = Compiled(model, modules, build, thresholds, cancellation);
+            var (found, advice) = Compiled(model, graphs, build, thresholds, cancellation);
             // Two models may share a module: what is wrong in it is wrong once.
-            foreach (var diagnostic in found.Where(f => seen.Add((f.Id, new(f.Type, f.Site), f.Message))))
-                findings.Add(places.Diagnostic(diagnostic, model));
-            foreach (var finding in advice.Where(f => seen.Add((f.Rule.Id, f.At, f.Message))))
-                findings.Add(places.Diagnostic(finding, model));
+            foreach (var diagnostic in found.Select(f => places.Diagnostic(f, model)).Concat(advice.Select(f => places.Diagnostic(f, model))))
+                if (seen.Add((diagnostic.Id, diagnostic.Location, diagnostic.GetMessage(CultureInfo.InvariantCulture))))
+                    findings.Add(diagnostic);
         }
         return findings.ToImmutable();
     }
@@ -67,12 +68,12 @@ internal static class ModelFindings
         .Where(file => options.AnalyzerConfigOptionsProvider.GetOptions(file).TryGetValue(MachineOption.Metadata, out var flag) && string.Equals(flag, "true", StringComparison.OrdinalIgnoreCase))
         .OrderBy(file => file.Path, StringComparer.Ordinal).Select(file => MachineOption.Read(file.Path, file.GetText(cancellation)?.ToString()).Machine).OfType<MachineText>().ToEquatable();
 
-    static (IEnumerable<CompilerDiagnostic> Found, IEnumerable<Finding> Advice) Compiled(CapturedModule model, CapturedModule[] modules, CompilerOptions options, Thresholds thresholds, CancellationToken cancellation)
+    static (IEnumerable<CompilerDiagnostic> Found, IEnumerable<Finding> Advice) Compiled(CapturedModule model, ModuleGraph[] graphs, CompilerOptions options, Thresholds thresholds, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         try
         {
-            var linked = ModelCompiler.Link(model.Graph.Type, [.. modules.Select(m => m.Graph)], options) with { Thresholds = thresholds };
+            var linked = ModelCompiler.Link(model.Graph.Type, graphs, options) with { Thresholds = thresholds };
             if (linked.Modules.Any(m => m.HasErrors))
                 return ([], []);
             var compiled = CompilationMemo.Compile(linked);

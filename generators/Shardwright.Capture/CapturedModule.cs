@@ -1,5 +1,7 @@
 using Microsoft.CodeAnalysis;
+using Shardwright.Capture.Libraries;
 using Shardwright.Capture.Rules;
+using Shardwright.Compiler;
 using Shardwright.Compiler.Modules;
 
 namespace Shardwright.Capture;
@@ -9,4 +11,8 @@ namespace Shardwright.Capture;
 /// <paramref name="Diagnostics"/> and <paramref name="Sites"/> (the location of each site, by ordinal) hold on to syntax and must not.
 /// </summary>
 public sealed record CapturedModule(
-    ModuleGraph Graph, ModuleSources Sources, IReadOnlyList<CaptureDiagnostic> Diagnostics, IReadOnlyList<Location> Sites, Location Declaration);
+    ModuleGraph Graph, ModuleSources Sources, IReadOnlyList<CaptureDiagnostic> Diagnostics, IReadOnlyList<Location> Sites, Location Declaration)
+{
+    /// <summary>The modules of referenced assemblies that the class reaches, by name: values, as the graph is.</summary>
+    public EquatableArray<LibraryModule> Libraries { get; init; }
+}

@@ -37,7 +37,7 @@ public static class ModuleCapture
             context.Report(RuleIds.InternalError, name, type.Name, $"{fault.GetType().Name}: {fault.Message}");
             graph = Nothing(context);
         }
-        return new(graph, context.Sources(projectDirectory), context.Diagnostics, context.Locations(), name);
+        return new(graph, context.Sources(projectDirectory), context.Diagnostics, context.Locations(), name) { Libraries = context.Libraries.Values.ToEquatable() };
     }
 
     static ModuleGraph Graph(ModuleContext context, ClassDeclarationSyntax[] parts, Location name)

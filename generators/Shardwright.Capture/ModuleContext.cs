@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
+using Shardwright.Capture.Libraries;
 using Shardwright.Capture.Rules;
 using Shardwright.Capture.Support;
 using Shardwright.Compiler;
@@ -26,6 +27,12 @@ internal sealed partial class ModuleContext(INamedTypeSymbol type, Compilation c
     public HashSet<string> Members { get; } = new(StringComparer.Ordinal);
 
     public Queue<IMethodSymbol> Pending { get; } = new();
+
+    /// <summary>The modules of referenced assemblies that the class reaches, by name.</summary>
+    public SortedDictionary<string, LibraryModule> Libraries { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Those that cannot be used, and have been reported.</summary>
+    public HashSet<string> UnusableLibraries { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The number of things found wrong so far, those that the C# compiler reports included.</summary>
     public int Errors { get; private set; }

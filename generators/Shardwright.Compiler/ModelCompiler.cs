@@ -38,6 +38,9 @@ public sealed record LinkedModel(string Type, EquatableArray<ModuleGraph> Module
 {
     public ModuleGraph Model => Modules.First(m => m.Type == Type);
 
+    /// <summary>Whether a reached class has source here.</summary>
+    public bool HasSource(string type) => Modules.Any(m => m.Type == type && m.Library is null);
+
     /// <summary>Thresholds of the rules, as the options of the model's file set them.</summary>
     public Thresholds Thresholds { get; init; } = Thresholds.None;
 }
@@ -101,12 +104,8 @@ public static class ModelCompiler
                 return;
             reached.Add(type, graph);
             foreach (var member in graph.Members)
-                switch (member)
-                {
-                    case ModuleMember m: Visit(m.Type); break;
-                    case RepeatedMember r: Visit(r.Type); break;
-                    case ExpertGroupMember e: Visit(e.Type); break;
-                }
+                if (member.HeldType is { } held)
+                    Visit(held);
         }
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Shardwright.Capture.Libraries;
 using Shardwright.Capture.Model;
 using Shardwright.Compiler;
 using Shardwright.Generators.Pipeline;
@@ -7,7 +8,7 @@ using Shardwright.Generators.Pipeline;
 namespace Shardwright.Generators;
 
 /// <summary>
-/// From annotated classes to training programs: extract → graphs → collect → link → compile → join → print. Every arrow is a comparison by value, so an edit costs what it changes.
+/// From annotated classes to training programs: extract → graphs → collect → link → compile → join → print; and, for models of other projects, extract → pack. Every arrow is a comparison by value, so an edit costs what it changes.
 /// </summary>
 [Generator(LanguageNames.CSharp)]
 public sealed class ModelGenerator : IIncrementalGenerator
@@ -18,8 +19,10 @@ public sealed class ModelGenerator : IIncrementalGenerator
         var modules = Annotated(context, "Shardwright.ModuleAttribute");
         var settings = context.AnalyzerConfigOptionsProvider.Combine(Machines(context)).Select((pair, _) => Settings.Read(pair.Left.GlobalOptions, pair.Right)).WithTrackingName(TrackingNames.Options);
 
-        var graphs = Graphs(models).Combine(Graphs(modules)).Select((pair, _) => Steps.Collect(pair.Left, pair.Right)).WithTrackingName(TrackingNames.Collect);
-        var sources = Sources(models).Combine(Sources(modules)).Combine(settings).Select((pair, _) => Paths.Relative(pair.Left.Left.Concat(pair.Left.Right), pair.Right.ProjectDirectory));
+        var libraries = Libraries(models).Combine(Libraries(modules)).Select((pair, _) => Steps.Distinct(pair.Left.Concat(pair.Right))).WithTrackingName(TrackingNames.Libraries);
+        var graphs = Graphs(models).Combine(Graphs(modules)).Combine(libraries).Select((pair, _) => Steps.Collect(pair.Left.Left, pair.Left.Right, pair.Right)).WithTrackingName(TrackingNames.Collect);
+        var sources = Sources(models).Combine(Sources(modules)).Combine(settings).Select((pair, _) => Paths.Relative(pair.Left.Left.Concat(pair.Left.Right), pair.Right.ProjectDirectory))
+            .Combine(libraries).Select((pair, _) => pair.Left.Concat(pair.Right.Select(l => l.Sources)).ToEquatable());
 
         var printed = graphs.Combine(settings.Select((s, _) => (s.Options, s.IsDisabled))).Combine(Thresholds(context))
             .SelectMany((pair, cancellation) => pair.Left.Right.IsDisabled ? [] : Steps.Link(pair.Left.Left, pair.Left.Right.Options, pair.Right, cancellation)).WithTrackingName(TrackingNames.Link)
@@ -32,6 +35,9 @@ public sealed class ModelGenerator : IIncrementalGenerator
             foreach (var file in model.Files)
                 output.AddSource(file.HintName, file.Text);
         });
+
+        var packed = modules.Collect().Combine(settings).SelectMany((pair, _) => Packed.Choose(pair.Left, pair.Right)).Select(Packed.Print).WithTrackingName(TrackingNames.Pack);
+        context.RegisterSourceOutput(packed, (output, file) => output.AddSource(file.HintName, file.Text));
 
         // Locations hold syntax, so they stay out of the steps above and meet their results only here.
         var problems = printed.Where(p => p.Problem != Problem.None).Select((p, _) => p with { Files = default }).Collect();
@@ -48,6 +54,9 @@ public sealed class ModelGenerator : IIncrementalGenerator
 
     static IncrementalValueProvider<System.Collections.Immutable.ImmutableArray<Compiler.Modules.ModuleGraph>> Graphs(IncrementalValuesProvider<Extracted> classes)
         => classes.Select((c, _) => c.Graph).WithTrackingName(TrackingNames.Graphs).Collect();
+
+    static IncrementalValueProvider<EquatableArray<LibraryModule>> Libraries(IncrementalValuesProvider<Extracted> classes)
+        => classes.Select((c, _) => c.Libraries).Collect().Select((all, _) => Steps.Distinct(all.SelectMany(l => l)));
 
     static IncrementalValueProvider<System.Collections.Immutable.ImmutableArray<Compiler.Modules.ModuleSources>> Sources(IncrementalValuesProvider<Extracted> classes)
         => classes.Select((c, _) => c.Sources).Collect();

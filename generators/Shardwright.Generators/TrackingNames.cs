@@ -5,6 +5,8 @@ public static class TrackingNames
 {
     public const string Extract = nameof(Extract);
     public const string Graphs = nameof(Graphs);
+    public const string Libraries = nameof(Libraries);
+    public const string Pack = nameof(Pack);
     public const string Collect = nameof(Collect);
     public const string Options = nameof(Options);
     public const string Link = nameof(Link);

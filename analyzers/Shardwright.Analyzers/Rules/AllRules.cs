@@ -25,6 +25,7 @@ internal static class AllRules
         ExpertNotRowWise.Rule,
         NotDifferentiable.Rule,
         InputShape.Rule,
+        UnusableModuleGraph.Rule,
         IndivisibleDimension.Rule,
         ExpertDoesNotDivideData.Rule,
         MovedBatch.Rule,

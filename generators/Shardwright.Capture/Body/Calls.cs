@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
+using Shardwright.Capture.Libraries;
 using Shardwright.Capture.Rules;
 using Shardwright.Capture.Support;
 using Shardwright.Compiler;
@@ -24,7 +25,7 @@ internal sealed partial class BodyCapture
             return Fail(call);
         target = target.ReducedFrom ?? target;
         if (!SourceFiles.HasSource(target, context.Compilation))
-            return WithoutSource(call, target);
+            return target is { IsStatic: false, ContainingType: var type } && type.IsAnnotated() ? OfLibrary(call, target, type) : WithoutSource(call, target);
         if (target.IsGenericMethod || target.ContainingType.Name.Length == 0 || (target.ContainingType.IsGenericType && !SymbolEqualityComparer.Default.Equals(target.ContainingType, context.Type)))
             return Fail(call, new("A generic or extension-block method", "a graph has one type for every value", "write an ordinary static method"));
         return target.IsStatic ? Helper(call, target) : OfModule(call, target);
@@ -36,7 +37,18 @@ internal sealed partial class BodyCapture
         return Arguments(call) is { } arguments ? new MethodCall(Site(call), null, null, MethodKeys.DocumentationId(target), arguments) : null;
     }
 
-    Expression? OfModule(IInvocationOperation call, IMethodSymbol target)
+    Expression? OfLibrary(IInvocationOperation call, IMethodSymbol target, INamedTypeSymbol type)
+    {
+        string name = type.FullName();
+        if (context.UnusableLibraries.Contains(name) || !(context.Libraries.ContainsKey(name) || new LibraryReach(context, call.Syntax.GetLocation()).Follow(type)))
+        {
+            context.Broken();
+            return null;
+        }
+        return OfModule(call, target, context.Libraries[name].Graph);
+    }
+
+    Expression? OfModule(IInvocationOperation call, IMethodSymbol target, ModuleGraph? library = null)
     {
         if (target.IsAbstract || target.IsVirtual || target.IsOverride)
             return Fail(call, new("A virtual method", "which body runs is not known at compile time", "call a method that is not virtual"));
@@ -52,7 +64,7 @@ internal sealed partial class BodyCapture
         }
         if (!target.ReturnType.IsTensor() && !target.ReturnType.IsTensorTuple())
             return Fail(call, new("A method of another module that returns no tensor", "only its tensor methods have a graph", "make it a property with an initialiser"));
-        return Called(call, target.ContainingType.FullName(), MethodKeys.Of(target, context.Compilation));
+        return Called(call, target.ContainingType.FullName(), library is null ? MethodKeys.Of(target, context.Compilation) : MethodKeys.In(library, target));
     }
 
     Expression? Called(IInvocationOperation call, string? type, string key)
@@ -70,9 +82,7 @@ internal sealed partial class BodyCapture
             context.Broken();
             return null;
         }
-        bool tensors = target.ContainingNamespace.IsTensors();
-        context.Report(RuleIds.NoSource, call.Syntax, $"{target.ContainingType.Name}.{target.Name}",
-            target.ContainingType.IsAnnotated() ? "move the module's source into this project" : tensors ? "use the functions of Nn" : "use Nn, operators, or a method of this project");
+        context.Report(RuleIds.NoSource, call.Syntax, $"{target.ContainingType.Name}.{target.Name}", target.ContainingNamespace.IsTensors() ? "use the functions of Nn" : "use Nn, operators, or a method of this project");
         return null;
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Shardwright.Capture.Support;
+using Shardwright.Compiler.Modules;
 
 namespace Shardwright.Capture.Body;
 
@@ -11,6 +12,9 @@ internal static class MethodKeys
         => method.IsStatic || method.ContainingType.GetMembers(method.Name).OfType<IMethodSymbol>().Count(m => !m.IsStatic && SourceFiles.HasSource(m, compilation)) > 1
             ? DocumentationId(method)
             : method.Name;
+
+    /// <summary>The key in a library's graph: its metadata does not show all overloads that its source has, so the graph decides.</summary>
+    public static string In(ModuleGraph library, IMethodSymbol method) => DocumentationId(method) is var id && library.Methods.Any(m => m.Key == id) ? id : method.Name;
 
     public static string DocumentationId(IMethodSymbol method) => method.GetDocumentationCommentId() ?? method.ToDisplayString();
 }

@@ -1,10 +1,11 @@
 using Microsoft.CodeAnalysis;
+using Shardwright.Capture.Libraries;
 using Shardwright.Capture.Rules;
 using Shardwright.Capture.Support;
 
 namespace Shardwright.Capture.Members;
 
-/// <summary>Which types are modules whose graph this project knows.</summary>
+/// <summary>Which types are modules whose graph is known: from source, or from the library that carries it.</summary>
 internal static class ModuleTypes
 {
     public static bool Check(ModuleContext context, ITypeSymbol type, Location location)
@@ -12,7 +13,7 @@ internal static class ModuleTypes
         if (type.TypeKind == TypeKind.Error)
             context.Broken();
         else if (!SourceFiles.HasSource(type, context.Compilation))
-            context.Report(RuleIds.NoSource, location, type.Name, "a module's source must be in the project of its model: add its file to this project");
+            return type is INamedTypeSymbol library && new LibraryReach(context, location).Follow(library);
         else if (!type.IsAnnotated())
             context.Report(RuleIds.MemberCannotBeCaptured, location, type.Name, "its class is no module", "put [Module] on the class");
         else

@@ -28,13 +28,11 @@ public sealed class SourceComments(IReadOnlyList<ModuleSources> sources)
         if (!first)
             yield return "";
         string text = (backward ? "backward of: " : "") + site.Text;
-        yield return $"// {text.PadRight(72)}  {FileName(site.Path)}({site.Line})".TrimEnd();
+        yield return $"// {text.PadRight(72)}  {site.FileName}({site.Line})".TrimEnd();
     }
 
     public SourceSite? Find(string type, int site) => sites.TryGetValue(type, out var module) && module.TryGetValue(site, out var found) ? found : null;
 
     /// <summary>File and line of a statement, <c>DecoderBlock.cs(24)</c>; empty when it is not known.</summary>
-    public string Place(SourceRef source) => source.Type is not null && Find(source.Type, source.Statement) is { } site ? $"{FileName(site.Path)}({site.Line})" : "";
-
-    static string FileName(string path) => path.Substring(path.LastIndexOf('/') + 1);
+    public string Place(SourceRef source) => source.Type is not null && Find(source.Type, source.Statement) is { } site ? $"{site.FileName}({site.Line})" : "";
 }

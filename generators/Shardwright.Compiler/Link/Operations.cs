@@ -1,5 +1,4 @@
 using Shardwright.Compiler.Graph;
-using Shardwright.Compiler.Modules;
 using Shardwright.Compiler.Ops;
 
 namespace Shardwright.Compiler.Link;

@@ -5,6 +5,9 @@ public abstract record Member(string Name, int Site)
 {
     /// <summary>What <c>[Precision]</c> on the property says: of a parameter, the format of every product that it enters; of a module, its own format in this place.</summary>
     public PrecisionOption? Precision { get; init; }
+
+    /// <summary>The module class that it holds, one or several; null for parameters, states and numbers.</summary>
+    public virtual string? HeldType => null;
 }
 
 /// <summary><c>Parameter X { get; } = new(shape…)</c>.</summary>
@@ -14,14 +17,23 @@ public sealed record ParameterMember(string Name, int Site, EquatableArray<Expre
 public sealed record StateMember(string Name, int Site, EquatableArray<Expression> Shape) : Member(Name, Site);
 
 /// <summary>A sub-module: <c>T X { get; } = new(arguments…)</c>.</summary>
-public sealed record ModuleMember(string Name, int Site, string Type, EquatableArray<Argument> Arguments, bool Frozen = false) : Member(Name, Site);
+public sealed record ModuleMember(string Name, int Site, string Type, EquatableArray<Argument> Arguments, bool Frozen = false) : Member(Name, Site)
+{
+    public override string? HeldType => Type;
+}
 
 /// <summary><c>Repeated&lt;T&gt; X { get; } = new(count, () =&gt; new(arguments…))</c>.</summary>
-public sealed record RepeatedMember(string Name, int Site, string Type, Expression Count, EquatableArray<Argument> Arguments, bool Frozen = false) : Member(Name, Site);
+public sealed record RepeatedMember(string Name, int Site, string Type, Expression Count, EquatableArray<Argument> Arguments, bool Frozen = false) : Member(Name, Site)
+{
+    public override string? HeldType => Type;
+}
 
 /// <summary><c>ExpertGroup&lt;T&gt; X { get; } = new(count, topK, () =&gt; new(arguments…)) { settings }</c>. <paramref name="Placement"/> and <paramref name="Dispatch"/> are the enum member names on <c>[Experts]</c>, or the defaults.</summary>
 public sealed record ExpertGroupMember(
-    string Name, int Site, string Type, Expression Count, Expression TopK, EquatableArray<Argument> Arguments, EquatableArray<Setting> Settings, string Placement, string Dispatch, bool Frozen = false) : Member(Name, Site);
+    string Name, int Site, string Type, Expression Count, Expression TopK, EquatableArray<Argument> Arguments, EquatableArray<Setting> Settings, string Placement, string Dispatch, bool Frozen = false) : Member(Name, Site)
+{
+    public override string? HeldType => Type;
+}
 
 /// <summary>A number: <c>int Width { get; } = width * 2</c>, or a readonly field.</summary>
 public sealed record ScalarMember(string Name, int Site, Expression Value) : Member(Name, Site);

@@ -26,6 +26,9 @@ public sealed record ModuleGraph(
 {
     /// <summary>What <c>[Precision]</c> on the class says; null without one: the format of whoever calls it.</summary>
     public PrecisionOption? Precision { get; init; }
+
+    /// <summary>The assembly that the graph was read from; null for a class with source.</summary>
+    public string? Library { get; init; }
 }
 
 /// <summary>A <c>[Precision]</c> annotation: the format's name and how stored values are rounded.</summary>

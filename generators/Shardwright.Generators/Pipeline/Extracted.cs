@@ -1,17 +1,19 @@
 using Microsoft.CodeAnalysis;
 using Shardwright.Capture;
+using Shardwright.Capture.Libraries;
+using Shardwright.Compiler;
 using Shardwright.Compiler.Modules;
 
 namespace Shardwright.Generators.Pipeline;
 
-/// <summary>The first step's value: a class's graph and, apart from it, where its sites lie.</summary>
-internal sealed record Extracted(ModuleGraph Graph, ModuleSources Sources)
+/// <summary>The first step's value: a class's graph and, apart from it, where its sites lie; and the modules of referenced assemblies that it reaches.</summary>
+internal sealed record Extracted(ModuleGraph Graph, ModuleSources Sources, EquatableArray<LibraryModule> Libraries)
 {
     /// <summary>Runs for every annotated class on every edit, so it only extracts.</summary>
     public static Extracted From(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
     {
         // Paths stay as the compiler has them: the project's directory is known to a later step only.
         var module = ModuleCapture.Capture((INamedTypeSymbol)context.TargetSymbol, context.SemanticModel.Compilation, null, cancellation);
-        return new(module.Graph, module.Sources);
+        return new(module.Graph, module.Sources, module.Libraries);
     }
 }

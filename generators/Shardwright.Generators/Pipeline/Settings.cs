@@ -7,6 +7,9 @@ namespace Shardwright.Generators.Pipeline;
 /// <summary>What the build says: mesh and number format, project directory, off switch.</summary>
 internal sealed record Settings(CompilerOptions Options, EquatableArray<(string Got, string Need)> Errors, string? ProjectDirectory, bool IsDisabled)
 {
+    /// <summary>Whether the assembly carries the graphs of its modules: <c>ShardwrightModuleGraphs</c>, true unless it says false.</summary>
+    public bool PacksModules { get; init; }
+
     /// <summary>Machine files that cannot be used.</summary>
     public EquatableArray<MachineOption> BadMachines { get; init; }
 
@@ -14,11 +17,14 @@ internal sealed record Settings(CompilerOptions Options, EquatableArray<(string 
     {
         var files = machines.OrderBy(m => m.Path, StringComparer.Ordinal).ToList();
         var (compiler, errors) = BuildOptions.Read(options, files.Select(m => m.Machine).OfType<MachineText>().ToEquatable());
-        return new(compiler, errors, Value(options, "build_property.ProjectDir"), string.Equals(Value(options, "build_property.DisableShardwrightGenerator"), "true", StringComparison.OrdinalIgnoreCase))
+        return new(compiler, errors, Value(options, "build_property.ProjectDir"), Is(options, "build_property.DisableShardwrightGenerator", "true"))
         {
+            PacksModules = !Is(options, "build_property.ShardwrightModuleGraphs", "false"),
             BadMachines = files.Where(m => m.Machine is null).ToEquatable(),
         };
     }
+
+    static bool Is(AnalyzerConfigOptions options, string name, string value) => string.Equals(Value(options, name), value, StringComparison.OrdinalIgnoreCase);
 
     static string? Value(AnalyzerConfigOptions options, string name) => options.TryGetValue(name, out var value) ? value : null;
 }

@@ -1,3 +1,4 @@
+using Shardwright.Capture.Libraries;
 using Shardwright.Compiler;
 using Shardwright.Compiler.Advice;
 using Shardwright.Compiler.Modules;
@@ -8,8 +9,11 @@ namespace Shardwright.Generators.Pipeline;
 internal static class Steps
 {
     /// <summary>Sorted and unique, so that the order of files does not show.</summary>
-    public static EquatableArray<ModuleGraph> Collect(IEnumerable<ModuleGraph> models, IEnumerable<ModuleGraph> modules)
-        => models.Concat(modules).GroupBy(m => m.Type, StringComparer.Ordinal).Select(g => g.First()).OrderBy(m => m.Type, StringComparer.Ordinal).ToEquatable();
+    public static EquatableArray<ModuleGraph> Collect(IEnumerable<ModuleGraph> models, IEnumerable<ModuleGraph> modules, IEnumerable<LibraryModule> libraries)
+        => models.Concat(modules).Concat(libraries.Select(l => l.Graph)).GroupBy(m => m.Type, StringComparer.Ordinal).Select(g => g.First()).OrderBy(m => m.Type, StringComparer.Ordinal).ToEquatable();
+
+    public static EquatableArray<LibraryModule> Distinct(IEnumerable<LibraryModule> libraries)
+        => libraries.GroupBy(m => m.Graph.Type, StringComparer.Ordinal).Select(g => g.First()).OrderBy(m => m.Graph.Type, StringComparer.Ordinal).ToEquatable();
 
     public static IEnumerable<Attempt<LinkedModel>> Link(EquatableArray<ModuleGraph> graphs, CompilerOptions options, EquatableArray<ModelThresholds> thresholds, CancellationToken cancellation)
     {
@@ -50,7 +54,7 @@ internal static class Steps
 
     static string Reason(CompiledModel model)
     {
-        var broken = model.Linked.Modules.Where(m => m.HasErrors).Select(m => m.Type).Concat(model.Diagnostics.Select(d => d.Type)).Distinct(StringComparer.Ordinal);
+        var broken = model.Linked.Modules.Where(m => m.HasErrors).Select(m => m.Type).Concat(model.Diagnostics.Select(d => d.WithSource(model.Linked.HasSource)?.Type ?? model.Linked.Type)).Distinct(StringComparer.Ordinal);
         return string.Join(", ", broken.OrderBy(t => t, StringComparer.Ordinal));
     }
 }

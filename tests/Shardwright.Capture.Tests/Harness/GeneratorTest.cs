@@ -12,10 +12,11 @@ public sealed class GeneratorTest
 {
     GeneratorDriver driver;
 
-    public GeneratorTest(IEnumerable<(string Path, string Code)> sources, IReadOnlyDictionary<string, string>? properties = null, IReadOnlyList<(string Path, string Text)>? machines = null)
+    public GeneratorTest(IEnumerable<(string Path, string Code)> sources, IReadOnlyDictionary<string, string>? properties = null, IReadOnlyList<(string Path, string Text)>? machines = null,
+        string assembly = "Test", IEnumerable<MetadataReference>? references = null)
     {
-        Compilation = CSharpCompilation.Create("Test", sources.Select(s => Parse(s.Path, s.Code)).Append(Parse("/0/Usings.cs", "global using System; global using System.Numerics.Tensors; global using Shardwright;")),
-            References.Shardwright, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+        Compilation = CSharpCompilation.Create(assembly, sources.Select(s => Parse(s.Path, s.Code)).Append(Parse("/0/Usings.cs", "global using System; global using System.Numerics.Tensors; global using Shardwright;")),
+            References.Shardwright.AddRange(references ?? []), new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
         driver = CSharpGeneratorDriver.Create([new ModelGenerator().AsSourceGenerator()], [.. (machines ?? []).Select(m => new Additional(m.Path, m.Text))], ParseOptions, new Properties(properties ?? new Dictionary<string, string>()),
             new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
     }
@@ -28,6 +29,13 @@ public sealed class GeneratorTest
     {
         driver = driver.RunGenerators(Compilation);
         return driver.GetRunResult().Results.Single();
+    }
+
+    /// <summary>The compilation with what the generator adds to it; the generator must report nothing.</summary>
+    public Compilation Generated()
+    {
+        driver = driver.RunGeneratorsAndUpdateCompilation(Compilation, out var generated, out var diagnostics);
+        return diagnostics.IsEmpty ? generated : throw new InvalidOperationException(string.Join("\n", diagnostics));
     }
 
     public GeneratorRunResult Edit(string path, Func<string, string> change)
