@@ -60,9 +60,17 @@ public sealed record BuildReport
     /// <param name="traceName">Its file's name.</param>
     /// <exception cref="MachineFileException">The plan's target cannot be read.</exception>
     /// <exception cref="ScaleException">The trace does not fit the model's experts.</exception>
-    public static BuildReport Of(PlanDocument plan, RecordedLoad? trace = null, string? traceName = null)
+    public static BuildReport Of(PlanDocument plan, RecordedLoad? trace = null, string? traceName = null) => Of(plan, plan.Machine(), trace, traceName);
+
+    /// <summary>The same on another machine, with the mesh as it lies on the plan's own.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="machine">The machine.</param>
+    /// <param name="trace">Recorded routing; null for even load alone.</param>
+    /// <param name="traceName">Its file's name.</param>
+    /// <exception cref="ScaleException">The trace does not fit the model's experts.</exception>
+    public static BuildReport Of(PlanDocument plan, Machine machine, RecordedLoad? trace = null, string? traceName = null)
     {
-        var costs = new ProgramCosts(plan.Program, plan.Machine(), plan.Placement);
+        var costs = new ProgramCosts(plan.Program, machine, plan.Placement);
         var estimates = OpEstimate.All(costs);
         var recorder = new StepRecorder(plan.Program, TimelineDetail.Choose(plan.Program, estimates));
         var clock = ProgramWalk.Balanced(costs, recorder);
@@ -73,10 +81,10 @@ public sealed record BuildReport
             Plan = plan,
             Summary = new(costs, [clock], plan.TokensPerStep),
             OtherPlacementPicoseconds = MeshChoice.Placements(plan.Placement).Where(other => other != plan.Placement)
-                .Select(other => (long?)ProgramWalk.Balanced(new(plan.Program, costs.Machine, other)).Now).FirstOrDefault(),
+                .Select(other => (long?)ProgramWalk.Balanced(new(plan.Program, machine, other)).Now).FirstOrDefault(),
             Operations = operations,
             Roofline = Roofline.Of(costs, operations, clock),
-            Timeline = recorder.Timeline(costs.Machine, clock),
+            Timeline = recorder.Timeline(machine, clock),
             Memory = MemoryProfile.Of(plan),
             Matrix = CommunicationMatrix.Of(costs, estimates),
             Collectives = CollectiveUse.All(costs, estimates, recorder),
