@@ -5,7 +5,7 @@ namespace Company.SparseModel1;
 
 /// <summary>A byte-level decoder whose feed-forward layers are mixtures of experts, trained on four ranks that share the batch and hold two experts of eight each.</summary>
 [Model, Mesh(Data = 4, Expert = 4), Training(Optimizer.AdamW)]
-public sealed partial class SparseModel
+public sealed partial class SparseDecoder
 {
     public const int Vocab = 256, Width = 64, Hidden = 128, Heads = 4, Context = 64, Batch = 8, Layers = 2;
 
