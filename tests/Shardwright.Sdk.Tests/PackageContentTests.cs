@@ -8,8 +8,6 @@ namespace Shardwright.Sdk.Tests;
 /// <summary>The packages, file by file.</summary>
 public sealed class PackageContentTests(Feed feed)
 {
-    private static readonly string[] Common = ["README.md", "icon.png"];
-
     [Fact]
     public void Pack_OfTheSolution_MakesThreePackages()
         => Assert.Equal(["Shardwright.0.1.0-e2e.nupkg", "Shardwright.Sdk.0.1.0-e2e.nupkg", "Shardwright.Templates.0.1.0-e2e.nupkg"], Directory.EnumerateFiles(feed.Packages).Select(Path.GetFileName).Order(StringComparer.Ordinal));
@@ -30,8 +28,9 @@ public sealed class PackageContentTests(Feed feed)
     [Fact]
     public void Sdk_HasPropsTargetsAndTasks_AndNothingElse() => Assert.Equal(
         [
-            .. Common,
+            "README.md",
             "Sdk/Sdk.props", "Sdk/Sdk.targets", "Sdk/Shardwright.Checks.targets", "Sdk/Shardwright.FromPackage.targets", "Sdk/Shardwright.Scale.targets", "Sdk/Shardwright.Sdk.Version.props",
+            "icon.png",
             "tasks/netstandard2.0/Shardwright.Hardware.dll", "tasks/netstandard2.0/Shardwright.Tasks.dll",
         ],
         Content("Shardwright.Sdk"));
@@ -39,10 +38,11 @@ public sealed class PackageContentTests(Feed feed)
     [Fact]
     public void Package_HasRuntimeCompilerPartsAndBuildFiles_AndNothingElse() => Assert.Equal(
         [
-            .. Common,
+            "README.md",
             .. ((string[])["Analyzers", "Capture", "CodeFixes", "Compiler", "Generators", "Hardware"]).Select(part => $"analyzers/dotnet/roslyn4.14/cs/Shardwright.{part}.dll"),
             "build/Shardwright.targets", "build/all.globalconfig", "build/none.globalconfig",
             "buildTransitive/Shardwright.Version.props", "buildTransitive/Shardwright.props",
+            "icon.png",
             "lib/net10.0/Shardwright.Hardware.dll", "lib/net10.0/Shardwright.Hardware.xml", "lib/net10.0/Shardwright.Runtime.dll", "lib/net10.0/Shardwright.Runtime.xml",
         ],
         Content("Shardwright"));
@@ -50,9 +50,10 @@ public sealed class PackageContentTests(Feed feed)
     [Fact]
     public void Templates_HaveOneProject_AndNothingElse() => Assert.Equal(
         [
-            .. Common,
+            "README.md",
             .. ((string[])[".template.config/dotnetcli.host.json", ".template.config/template.json", "Company.SparseModel1.csproj", "DecoderBlock.cs", "Expert.cs", "Program.cs", "SourceText.cs", "SparseDecoder.cs"])
                 .Select(file => "content/SparseModel/" + file),
+            "icon.png",
         ],
         Content("Shardwright.Templates"));
 

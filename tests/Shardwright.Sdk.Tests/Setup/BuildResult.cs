@@ -1,4 +1,3 @@
-using Microsoft.Build.Framework;
 using Microsoft.Build.Logging.StructuredLogger;
 using LoggedTask = Microsoft.Build.Logging.StructuredLogger.Task;
 
@@ -29,10 +28,11 @@ internal sealed class BuildResult(int exitCode, string output, string log)
     /// <summary>The single error, which must carry a link to its page.</summary>
     public string OnlyError(string code)
     {
-        var error = Assert.Single(new BinLogReader().ReadRecords(log).Select(r => r.Args).OfType<BuildErrorEventArgs>().DistinctBy(e => (e.Code, e.Message)));
+        var error = Assert.Single(Find<Error>().DistinctBy(e => (e.Code, e.Text)));
         Assert.Equal(code, error.Code);
-        Assert.Equal("https://shardwright.dev/rules/" + code, error.HelpLink);
-        return error.Message ?? "";
+        // The log keeps the link with the task that reported the error.
+        Assert.All(Tasks("Error"), task => Assert.Equal("https://shardwright.dev/rules/" + code, Assert.Single(task.FindChildrenRecursive<Property>(), p => p.Name == "HelpLink").Value));
+        return error.Text;
     }
 
     private LoggedTask[] Tasks(string name) => [.. Find<LoggedTask>().Where(t => t.Name == name)];
