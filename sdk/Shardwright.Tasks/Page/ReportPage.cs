@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Shardwright.Hardware;
+using Shardwright.Hardware.Json;
+
+namespace Shardwright.Tasks;
+
+/// <summary>
+/// The build report: one HTML file that carries its data (<c>plan.json</c>), style, script and charting library, works from disk and fetches nothing. The same plan gives the same text.
+/// </summary>
+public static class ReportPage
+{
+    private const string Folder = "Page/";
+
+    /// <summary>In this order in one scope: first what others call.</summary>
+    private static readonly string[] ScriptOrder = ["Dom", "Format", "Parts", "Charts", "Main"];
+
+    /// <summary>The page of a plan.</summary>
+    /// <param name="planJson">The text of <c>plan.json</c>.</param>
+    /// <exception cref="PlanDocumentException">It is no JSON object, or names no model.</exception>
+    public static string Render(string planJson)
+    {
+        string style = Resource("Page.css"), library = Resource("echarts.js"), script = Script();
+        var values = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["policy"] = Policy(style, library, script),
+            ["title"] = TextOf(Model(planJson)),
+            ["style"] = style,
+            ["plan"] = DataOf(planJson),
+            ["library"] = library,
+            ["script"] = script,
+        };
+        return Fill(Resource("Page.html"), values);
+    }
+
+    private static string Model(string planJson)
+    {
+        try
+        {
+            return JsonValue.Parse(planJson, "plan.json")["model"] is { } model ? (model.Kind == JsonKind.String ? model : model["name"])?.Text ?? "" : "";
+        }
+        catch (JsonException exception)
+        {
+            throw new PlanDocumentException($"The report's data is no JSON: {exception.Message}");
+        }
+    }
+
+    /// <summary>Scripts and styles run by their hash alone, so that text of the plan could not run even if it got out of its place; nothing is fetched. Chart marks are styled through the object model, which needs no permission.</summary>
+    private static string Policy(string style, string library, string script)
+        => $"default-src 'none'; script-src {Hash(library)} {Hash(script)}; style-src {Hash(style)}; img-src data:; base-uri 'none'; form-action 'none'";
+
+    private static string Hash(string text)
+    {
+        using var sha = SHA256.Create();
+        return $"'sha256-{Convert.ToBase64String(sha.ComputeHash(Encoding.UTF8.GetBytes(text)))}'";
+    }
+
+    /// <summary>JSON that no HTML parser can leave: the characters escaped here occur in strings only, where an escape means the same.</summary>
+    private static string DataOf(string json)
+    {
+        var text = new StringBuilder(json.Length + json.Length / 16);
+        foreach (char c in json)
+            if (c is '<' or '>' or '&' or '\u2028' or '\u2029' or '\u007f' || char.IsSurrogate(c))
+                text.Append("\\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture));
+            else
+                text.Append(c);
+        return text.ToString();
+    }
+
+    private static string TextOf(string text) => text.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;").Replace("\"", "&quot;");
+
+    /// <summary>One pass, so that nothing inside a value is taken for a place.</summary>
+    private static string Fill(string template, Dictionary<string, string> values)
+    {
+        var page = new StringBuilder();
+        int at = 0;
+        for (int open; (open = template.IndexOf("{{", at, StringComparison.Ordinal)) >= 0;)
+        {
+            int close = template.IndexOf("}}", open, StringComparison.Ordinal);
+            page.Append(template, at, open - at).Append(values[template.Substring(open + 2, close - open - 2)]);
+            at = close + 2;
+        }
+        return page.Append(template, at, template.Length - at).ToString();
+    }
+
+    private static string Script()
+    {
+        var names = typeof(ReportPage).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal) && name.EndsWith(".js", StringComparison.Ordinal) && name != Folder + "echarts.js");
+        var ordered = names.OrderBy(name => Array.FindIndex(ScriptOrder, part => name.StartsWith(Folder + part, StringComparison.Ordinal))).ThenBy(name => name, StringComparer.Ordinal);
+        return "(() => {\n\"use strict\";\n" + string.Concat(ordered.Select(name => Resource(name.Substring(Folder.Length)))) + "})();\n";
+    }
+
+    /// <summary>An HTML parser reads line ends as LF, and the hash is of what it reads.</summary>
+    private static string Resource(string name)
+    {
+        using var stream = typeof(ReportPage).Assembly.GetManifestResourceStream(Folder + name)!;
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return reader.ReadToEnd().Replace("\r\n", "\n");
+    }
+}
