@@ -11,9 +11,11 @@ namespace Shardwright.Tasks;
 /// </summary>
 public static class ReportPage
 {
-    private const string Folder = "Page/";
+    private const string Folder = "Page/", Library = "echarts.js";
 
-    /// <summary>In this order in one scope: first what others call.</summary>
+    private static readonly string[] StyleOrder = ["Style/Base", "Style/Content", "Style/Panel", "Style/Screens"];
+
+    /// <summary>In this order in one scope: first what runs when others are read.</summary>
     private static readonly string[] ScriptOrder = ["Dom", "Format", "Parts", "Charts", "Main"];
 
     /// <summary>The page of a plan.</summary>
@@ -21,7 +23,7 @@ public static class ReportPage
     /// <exception cref="PlanDocumentException">It is no JSON object, or names no model.</exception>
     public static string Render(string planJson)
     {
-        string style = Resource("Page.css"), library = Resource("echarts.js"), script = Script();
+        string style = Joined(".css", StyleOrder), library = Resource(Library), script = "(() => {\n\"use strict\";\n" + Joined(".js", ScriptOrder) + "})();\n";
         var values = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["policy"] = Policy(style, library, script),
@@ -84,12 +86,13 @@ public static class ReportPage
         return page.Append(template, at, template.Length - at).ToString();
     }
 
-    private static string Script()
-    {
-        var names = typeof(ReportPage).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal) && name.EndsWith(".js", StringComparison.Ordinal) && name != Folder + "echarts.js");
-        var ordered = names.OrderBy(name => Array.FindIndex(ScriptOrder, part => name.StartsWith(Folder + part, StringComparison.Ordinal))).ThenBy(name => name, StringComparer.Ordinal);
-        return "(() => {\n\"use strict\";\n" + string.Concat(ordered.Select(name => Resource(name.Substring(Folder.Length)))) + "})();\n";
-    }
+    /// <summary>All texts of a kind, one after the other.</summary>
+    private static string Joined(string extension, string[] order)
+        => string.Concat(typeof(ReportPage).Assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith(Folder, StringComparison.Ordinal) && name.EndsWith(extension, StringComparison.Ordinal) && name != Folder + Library)
+            .Select(name => name.Substring(Folder.Length))
+            .OrderBy(name => Array.FindIndex(order, start => name.StartsWith(start, StringComparison.Ordinal))).ThenBy(name => name, StringComparer.Ordinal)
+            .Select(Resource));
 
     /// <summary>An HTML parser reads line ends as LF, and the hash is of what it reads.</summary>
     private static string Resource(string name)
