@@ -4,15 +4,32 @@ const engineColors = ["--c0", "--c3", "--c4", "--c5", "--c1", "--c2"];
 const reducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 const colors = () => {
-  const style = getComputedStyle(document.documentElement);
+  const style = getComputedStyle(root);
   return name => style.getPropertyValue(name).trim();
 };
 
-// option(color, width) → an ECharts option; height(width) → pixels; ready(instance) adds listeners once.
-const chart = (name, label, height, option, ready) => {
-  const holder = element("div", { class: "chart", "data-chart": name, role: "img", "aria-label": label });
-  charts.push({ holder, height, option, ready, width: 0 });
+// option(color, width) → an ECharts option; height(width) → pixels; ready(instance) adds listeners once; marks() → what keys walk through.
+const chart = (name, label, height, option, { ready, marks } = {}) => {
+  const holder = element("div", { class: "chart", "data-chart": name, role: marks ? "application" : "img", "aria-label": marks ? `${label}. Arrow keys go through the statements, Enter opens one.` : label, tabindex: marks ? 0 : null });
+  const it = { holder, height, option, ready, width: 0 };
+  charts.push(it);
+  if (marks) walkWithKeys(it, marks);
   return holder;
+};
+
+// Arrow keys do what the pointer does: show the tip of a mark, and open its statement.
+const walkWithKeys = (it, marks) => {
+  let cursor = -1;
+  it.holder.addEventListener("keydown", event => {
+    const all = marks(), step = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity }[event.key];
+    if (event.key === "Enter" && all[cursor]) openStatement(all[cursor].operation, it.holder);
+    if (step === undefined || all.length === 0) return;
+    event.preventDefault();
+    cursor = Math.min(all.length - 1, Math.max(0, cursor + step));
+    it.instance.dispatchAction({ type: "showTip", seriesIndex: all[cursor].series, dataIndex: all[cursor].index });
+    document.getElementById("spoken").textContent = `${statementName(all[cursor].operation)}, ${cursor + 1} of ${all.length}`;
+  });
+  it.holder.addEventListener("blur", () => it.instance.dispatchAction({ type: "hideTip" }));
 };
 
 const drawChart = it => {
@@ -25,6 +42,8 @@ const drawChart = it => {
     it.ready?.(it.instance);
   }
   it.width = width;
+  // A tip that is shown now would be shown again by a component that the new option replaces.
+  it.instance.dispatchAction({ type: "hideTip" });
   it.instance.resize({ width, height, silent: true });
   it.instance.setOption({ animation: false, textStyle: { fontFamily: colors()("--sans") }, ...it.option(colors(), width) }, { notMerge: true });
   it.instance.getZr().flush();
@@ -37,6 +56,9 @@ const disposeCharts = () => {
 };
 
 const redrawWhenResized = new ResizeObserver(() => charts.forEach(it => { if (it.holder.clientWidth !== it.width) drawChart(it); }));
+
+// Fixed margins: the library would otherwise move the picture to make room for labels.
+const gridOf = (left, right, top, bottom, more = {}) => ({ left, right, top, bottom, outerBoundsMode: "none", ...more });
 
 const axisLook = (color, more = {}) => ({
   axisLine: { show: false, lineStyle: { color: color("--strong-line") } }, axisTick: { show: false }, splitLine: { lineStyle: { color: color("--line") } },

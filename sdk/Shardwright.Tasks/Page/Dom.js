@@ -1,3 +1,4 @@
+const root = document.documentElement;
 const plan = JSON.parse(document.getElementById("plan").textContent);
 
 // Elements are made here alone, and text only ever becomes a text node: a name in the plan cannot turn into markup.

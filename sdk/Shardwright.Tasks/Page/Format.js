@@ -15,6 +15,7 @@ const digits = number => {
 
 // In the first unit in which the number stays below 1000.
 const scaled = (number, step, units) => {
+  if (number === 0) return `0${units[0] && space + units[0]}`;
   let unit = 0;
   for (; unit < units.length - 1 && Math.abs(number) >= 999.5; unit++) number /= step;
   return digits(number) + (units[unit] && space + units[unit]);
@@ -34,8 +35,8 @@ const kinds = {
   flopRate: ["FLOP/s", number => scaled(number, 1000, ["FLOP/s", "kFLOP/s", "MFLOP/s", "GFLOP/s", "TFLOP/s", "PFLOP/s", "EFLOP/s"])],
   byteRate: ["B/s", number => scaled(number, 1000, ["B/s", "kB/s", "MB/s", "GB/s", "TB/s", "PB/s"])],
   intensity: ["FLOP/B", number => `${digits(number)}${space}FLOP/B`],
-  energy: ["J", number => number < 1 ? scaled(number * 1e6, 1000, ["µJ", "mJ"]) : scaled(number, 1000, ["J", "kJ", "MJ", "GJ", "TJ"])],
-  mass: ["kg CO₂e", number => number < 1 ? scaled(number * 1e6, 1000, ["mg", "g"]) : scaled(number, 1000, ["kg", "t", "kt"])],
+  energy: ["J", number => number > 0 && number < 1 ? scaled(number * 1e6, 1000, ["µJ", "mJ"]) : scaled(number, 1000, ["J", "kJ", "MJ", "GJ", "TJ"])],
+  mass: ["kg CO₂e", number => number > 0 && number < 1 ? scaled(number * 1e6, 1000, ["mg", "g"]) : scaled(number, 1000, ["kg", "t", "kt"])],
   dollars: ["US$", number => `$${number >= 0.995 && number < 999.5 ? number.toFixed(2) : amount(number)}`],
 };
 
@@ -46,9 +47,11 @@ const exactOf = (number, kind) => `${number}${kinds[kind][0] && " " + kinds[kind
 const figureAt = (path, kind) => {
   const number = at(path);
   return number === null || number === undefined ? element("span", { class: "none" }, "–")
-    : element("span", { class: "number", "data-path": path, title: exactOf(number, kind) }, textOf(number, kind));
+    : element("span", { class: number === 0 ? "number none" : "number", "data-path": path, title: exactOf(number, kind) }, textOf(number, kind));
 };
 const figure = (path, kind) => figureAt(here(path), kind);
+
+const axisText = kind => number => number === 0 ? "0" : textOf(number, kind);
 
 const placeOf = source => source ? `${source.file}(${source.line})` : "";
 const statementName = index => operation(index)?.name ?? `statement ${index}`;

@@ -1,4 +1,3 @@
-const root = document.documentElement;
 const sections = { summary: "Summary", findings: "Findings", step: "Step", timeline: "Timeline", memory: "Memory", roofline: "Roofline", communication: "Communication", experts: "Experts", energy: "Energy", statements: "Statements" };
 
 // A reader's choice outlives the next build where the browser lets a page from disk remember anything.

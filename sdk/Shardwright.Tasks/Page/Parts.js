@@ -22,4 +22,5 @@ const sourceText = source => source && element("span", { class: "code quiet" }, 
 const legend = items => element("ul", { class: "legend" }, items.map(({ name, color, hatched, detail }) =>
   element("li", {}, element("i", { class: hatched ? "swatch hatched" : "swatch", style: { "--swatch": `var(${color})` } }), name, detail && [" ", detail])));
 
+// Its length is layout: a share of the longest in its column.
 const bar = (part, color) => element("i", { class: "share-bar", style: { width: `${Math.min(100, part * 100).toFixed(2)}%`, ...(color && { "--bar": `var(${color})` }) } });

@@ -1,7 +1,7 @@
 const communicationSection = () => {
   const { matrix, collectives } = value("/communication");
   const exchanged = matrix.bytes.some(row => row.some(bytes => bytes > 0));
-  return section("communication", "Communication", "Bytes a step over links from a source (row) to a destination (column), darker for more, and the collectives that move them.",
+  return section("communication", "Communication", "Bytes a step over links from a source (row) to a destination (column), stronger for more, and the collectives that move them.",
     !exchanged ? empty("Nothing goes over links.") : element("div", { class: "columns matrix" }, matrixFigure(matrix), element("div", {}, element("p", { class: "quiet small" }, `A row is one ${unitNames[matrix.unit]}`, matrix.ranksPerUnit > 1 && [" of ", figure("/communication/matrix/ranksPerUnit", "count"), " ranks"], ". ", matrix.rule), heatScale(matrix))),
     collectives.length > 0 && [element("h3", {}, "Collectives of one rank"), table(collectiveColumns, collectives, "Collectives of one rank")]);
 };
@@ -31,19 +31,20 @@ const heatColors = color => ["--heat0", "--heat1", "--heat2", "--heat3"].map(col
 
 const heatScale = matrix => {
   const [least, most] = heatRange(matrix.bytes);
-  return element("div", { class: "heat-scale" }, element("span", {}, textOf(least, "bytes")), element("i"), element("span", {}, textOf(most, "bytes")));
+  return element("div", { class: "heat-scale" }, least === most ? [element("i", { class: "same" }), element("span", {}, textOf(least, "bytes"), " each")] : [element("span", {}, textOf(least, "bytes")), element("i"), element("span", {}, textOf(most, "bytes"))]);
 };
 
-const matrixFigure = matrix => {
-  const size = width => Math.min(width, 460);
-  return element("figure", {}, chart("communication", "Heat map of bytes between ranks, chips or instances", width => size(width) + 12, matrixOption(matrix)));
-};
+// Left and top have the names; cells are squares.
+const matrixMargin = { left: 72, top: 28 };
+const matrixSide = (matrix, width) => Math.min(width - matrixMargin.left - 4, 420, 64 * matrix.names.length);
+
+const matrixFigure = matrix => element("figure", {}, chart("communication", "Heat map of bytes between ranks, chips or instances", width => matrixSide(matrix, width) + matrixMargin.top + 4, matrixOption(matrix)));
 
 const matrixOption = matrix => (color, width) => {
-  const [least, most] = heatRange(matrix.bytes), left = 64, top = 30, side = Math.min(width - left - 8, 460 - top - 8);
+  const [least, most] = heatRange(matrix.bytes), side = matrixSide(matrix, width);
   const axis = more => axisLook(color, { type: "category", data: matrix.names, splitLine: { show: false }, splitArea: { show: false }, axisLabel: { color: color("--quiet"), fontSize: 11, hideOverlap: true }, ...more });
   return {
-    grid: { left, top, width: side, height: side },
+    grid: { ...matrixMargin, width: side, height: side, outerBoundsMode: "none" },
     xAxis: axis({ position: "top" }), yAxis: axis({ inverse: true }),
     visualMap: { show: false, dimension: 2, min: Math.log10(least), max: Math.max(Math.log10(most), Math.log10(least) + 1e-9), inRange: { color: least === most ? [color("--heat2"), color("--heat2")] : heatColors(color) } },
     tooltip: tooltip(color, it => tip(`${matrix.names[it.data[1]]} → ${matrix.names[it.data[0]]}`, ["bytes a step", textOf(matrix.bytes[it.data[1]][it.data[0]], "bytes")], ["exact", exactOf(matrix.bytes[it.data[1]][it.data[0]], "bytes")])),

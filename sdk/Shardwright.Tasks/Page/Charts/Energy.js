@@ -5,7 +5,7 @@ const energySection = () => section("energy", "Energy and cost", "Energy of all 
   element("figure", {}, chart("energy", "Stacked bar of the energy of a step; the list below has the figures", () => 76, energyOption)),
   element("ul", { class: "parts" }, value("/energy/components").map((part, index) => element("li", {},
     element("span", {}, element("i", { class: "swatch", style: { "--swatch": `var(${energyColors[part.name] ?? "--c6"})` } }), energyNames[part.name] ?? part.name), figure(`/energy/components/${index}/joules`, "energy")))),
-  element("div", { class: "columns" },
+  element("div", { class: "columns spaced" },
     pairs([
       ["Chips, a step", figure("/energy/chipJoules", "energy")],
       ["Chips, a token", figure("/energy/chipJoulesPerToken", "energy")],
@@ -23,8 +23,8 @@ const energySection = () => section("energy", "Energy and cost", "Energy of all 
     ])));
 
 const energyOption = color => ({
-  grid: { left: 0, right: 1, top: 4, bottom: 26 },
-  xAxis: axisLook(color, { type: "value", max: value("/energy/chipJoules"), axisLabel: { color: color("--quiet"), fontSize: 12, formatter: number => textOf(number, "energy"), alignMinLabel: "left", alignMaxLabel: "right", hideOverlap: true } }),
+  grid: gridOf(0, 1, 4, 26),
+  xAxis: axisLook(color, { type: "value", max: value("/energy/chipJoules"), axisLabel: { color: color("--quiet"), fontSize: 12, formatter: axisText("energy"), alignMinLabel: "left", showMaxLabel: false, hideOverlap: true } }),
   yAxis: { type: "category", data: [""], show: false },
   tooltip: tooltip(color, it => tip(it.seriesName, ["energy", textOf(it.value, "energy")], ["exact", exactOf(it.value, "energy")])),
   series: value("/energy/components").map(part => ({

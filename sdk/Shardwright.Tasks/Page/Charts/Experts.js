@@ -11,6 +11,7 @@ const expertGroup = (group, path, index) => element("div", { class: "expert-grou
     fact(element("b", {}, figure(`${path}/layers`, "count")), group.layers === 1 ? " layer" : " layers"),
     fact("over ", element("b", {}, figure(`${path}/ranks`, "count")), " ranks"),
     fact("load factor (most ÷ mean rows of a rank) ", element("b", {}, figure(`${path}/loadFactorMean`, "count")), " in the mean layer, ", element("b", {}, figure(`${path}/loadFactorMost`, "count")), " in the worst"),
+    group.ranks > 1 && group.rows.length === 1 && fact("the bars’ two tones change from rank to rank"),
     fact(group.isRecorded ? ["recorded in ", element("code", {}, group.trace ?? "a trace"), "; the step takes ", element("b", {}, figure(`${path}/stepPicoseconds`, "time")), " at this load"] : "even load, as the plan assumes")),
   element("figure", {}, group.rows.length > 1
     ? chart(`experts-${index}`, "Heat map of rows by layer and expert", width => Math.max(140, Math.min(520, group.rows.length * 14 + 60)), expertHeat(group))
@@ -19,18 +20,18 @@ const expertGroup = (group, path, index) => element("div", { class: "expert-grou
 const expertBars = group => color => {
   const perRank = group.experts / group.ranks;
   return {
-    grid: { left: 66, right: 2, top: 10, bottom: 40 },
+    grid: gridOf(66, 2, 10, 40),
     xAxis: axisLook(color, { type: "category", name: "expert", nameLocation: "middle", nameGap: 26, data: group.rows[0].map((_, expert) => String(expert)), axisLabel: { color: color("--quiet"), fontSize: 12, hideOverlap: true } }),
-    yAxis: axisLook(color, { type: "value", min: 0, splitNumber: 3, axisLabel: { color: color("--quiet"), fontSize: 12, formatter: amount } }),
+    yAxis: axisLook(color, { type: "value", min: 0, splitNumber: 3, axisLabel: { color: color("--quiet"), fontSize: 12, formatter: axisText("count") } }),
     tooltip: tooltip(color, it => tip(`Expert ${it.dataIndex}`, ["rank of its group", String(Math.floor(it.dataIndex / perRank))], ["rows", textOf(it.value, "count")])),
-    series: [{ type: "bar", data: group.rows[0].map((rows, expert) => ({ value: rows, itemStyle: { color: color(Math.floor(expert / perRank) % 2 === 0 ? "--c0" : "--c6") } })), barCategoryGap: group.experts > 64 ? "10%" : "25%", barMaxWidth: 48 }],
+    series: [{ type: "bar", data: group.rows[0].map((rows, expert) => ({ value: rows, itemStyle: { color: color(Math.floor(expert / perRank) % 2 === 0 ? "--c0" : "--tone") } })), barCategoryGap: group.experts > 64 ? "10%" : "25%", barMaxWidth: 48 }],
   };
 };
 
 const expertHeat = group => color => {
   const [, most] = heatRange(group.rows);
   return {
-    grid: { left: 66, right: 2, top: 4, bottom: 44 },
+    grid: gridOf(66, 2, 4, 44),
     xAxis: axisLook(color, { type: "category", name: "expert", nameLocation: "middle", nameGap: 28, splitLine: { show: false }, data: group.rows[0].map((_, expert) => String(expert)), axisLabel: { color: color("--quiet"), fontSize: 12, hideOverlap: true } }),
     yAxis: axisLook(color, { type: "category", name: "", inverse: true, splitLine: { show: false }, data: group.rows.map((_, layer) => `layer ${layer}`), axisLabel: { color: color("--quiet"), fontSize: 12, hideOverlap: true } }),
     visualMap: { show: false, dimension: 2, min: 0, max: Math.max(1, most), inRange: { color: heatColors(color) } },

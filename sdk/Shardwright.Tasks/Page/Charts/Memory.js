@@ -1,13 +1,16 @@
-const memoryColors = { weights: "--c0", gradients: "--c3", optimizer: "--c5", "saved activations": "--c1", activations: "--c4", communication: "--c2", "routed rows": "--c6", unused: "--strong-line" };
+const memoryColors = { weights: "--c0", gradients: "--c3", optimizer: "--c2", "saved activations": "--c1", activations: "--c4", communication: "--c5", "routed rows": "--c6", unused: "--strong-line" };
 let memoryFitsCapacity = false;
 
 const memorySection = () => {
   const memory = value("/memory"), offScale = memory.peakBytes < 0.5 * memory.capacityBytes;
   memoryFitsCapacity = !offScale;
-  const holder = chart("memory", "Memory of a rank over program order, stacked by class; the largest buffers at the peak are in the table", width => width < 600 ? 300 : 340, memoryOption, instance => instance.getZr().on("click", event => {
-    const point = [event.offsetX, event.offsetY];
-    if (instance.containPixel("grid", point)) openStatement(memoryPoint(instance.convertFromPixel({ seriesIndex: 0 }, point)[0]).operation, holder);
-  }));
+  const holder = chart("memory", "Memory of a rank over program order, stacked by class; the largest buffers at the peak are in the table", width => width < 600 ? 300 : 340, memoryOption, {
+    ready: instance => instance.getZr().on("click", event => {
+      const point = [event.offsetX, event.offsetY];
+      if (instance.containPixel("grid", point)) openStatement(memoryPoint(instance.convertFromPixel({ seriesIndex: 0 }, point)[0]).operation, holder);
+    }),
+    marks: () => value("/memory/points").map(({ operation }, index) => ({ series: 0, index, operation })),
+  });
   return section("memory", "Memory", "Device memory of a rank in program order (not in time), at even load. Click a place for its statement.",
     element("div", { class: "chart-head" }, legend(memory.classes.map(name => ({ name, color: memoryColors[name] ?? "--c6", hatched: name === "unused" }))), offScale && memoryScale(holder)),
     element("figure", {}, holder),
@@ -17,7 +20,7 @@ const memorySection = () => {
     table(bufferColumns(memory), memory.atPeak, "Largest buffers at the peak"));
 };
 
-const memoryPoint = x => value(`/memory/points/${Math.min(Math.max(0, Math.floor(x)), value("/memory/points").length - 1)}`);
+const memoryPoint = x => value("/memory/points")[x];
 
 const memoryScale = holder => {
   const set = fits => { memoryFitsCapacity = fits; buttons.forEach((it, index) => it.setAttribute("aria-pressed", String((index === 1) === fits))); drawChart(charts.find(it => it.holder === holder)); };
@@ -39,19 +42,19 @@ const memoryOption = (color, width) => {
   const memory = value("/memory"), last = memory.points.length, offScale = !memoryFitsCapacity;
   const label = (text, position) => ({ formatter: () => text, position, color: color("--text"), fontSize: 12, fontWeight: 600, textBorderColor: color("--page"), textBorderWidth: 3 });
   return {
-    grid: { left: 66, right: 2, top: 26, bottom: 30 },
-    xAxis: axisLook(color, { type: "value", min: 0, max: last, splitLine: { show: false }, axisLabel: { show: false } }),
-    yAxis: axisLook(color, { type: "value", max: offScale ? memory.peakBytes * 1.12 : Math.max(memory.capacityBytes, memory.peakBytes) * 1.06, interval: byteInterval((offScale ? memory.peakBytes : Math.max(memory.capacityBytes, memory.peakBytes)) / 4), axisLabel: { color: color("--quiet"), fontSize: 12, formatter: number => textOf(number, "bytes"), showMaxLabel: false } }),
-    tooltip: tooltip(color, memoryTip, { trigger: "axis", axisPointer: { type: "line", snap: false, lineStyle: { color: color("--text"), width: 1, type: "solid" } } }),
+    grid: gridOf(66, 2, 26, 30),
+    xAxis: axisLook(color, { type: "category", data: memory.points.map((_, x) => String(x)), splitLine: { show: false }, axisLabel: { show: false } }),
+    yAxis: axisLook(color, { type: "value", max: offScale ? memory.peakBytes * 1.12 : Math.max(memory.capacityBytes, memory.peakBytes) * 1.06, interval: byteInterval((offScale ? memory.peakBytes : Math.max(memory.capacityBytes, memory.peakBytes)) / 4), axisLabel: { color: color("--quiet"), fontSize: 12, formatter: axisText("bytes"), showMaxLabel: false } }),
+    tooltip: tooltip(color, memoryTip, { trigger: "axis", axisPointer: { type: "line", lineStyle: { color: color("--text"), width: 1, type: "solid" } } }),
     series: [...memory.classes.map((name, index) => ({
-      type: "line", stack: "memory", name, step: "end", symbol: "none", lineStyle: { width: 0.5, color: color("--page") }, emphasis: { disabled: true },
+      type: "line", stack: "memory", name, step: "middle", symbol: "none", lineStyle: { width: 0.5, color: color("--page") }, emphasis: { disabled: true },
       areaStyle: { color: color(memoryColors[name] ?? "--c6"), opacity: 1, decal: name === "unused" ? hatching(color, "--page") : null },
-      data: [...memory.points.map((point, x) => [x, point.bytes[index]]), [last, memory.points[last - 1].bytes[index]]],
+      data: memory.points.map(point => point.bytes[index]),
     })), {
       type: "line", name: "marks", data: [], symbol: "none",
       markLine: { silent: true, symbol: "none", animation: false, lineStyle: { color: color("--error"), width: 1.5, type: "dashed" }, data: [...phaseLines(color), ...(offScale ? [] : [{ yAxis: memory.capacityBytes, label: label(`capacity ${textOf(memory.capacityBytes, "bytes")}`, "insideStartTop") }])] },
       markPoint: { silent: true, symbol: "circle", symbolSize: 9, itemStyle: { color: color("--page"), borderColor: color("--text"), borderWidth: 2 },
-        data: [{ coord: [memory.peakPoint + 0.5, memory.peakBytes], label: { ...label(`peak ${textOf(memory.peakBytes, "bytes")}`, memory.peakPoint > last / 2 ? "left" : "right"), distance: 8 } }] },
+        data: [{ coord: [memory.peakPoint, memory.peakBytes], label: { ...label(`peak ${textOf(memory.peakBytes, "bytes")}`, memory.peakPoint > 0.9 * last ? "left" : memory.peakPoint < 0.1 * last ? "right" : "top"), distance: 8 } }] },
     }],
     graphic: offScale ? [{ type: "text", right: 4, top: 4, silent: true, style: { text: `capacity ${textOf(memory.capacityBytes, "bytes")} is off the scale ↑`, fill: color("--error"), fontSize: 12 } }] : [],
   };
@@ -67,10 +70,10 @@ const byteInterval = bytes => {
 // Where a phase begins.
 const phaseLines = color => {
   const points = value("/memory/points"), starts = points.map((point, x) => ({ x, phase: operation(point.operation).phase })).filter(({ phase }, x, all) => x === 0 || all[x - 1].phase !== phase);
-  return starts.length > 8 ? [] : starts.map(({ x, phase }) => ({ xAxis: x, lineStyle: { color: color("--strong-line"), width: 1, type: "solid" }, label: { formatter: () => phase, position: "start", distance: 8, align: "left", color: color("--quiet"), fontSize: 12 } }));
+  return starts.length > 8 ? [] : starts.map(({ x, phase }) => ({ xAxis: x, lineStyle: { color: color("--strong-line"), width: 1, type: "solid" }, label: { formatter: () => phase, position: "start", distance: 8, align: x > 0.9 * points.length ? "right" : "left", color: color("--quiet"), fontSize: 12 } }));
 };
 
 const memoryTip = items => {
-  const { classes } = value("/memory"), point = memoryPoint(items[0].axisValue);
+  const { classes } = value("/memory"), point = memoryPoint(items[0].dataIndex);
   return tip(statementName(point.operation), point.iteration && ["iteration", point.iteration], ...classes.map((name, index) => [name, textOf(point.bytes[index], "bytes")]).reverse().filter((_, index) => point.bytes[classes.length - 1 - index] > 0));
 };

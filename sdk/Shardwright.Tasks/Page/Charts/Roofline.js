@@ -6,7 +6,10 @@ const boundColor = bound => {
 
 const rooflineSection = () => {
   const { points, step } = value("/roofline");
-  const holder = chart("roofline", "Roofline: achieved rate of each statement with products against its arithmetic intensity", width => width < 600 ? 360 : 460, rooflineOption, instance => instance.on("click", it => { if (it.data?.operation !== undefined) openStatement(it.data.operation, holder); }));
+  const holder = chart("roofline", "Roofline: achieved rate of each statement with products against its arithmetic intensity", width => width < 600 ? 360 : width < 800 ? 390 : 460, rooflineOption, {
+    ready: instance => instance.on("click", it => { if (it.data?.operation !== undefined) openStatement(it.data.operation, holder); }),
+    marks: () => rooflineDots().map(({ operation }, index) => ({ series: rooflineLines(), index, operation })),
+  });
   return section("roofline", "Roofline", "A dot is a statement with matrix products; its area is its share of the time, its colour what bounds it. Left of a ridge memory is the limit, right of it the engine; the distance to the roof is what is left.",
     points.length === 0 ? empty("The step has no matrix products.") : [
       legend([...distinct(points.map(it => it.bound)).sort().map(name => ({ name, color: boundColor(name) })), ...(step ? [{ name: "whole step", color: "--text" }] : [])]),
@@ -24,23 +27,29 @@ const rooflineTable = () => table([
   ...(value("/roofline/step") ? [{ name: "Whole step, achieved", rate: figure("/roofline/step/flopsPerSecond", "flopRate"), ridge: figure("/roofline/step/flopsPerByte", "intensity") }] : []),
 ], "Roofs");
 
+// A logarithmic axis has no zero.
+const rooflineDots = () => value("/roofline/points").filter(it => it.flopsPerByte > 0 && it.flopsPerSecond > 0);
+
+const rooflineLines = () => value("/roofline/memoryRoofs").length + 2 * value("/roofline/computeRoofs").length;
+
 const powerBelow = number => 10 ** Math.floor(Math.log10(number)), powerAbove = number => 10 ** Math.ceil(Math.log10(number));
 
 const rooflineOption = (color, width) => {
-  const { computeRoofs, memoryRoofs, points, step } = value("/roofline");
-  const dots = points.filter(it => it.flopsPerByte > 0 && it.flopsPerSecond > 0), all = step && step.flopsPerByte > 0 ? [...dots, step] : dots;
+  const { computeRoofs, memoryRoofs, step } = value("/roofline");
+  const dots = rooflineDots(), all = step && step.flopsPerByte > 0 ? [...dots, step] : dots;
   const peak = Math.max(...computeRoofs.map(it => it.flopsPerSecond)), hbm = memoryRoofs[0].bytesPerSecond;
   const x = [powerBelow(Math.min(...all.map(it => it.flopsPerByte), 1)), powerAbove(Math.max(...all.map(it => it.flopsPerByte), 2 * peak / hbm))];
   const y = [powerBelow(Math.min(...all.map(it => it.flopsPerSecond))), powerAbove(peak * 1.2)];
   const axis = (name, [min, max], kind, more) => axisLook(color, { type: "log", name, min, max, splitLine: { show: true, lineStyle: { color: color("--line") } }, minorSplitLine: { show: false }, ...more, axisLabel: { color: color("--quiet"), fontSize: 12, hideOverlap: true, formatter: number => kind === "intensity" ? digits(number) : textOf(number, kind) } });
   return {
-    grid: { left: 84, right: 14, top: 16, bottom: 46 },
+    grid: gridOf(84, 24, 16, 46),
     xAxis: axis("arithmetic intensity, FLOP per byte of HBM", x, "intensity", { nameLocation: "middle", nameGap: 28 }),
     yAxis: axis("", y, "flopRate"),
     tooltip: tooltip(color, it => rooflineTip(it.data)),
     series: [
       ...memoryRoofs.map(roof => roofLine(color, roof.name, diagonal(roof.bytesPerSecond, x, [y[0], peak]), roof.kind === "links", "--quiet")),
       ...computeRoofs.map(roof => roofLine(color, roof.name, [[Math.max(x[0], roof.ridgeFlopsPerByte), roof.flopsPerSecond], [x[1], roof.flopsPerSecond]], false, "--text")),
+      ...computeRoofs.map(roof => ridgeLine(color, roof, y[0])),
       { type: "scatter", id: "dots", z: 5, data: dots.map(rooflineDot(color)), symbolSize: dot => dot[2], emphasis: { scale: 1.15 } },
       ...(step && step.flopsPerByte > 0 ? [{ type: "scatter", id: "step", z: 6, symbol: "diamond", symbolSize: 16, data: [{ value: [step.flopsPerByte, step.flopsPerSecond], step: true }], itemStyle: { color: color("--text"), borderColor: color("--page"), borderWidth: 1.5 } }] : []),
     ],
@@ -61,6 +70,12 @@ const diagonal = (rate, [x0, x1], [y0, y1]) => {
 const roofLine = (color, name, data, dashed, tone) => ({
   type: "line", name, data, symbol: "none", silent: true, z: 2, lineStyle: { color: color(tone), width: dashed ? 1 : 1.6, type: dashed ? "dashed" : "solid" },
   endLabel: { show: false }, markPoint: { silent: true, symbolSize: 0, data: [{ coord: roofLabelPlace(data), label: { formatter: () => name, ...roofLabelLook(color, data, tone) } }] },
+});
+
+// Where a roof meets HBM's: products with fewer FLOPs a byte wait for memory.
+const ridgeLine = (color, roof, bottom) => ({
+  type: "line", name: `ridge of ${roof.name}`, symbol: "none", silent: true, z: 1, data: [[roof.ridgeFlopsPerByte, bottom], [roof.ridgeFlopsPerByte, roof.flopsPerSecond]], lineStyle: { color: color("--strong-line"), width: 1, type: "dotted" },
+  markPoint: { silent: true, symbolSize: 0, data: [{ coord: [roof.ridgeFlopsPerByte, bottom], label: { formatter: () => `ridge ${textOf(roof.ridgeFlopsPerByte, "intensity")}`, color: color("--quiet"), fontSize: 12, position: [6, -18], align: "left", textBorderColor: color("--page"), textBorderWidth: 3 } }] },
 });
 
 const roofLabelPlace = ([[x0, y0], [x1, y1]]) => y0 === y1 ? [x1, y1] : [Math.sqrt(x0 * Math.sqrt(x0 * x1)), Math.sqrt(y0 * Math.sqrt(y0 * y1))];

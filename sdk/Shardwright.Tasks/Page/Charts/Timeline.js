@@ -3,9 +3,12 @@ const phaseNames = ["forward", "backward", "update"];
 
 const timelineSection = () => {
   const zoom = element("div", { class: "chart-tools" });
-  const holder = chart("timeline", "Timeline of one rank's step by engine; the table of statements has the same figures", width => width < 600 ? 340 : 356, timelineOption, instance => {
-    instance.on("click", it => { if (it.data?.operation !== undefined) openStatement(it.data.operation, holder); });
-    zoom.append(...zoomButtons(instance));
+  const holder = chart("timeline", "Timeline of one rank's step by engine; the table of statements has the same figures", width => width < 600 ? 340 : 356, timelineOption, {
+    ready: instance => {
+      instance.on("click", it => { if (it.data?.operation !== undefined) openStatement(it.data.operation, holder); });
+      zoom.append(...zoomButtons(instance));
+    },
+    marks: () => value("/timeline/bars").map(({ operation }, index) => ({ series: 1, index, operation })),
   });
   return section("timeline", "Timeline", "One rank’s step as its clock walks through it at even load. The first lane has whole statements, the others what each engine does. Hatched runs of layers look like their neighbours and are left out.",
     element("div", { class: "chart-head" }, legend([...phaseNames.map(name => ({ name, color: phaseColors[name] })), { name: "left out", color: "--c6", hatched: true }]), zoom),
@@ -26,17 +29,17 @@ const zoomButtons = instance => {
 const timelineOption = (color, width) => {
   const lanes = timelineLanes(), left = width < 600 ? 76 : 96, end = value("/timeline/endPicoseconds");
   return {
-    grid: { left, right: 2, top: 6, bottom: 66 },
-    xAxis: axisLook(color, { type: "value", min: 0, max: end, axisLabel: { color: color("--quiet"), fontSize: 12, formatter: time, hideOverlap: true, alignMaxLabel: "right" } }),
+    grid: gridOf(left, 2, 6, 66),
+    xAxis: axisLook(color, { type: "value", min: 0, max: end, axisLabel: { color: color("--quiet"), fontSize: 12, formatter: axisText("time"), hideOverlap: true, showMaxLabel: false } }),
     yAxis: axisLook(color, { type: "category", data: lanes, inverse: true, splitLine: { show: true, lineStyle: { color: color("--line") } }, axisLabel: { color: color("--text"), fontSize: 12, width: left - 10, overflow: "truncate" } }),
     dataZoom: [
       { type: "inside", filterMode: "weakFilter", zoomOnMouseWheel: "ctrl", moveOnMouseMove: true, moveOnMouseWheel: false, preventDefaultMouseMove: false },
-      { type: "slider", filterMode: "weakFilter", height: 18, bottom: 10, borderColor: color("--line"), backgroundColor: "transparent", fillerColor: color("--heat0"), handleSize: "110%", handleStyle: { color: color("--page"), borderColor: color("--strong-line") }, moveHandleSize: 0,
+      { type: "slider", show: !root.classList.contains("printing"), filterMode: "weakFilter", height: 18, bottom: 10, borderColor: color("--line"), backgroundColor: "transparent", fillerColor: color("--heat0"), handleSize: "110%", handleStyle: { color: color("--page"), borderColor: color("--strong-line") }, moveHandleSize: 0,
         dataBackground: { lineStyle: { opacity: 0 }, areaStyle: { opacity: 0 } }, selectedDataBackground: { lineStyle: { opacity: 0 }, areaStyle: { opacity: 0 } }, showDetail: false, brushSelect: false },
     ],
     tooltip: tooltip(color, it => it.data.omitted ? tip(it.data.omitted.description, ["left out", `${it.data.omitted.bars} bars`]) : timelineTip(it.data)),
     series: [
-      { type: "custom", id: "omitted", clip: true, data: value("/timeline/omitted").map(run => ({ value: [run.startPicoseconds, run.endPicoseconds], omitted: run })), renderItem: drawOmitted(lanes.length), itemStyle: { color: color("--raised"), decal: hatching(color, "--strong-line") }, encode: { x: [0, 1] } },
+      { type: "custom", id: "omitted", clip: true, data: value("/timeline/omitted").map(run => ({ value: [run.startPicoseconds, run.endPicoseconds], omitted: run })), renderItem: drawOmitted, itemStyle: { color: color("--raised"), decal: hatching(color, "--strong-line") }, encode: { x: [0, 1] } },
       { type: "custom", id: "bars", clip: true, encode: { x: [1, 2], y: 0 }, renderItem: drawBar, data: value("/timeline/bars").map(timelineBar(color)) },
     ],
   };
@@ -55,7 +58,7 @@ const drawBar = (parameters, api) => {
 
 const pageColor = () => colors()("--page");
 
-const drawOmitted = () => (parameters, api) => {
+const drawOmitted = (parameters, api) => {
   const [x0] = api.coord([api.value(0), 0]), [x1] = api.coord([api.value(1), 0]), { y, height } = parameters.coordSys;
   const shape = echarts.graphic.clipRectByRect({ x: x0, y, width: Math.max(1, x1 - x0), height }, parameters.coordSys);
   return shape && { type: "rect", shape, style: { fill: api.visual("color"), decal: api.style().decal } };

@@ -4,14 +4,14 @@ const rowsAtFirst = 200;
 const statementColumns = [
   { title: "#", right: true, class: "narrow-hide", sort: it => it.index, cell: it => figure(`/operations/${it.index}/index`, "count") },
   { title: "Statement", sort: it => it.name, cell: it => [statementLink(it.index), it.source && element("div", { class: "place" }, sourceText(it.source))] },
-  { title: "Phase", class: "narrow-hide", sort: it => it.phase, cell: it => it.phase },
+  { title: "Phase", class: "narrow-hide fit", sort: it => it.phase, cell: it => it.phase },
   { title: "Runs", right: true, class: "narrow-hide", sort: it => it.runs, cell: it => figure(`/operations/${it.index}/runs`, "count") },
-  { title: "One run", right: true, class: "narrow-hide", sort: it => it.picoseconds, cell: it => figure(`/operations/${it.index}/picoseconds`, "time") },
+  { title: "One run", right: true, class: "narrow-hide paper-hide", sort: it => it.picoseconds, cell: it => figure(`/operations/${it.index}/picoseconds`, "time") },
   { title: "All runs", right: true, sort: it => it.totalPicoseconds, cell: it => figure(`/operations/${it.index}/totalPicoseconds`, "time") },
   { title: "Share", right: true, class: "share", sort: it => it.timeShare, cell: it => [figure(`/operations/${it.index}/timeShare`, "share"), bar(it.timeShare / largestShare())] },
   { title: "Bound", class: "narrow-hide fit", sort: it => it.bound, cell: it => it.bound },
   { title: "HBM", right: true, class: "narrow-hide", sort: it => it.hbmBytes, cell: it => figure(`/operations/${it.index}/hbmBytes`, "bytes") },
-  { title: "Links", right: true, class: "narrow-hide", sort: it => it.linkBytes, cell: it => figure(`/operations/${it.index}/linkBytes`, "bytes") },
+  { title: "Links", right: true, class: "narrow-hide paper-hide", sort: it => it.linkBytes, cell: it => figure(`/operations/${it.index}/linkBytes`, "bytes") },
 ];
 
 const largestShare = () => value("/operations").reduce((most, it) => Math.max(most, it.timeShare), 0) || 1;
@@ -27,7 +27,7 @@ const statementsSection = () => {
     element("div", { class: "filters" },
       element("input", { type: "search", placeholder: "Filter by name or file", "aria-label": "Filter by name or file", on: { input: event => show({ text: event.target.value.toLowerCase(), limit: rowsAtFirst }) } }),
       choice("Any phase", "phase", distinct(all.map(it => it.phase))), choice("Any bound", "bound", distinct(all.map(it => it.bound)).sort()), counter),
-    holder);
+    holder, element("p", { class: "paper-only quiet small" }, "On paper: the first 60 rows at most, as sorted on the screen; plan.json has all."));
 };
 
 const distinct = items => [...new Set(items)];
@@ -46,6 +46,6 @@ const drawStatements = (holder, counter, all, view, show) => {
   }));
   const focused = [...holder.querySelectorAll("th button")].indexOf(document.activeElement);
   holder.replaceChildren(table(columns, shown, "Statements", it => ({ class: "clickable", on: { click: event => { if (!event.target.closest("button")) openStatement(it.index, event.currentTarget.querySelector("button")); } } })),
-    shown.length < found.length ? button(`Show all ${found.length}`, () => show({ limit: Infinity })) : "");
+    shown.length < found.length ? button(`Show all ${found.length}`, () => show({ limit: Infinity }), { class: "button screen-only" }) : "");
   if (focused >= 0) holder.querySelectorAll("th button")[focused].focus();
 };

@@ -2,11 +2,11 @@ const summarySection = () => {
   const machine = value("/machine"), summary = value("/summary"), source = value("/source");
   const name = value("/model"), cut = name.lastIndexOf(".") + 1;
   return element("header", { class: "summary", id: "summary" },
-    element("h1", {}, element("span", { class: "quiet" }, name.slice(0, cut)), name.slice(cut)),
+    element("h1", {}, element("span", { class: "quiet" }, name.slice(0, cut)), element("wbr"), name.slice(cut)),
     element("ul", { class: "facts" },
       fact("Machine ", element("b", {}, machine.name), ` (${machine.chip}) `, machine.isCalibrated ? "" : element("span", { class: "badge" }, "uncalibrated")),
       fact("Mesh ", element("b", {}, value("/mesh/description"))),
-      fact(element("b", {}, figure("/mesh/data", "count")), " ranks on ", element("b", {}, figure("/machine/chips", "count")), " chips"),
+      fact(element("b", {}, figure("/mesh/data", "count")), value("/mesh/data") === 1 ? " rank on " : " ranks on ", element("b", {}, figure("/machine/chips", "count")), machine.chips === 1 ? " chip" : " chips"),
       fact(element("b", {}, figure("/batch/tokensPerStep", "count")), " tokens a step"),
       source && fact(sourceText(source))),
     element("div", { class: "headline" },
