@@ -29,10 +29,10 @@ public sealed class Chromium : IAsyncLifetime
             await browser.DisposeAsync();
     }
 
-    /// <summary>A new page; the test is skipped, in words, where there is no browser.</summary>
-    public async Task<IPage> NewPageAsync()
+    /// <summary>A new window that remembers nothing of others; the test is skipped, in words, where there is no browser.</summary>
+    public async Task<IBrowserContext> NewWindowAsync()
     {
         Assert.SkipWhen(browser is null, "No Chromium: install Debian's package 'chromium', or name an executable in SHARDWRIGHT_CHROMIUM.");
-        return await browser!.NewPageAsync();
+        return await browser!.CreateBrowserContextAsync();
     }
 }

@@ -20,31 +20,35 @@ public static class ReportPage
 
     /// <summary>The page of a plan.</summary>
     /// <param name="planJson">The text of <c>plan.json</c>.</param>
-    /// <exception cref="PlanDocumentException">It is no JSON object, or names no model.</exception>
+    /// <exception cref="PlanDocumentException">It is no report.</exception>
     public static string Render(string planJson)
     {
         string style = Joined(".css", StyleOrder), library = Resource(Library), script = "(() => {\n\"use strict\";\n" + Joined(".js", ScriptOrder) + "})();\n";
         var values = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["policy"] = Policy(style, library, script),
-            ["title"] = TextOf(Model(planJson)),
+            ["title"] = TextOf(Title(planJson)),
             ["style"] = style,
-            ["plan"] = DataOf(planJson),
+            ["plan"] = DataOf(planJson.TrimStart('\ufeff')),
             ["library"] = library,
             ["script"] = script,
         };
         return Fill(Resource("Page.html"), values);
     }
 
-    private static string Model(string planJson)
+    /// <summary>What the page is about, for its tab and its first bar; the script checks nothing, so this is where a text that is no report ends.</summary>
+    private static string Title(string planJson)
     {
         try
         {
-            return JsonValue.Parse(planJson, "plan.json")["model"] is { } model ? (model.Kind == JsonKind.String ? model : model["name"])?.Text ?? "" : "";
+            var names = JsonValue.Parse(planJson, "plan.json")["models"]?.Items.Select(model => model["model"] is { Kind: JsonKind.String } name ? name.Text : null).ToList();
+            if (names is not { Count: > 0 } || names.Contains(null))
+                throw new PlanDocumentException("plan.json is no build report: got JSON without named models; need the text that the build writes (docs/plan.schema.json).");
+            return names.Count == 1 ? names[0]! : $"{names[0]} and {(names.Count - 1).ToString(CultureInfo.InvariantCulture)} more";
         }
         catch (JsonException exception)
         {
-            throw new PlanDocumentException($"The report's data is no JSON: {exception.Message}");
+            throw new PlanDocumentException($"plan.json is no JSON: {exception.Message}");
         }
     }
 

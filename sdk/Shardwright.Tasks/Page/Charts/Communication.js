@@ -22,16 +22,15 @@ const collectiveColumns = [
 
 // Colours follow the logarithm, from the least to the most that a pair exchanges.
 const heatRange = rows => {
-  let least = Infinity, most = 0;
-  for (const row of rows) for (const number of row) if (number > 0) [least, most] = [Math.min(least, number), Math.max(most, number)];
-  return [least, most];
+  const cells = rows.flatMap((row, y) => row.map((number, x) => ({ number, path: `${y}/${x}` }))).filter(cell => cell.number > 0);
+  return cells.length === 0 ? [] : [cells.reduce((a, b) => b.number < a.number ? b : a), cells.reduce((a, b) => b.number > a.number ? b : a)];
 };
 
 const heatColors = color => ["--heat0", "--heat1", "--heat2", "--heat3"].map(color);
 
 const heatScale = matrix => {
-  const [least, most] = heatRange(matrix.bytes);
-  return element("div", { class: "heat-scale" }, least === most ? [element("i", { class: "same" }), element("span", {}, textOf(least, "bytes"), " each")] : [element("span", {}, textOf(least, "bytes")), element("i"), element("span", {}, textOf(most, "bytes"))]);
+  const [least, most] = heatRange(matrix.bytes), end = cell => element("span", {}, figure(`/communication/matrix/bytes/${cell.path}`, "bytes"));
+  return element("div", { class: "heat-scale" }, least.number === most.number ? [element("i", { class: "same" }), end(least), "each"] : [end(least), element("i"), end(most)]);
 };
 
 // Left and top have the names; cells are squares.
@@ -41,7 +40,7 @@ const matrixSide = (matrix, width) => Math.min(width - matrixMargin.left - 4, 42
 const matrixFigure = matrix => element("figure", {}, chart("communication", "Heat map of bytes between ranks, chips or instances", width => matrixSide(matrix, width) + matrixMargin.top + 4, matrixOption(matrix)));
 
 const matrixOption = matrix => (color, width) => {
-  const [least, most] = heatRange(matrix.bytes), side = matrixSide(matrix, width);
+  const [least, most] = heatRange(matrix.bytes).map(cell => cell.number), side = matrixSide(matrix, width);
   const axis = more => axisLook(color, { type: "category", data: matrix.names, splitLine: { show: false }, splitArea: { show: false }, axisLabel: { color: color("--quiet"), fontSize: 11, hideOverlap: true }, ...more });
   return {
     grid: { ...matrixMargin, width: side, height: side, outerBoundsMode: "none" },

@@ -12,6 +12,8 @@ const energySection = () => section("energy", "Energy and cost", "Energy of all 
       ["Facility, a step", figure("/energy/facilityJoules", "energy")],
       ["Facility, a token", figure("/energy/facilityJoulesPerToken", "energy")],
       ["Instances paid", figure("/machine/instances", "count")],
+      ["Chips of an instance", figure("/machine/chipsPerInstance", "count")],
+      ["Ranks of a chip", figure("/machine/ranksPerChip", "count")],
       ["Price of an instance hour", figure("/machine/dollarsPerInstanceHour", "dollars")],
     ]),
     pairs([

@@ -29,12 +29,12 @@ const expertBars = group => color => {
 };
 
 const expertHeat = group => color => {
-  const [, most] = heatRange(group.rows);
+  const most = heatRange(group.rows)[1]?.number ?? 1;
   return {
     grid: gridOf(66, 2, 4, 44),
     xAxis: axisLook(color, { type: "category", name: "expert", nameLocation: "middle", nameGap: 28, splitLine: { show: false }, data: group.rows[0].map((_, expert) => String(expert)), axisLabel: { color: color("--quiet"), fontSize: 12, hideOverlap: true } }),
     yAxis: axisLook(color, { type: "category", name: "", inverse: true, splitLine: { show: false }, data: group.rows.map((_, layer) => `layer ${layer}`), axisLabel: { color: color("--quiet"), fontSize: 12, hideOverlap: true } }),
-    visualMap: { show: false, dimension: 2, min: 0, max: Math.max(1, most), inRange: { color: heatColors(color) } },
+    visualMap: { show: false, dimension: 2, min: 0, max: most, inRange: { color: heatColors(color) } },
     tooltip: tooltip(color, it => tip(`Layer ${it.data[1]}, expert ${it.data[0]}`, ["rows", textOf(it.data[2], "count")])),
     series: [{ type: "heatmap", data: group.rows.flatMap((row, layer) => row.map((rows, expert) => [expert, layer, rows])), progressive: 0, itemStyle: { borderWidth: 0 } }],
   };

@@ -11,7 +11,17 @@ const stepSection = () => section("step", "Where the step goes", "The step of on
   element("figure", {}, chart("step-time", "Stacked bar of the parts of a step; the list below has the figures", () => 76, stepTimeOption)),
   element("ul", { class: "parts" }, stepParts().map(part => element("li", {},
     element("span", {}, element("i", { class: part.waits ? "swatch hatched" : "swatch", style: { "--swatch": `var(${part.color})` } }), part.title),
-    figure(`/stepTime/${part.index}/picoseconds`, "time")))));
+    figure(`/stepTime/${part.index}/picoseconds`, "time")))),
+  element("div", { class: "columns spaced" },
+    pairs([
+      ["Exposed communication", figure("/summary/exposedPicoseconds", "time")],
+      ["Share of the step", figure("/summary/exposedShare", "share")],
+    ]),
+    pairs([
+      ["HBM traffic, all ranks", figure("/throughput/hbmBytesPerStep", "bytes")],
+      ["Over links, all ranks", figure("/throughput/linkBytesPerStep", "bytes")],
+      value("/mesh/otherPlacementPicoseconds") !== null && ["Step time with the mesh the other way round", figure("/mesh/otherPlacementPicoseconds", "time")],
+    ])));
 
 const stepTimeOption = color => ({
   grid: gridOf(0, 1, 4, 26),

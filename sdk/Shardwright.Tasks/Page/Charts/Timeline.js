@@ -39,7 +39,7 @@ const timelineOption = (color, width) => {
     ],
     tooltip: tooltip(color, it => it.data.omitted ? tip(it.data.omitted.description, ["left out", `${it.data.omitted.bars} bars`]) : timelineTip(it.data)),
     series: [
-      { type: "custom", id: "omitted", clip: true, data: value("/timeline/omitted").map(run => ({ value: [run.startPicoseconds, run.endPicoseconds], omitted: run })), renderItem: drawOmitted, itemStyle: { color: color("--raised"), decal: hatching(color, "--strong-line") }, encode: { x: [0, 1] } },
+      { type: "custom", id: "omitted", clip: true, data: value("/timeline/omitted").map(run => ({ value: [run.startPicoseconds, run.endPicoseconds], omitted: run })), renderItem: drawOmitted, itemStyle: { color: color("--raised") }, encode: { x: [0, 1] } },
       { type: "custom", id: "bars", clip: true, encode: { x: [1, 2], y: 0 }, renderItem: drawBar, data: value("/timeline/bars").map(timelineBar(color)) },
     ],
   };
@@ -61,7 +61,7 @@ const pageColor = () => colors()("--page");
 const drawOmitted = (parameters, api) => {
   const [x0] = api.coord([api.value(0), 0]), [x1] = api.coord([api.value(1), 0]), { y, height } = parameters.coordSys;
   const shape = echarts.graphic.clipRectByRect({ x: x0, y, width: Math.max(1, x1 - x0), height }, parameters.coordSys);
-  return shape && { type: "rect", shape, style: { fill: api.visual("color"), decal: api.style().decal } };
+  return shape && { type: "rect", shape, style: { fill: api.visual("color"), decal: hatching(colors(), "--strong-line") } };
 };
 
 const timelineTip = data => {

@@ -7,7 +7,7 @@ const summarySection = () => {
       fact("Machine ", element("b", {}, machine.name), ` (${machine.chip}) `, machine.isCalibrated ? "" : element("span", { class: "badge" }, "uncalibrated")),
       fact("Mesh ", element("b", {}, value("/mesh/description"))),
       fact(element("b", {}, figure("/mesh/data", "count")), value("/mesh/data") === 1 ? " rank on " : " ranks on ", element("b", {}, figure("/machine/chips", "count")), machine.chips === 1 ? " chip" : " chips"),
-      fact(element("b", {}, figure("/batch/tokensPerStep", "count")), " tokens a step"),
+      fact(element("b", {}, figure("/batch/tokensPerStep", "count")), " tokens a step (", figure("/batch/sequences", "count"), " × ", figure("/batch/tokensPerSequence", "count"), " × ", figure("/batch/microBatches", "count"), value("/batch/microBatches") === 1 ? " micro-batch)" : " micro-batches)"),
       source && fact(sourceText(source))),
     element("div", { class: "headline" },
       headline("Step time", figure("/summary/stepPicoseconds", "time"), null,
