@@ -16,7 +16,7 @@ public sealed class LargeReportTests(Chromium chromium, ITestOutputHelper output
 
         output.WriteLine($"{plan.Length / 1e6:F1} MB of plan opened in {watch.Elapsed.TotalSeconds:F1} s");
         // 1.5 s on a quiet machine; the bound is for test runs that share theirs.
-        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 20);
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 60);
         Assert.Equal(200, await report.AskAsync<int>("return document.querySelectorAll('#statements tbody tr').length"));
         await report.RunAsync("[...document.querySelectorAll('#statements button')].find(it => it.textContent === 'Show all 5000').click()");
         Assert.Equal(5000, await report.AskAsync<int>("return document.querySelectorAll('#statements tbody tr').length"));

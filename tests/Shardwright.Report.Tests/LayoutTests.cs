@@ -37,6 +37,7 @@ public sealed class LayoutTests(Chromium chromium)
         Assert.Equal("dark", await report.AskAsync<string>("return document.documentElement.dataset.theme"));
         Assert.True(await report.AskAsync<int>("const dark = getComputedStyle(document.documentElement).getPropertyValue('--c0').trim(); return document.querySelectorAll(`[data-chart=timeline] svg path[fill='${dark}']`).length") > 0);
         await report.Page.ReloadAsync();
+        await report.DrawnAsync();
         Assert.Equal("dark", await report.AskAsync<string>("return document.documentElement.dataset.theme"));
     }
 
@@ -60,13 +61,13 @@ public sealed class LayoutTests(Chromium chromium)
 
         await report.Page.EmulateMediaTypeAsync(MediaType.Print);
 
-        Assert.Equal("light", await report.AskAsync<string>("await new Promise(requestAnimationFrame); return document.documentElement.dataset.theme"));
+        await report.Page.WaitForExpressionAsync("document.documentElement.dataset.theme === 'light'", new() { Timeout = 10_000 });
         Assert.Equal("rgb(255, 255, 255)", await report.AskAsync<string>("return getComputedStyle(document.body).backgroundColor"));
         Assert.InRange(await report.AskAsync<double>("return Math.max(...[...document.querySelectorAll('[data-chart] svg')].map(it => it.getBoundingClientRect().right))"), 400, 690);
         await AssertChartsFitAsync(report);
         Assert.Equal("none", await report.AskAsync<string>("return getComputedStyle(document.querySelector('.bar')).display"));
         await report.Page.EmulateMediaTypeAsync(MediaType.Screen);
-        Assert.Equal("dark", await report.AskAsync<string>("await new Promise(requestAnimationFrame); return document.documentElement.dataset.theme"));
+        await report.Page.WaitForExpressionAsync("document.documentElement.dataset.theme === 'dark'", new() { Timeout = 10_000 });
         Assert.Empty(report.Messages);
     }
 

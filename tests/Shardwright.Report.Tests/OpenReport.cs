@@ -47,8 +47,12 @@ public sealed class OpenReport : IAsyncDisposable
             new() { MediaFeature = MediaFeature.PrefersReducedMotion, Value = "reduce" },
         ]);
         await page.GoToAsync(report.Url);
+        await report.DrawnAsync();
         return report;
     }
+
+    /// <summary>Waits until every chart is drawn.</summary>
+    public Task DrawnAsync() => Page.WaitForExpressionAsync("'drawn' in document.documentElement.dataset", new() { Timeout = 60_000 });
 
     /// <summary>The value of a JavaScript function's body, through JSON.</summary>
     public async Task<T> AskAsync<T>(string body)

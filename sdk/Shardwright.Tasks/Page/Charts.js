@@ -32,30 +32,48 @@ const walkWithKeys = (it, marks) => {
   it.holder.addEventListener("blur", () => it.instance.dispatchAction({ type: "hideTip" }));
 };
 
-const drawChart = it => {
-  const width = it.holder.clientWidth;
+const drawChart = (it, width = it.holder.clientWidth) => {
   if (width === 0) return;
-  const height = it.height(width);
-  it.holder.style.height = `${height}px`;
+  const size = { width, height: it.height(width) };
+  it.holder.style.height = `${size.height}px`;
   if (!it.instance) {
-    it.instance = echarts.init(it.holder, null, { renderer: "svg", width, height });
+    it.instance = echarts.init(it.holder, null, { renderer: "svg", ...size });
     it.ready?.(it.instance);
   }
   it.width = width;
   // A tip that is shown now would be shown again by a component that the new option replaces.
   it.instance.dispatchAction({ type: "hideTip" });
-  it.instance.resize({ width, height, silent: true });
+  it.instance.resize({ ...size, silent: true });
   it.instance.setOption({ animation: false, textStyle: { fontFamily: colors()("--sans") }, ...it.option(colors(), width) }, { notMerge: true });
   it.instance.getZr().flush();
 };
 
-const drawCharts = () => charts.forEach(drawChart);
+// All widths are read before anything is drawn: reading one after drawing another would lay out the page each time.
+const drawCharts = () => {
+  const widths = charts.map(it => it.holder.clientWidth);
+  charts.forEach((it, index) => drawChart(it, widths[index]));
+  root.dataset.drawn = "";
+};
+
+// At first the page shows its text, then one picture after the other; whoever wants them all at once (paper, another theme) calls drawCharts.
+const drawChartsInTurn = () => {
+  const waiting = charts.map(it => ({ it, width: it.holder.clientWidth }));
+  waiting.forEach(({ it, width }) => { it.holder.style.height = `${it.height(width)}px`; });
+  const next = () => {
+    const { it, width } = waiting.shift() ?? {};
+    if (it && charts.includes(it) && !it.instance) drawChart(it, width);
+    if (it) setTimeout(next);
+    else root.dataset.drawn = "";
+  };
+  delete root.dataset.drawn;
+  setTimeout(next);
+};
 
 const disposeCharts = () => {
   for (const it of charts.splice(0)) it.instance?.dispose();
 };
 
-const redrawWhenResized = new ResizeObserver(() => charts.forEach(it => { if (it.holder.clientWidth !== it.width) drawChart(it); }));
+const redrawWhenResized = new ResizeObserver(() => charts.forEach(it => { if (it.instance && it.holder.clientWidth !== it.width) drawChart(it); }));
 
 // Fixed margins: the library would otherwise move the picture to make room for labels.
 const gridOf = (left, right, top, bottom, more = {}) => ({ left, right, top, bottom, outerBoundsMode: "none", ...more });

@@ -34,7 +34,7 @@ const showModel = index => {
   disposeCharts();
   redrawWhenResized.disconnect();
   document.getElementById("report").replaceChildren(summarySection(), findingsSection(), stepSection(), timelineSection(), memorySection(), rooflineSection(), communicationSection(), expertsSection(), energySection(), statementsSection());
-  drawCharts();
+  drawChartsInTurn();
   charts.forEach(it => redrawWhenResized.observe(it.holder));
 };
 

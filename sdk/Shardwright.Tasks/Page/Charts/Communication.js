@@ -2,7 +2,7 @@ const communicationSection = () => {
   const { matrix, collectives } = value("/communication");
   const exchanged = matrix.bytes.some(row => row.some(bytes => bytes > 0));
   return section("communication", "Communication", "Bytes a step over links from a source (row) to a destination (column), stronger for more, and the collectives that move them.",
-    !exchanged ? empty("Nothing goes over links.") : element("div", { class: "columns matrix" }, matrixFigure(matrix), element("div", {}, element("p", { class: "quiet small" }, `A row is one ${unitNames[matrix.unit]}`, matrix.ranksPerUnit > 1 && [" of ", figure("/communication/matrix/ranksPerUnit", "count"), " ranks"], ". ", matrix.rule), heatScale(matrix))),
+    !exchanged ? empty("Nothing goes over links.") : element("div", { class: "columns matrix" }, matrixFigure(matrix), element("div", {}, element("p", { class: "quiet small" }, `A row is one ${unitNames[matrix.unit]}`, matrix.ranksPerUnit > 1 && [" of ", figure("/communication/matrix/ranksPerUnit", "count"), " ranks"], ". ", matrix.rule), heatScale(matrix.bytes, "/communication/matrix/bytes", "bytes"))),
     collectives.length > 0 && [element("h3", {}, "Collectives of one rank"), table(collectiveColumns, collectives, "Collectives of one rank")]);
 };
 
@@ -28,23 +28,24 @@ const heatRange = rows => {
 
 const heatColors = color => ["--heat0", "--heat1", "--heat2", "--heat3"].map(color);
 
-const heatScale = matrix => {
-  const [least, most] = heatRange(matrix.bytes), end = cell => element("span", {}, figure(`/communication/matrix/bytes/${cell.path}`, "bytes"));
+const heatScale = (rows, path, kind) => {
+  const [least, most] = heatRange(rows), end = cell => element("span", {}, figure(`${path}/${cell.path}`, kind));
   return element("div", { class: "heat-scale" }, least.number === most.number ? [element("i", { class: "same" }), end(least), "each"] : [end(least), element("i"), end(most)]);
 };
 
 // Left and top have the names; cells are squares.
-const matrixMargin = { left: 72, top: 28 };
-const matrixSide = (matrix, width) => Math.min(width - matrixMargin.left - 4, 420, 64 * matrix.names.length);
+const matrixTop = 28;
+const matrixLeft = (matrix, width) => Math.min(Math.round(0.33 * width), 18 + 6.5 * Math.max(5, ...matrix.names.map(name => name.length)));
+const matrixSide = (matrix, width) => Math.min(width - matrixLeft(matrix, width) - 4, 420, 64 * matrix.names.length);
 
-const matrixFigure = matrix => element("figure", {}, chart("communication", "Heat map of bytes between ranks, chips or instances", width => matrixSide(matrix, width) + matrixMargin.top + 4, matrixOption(matrix)));
+const matrixFigure = matrix => element("figure", {}, chart("communication", "Heat map of bytes between ranks, chips or instances", width => matrixSide(matrix, width) + matrixTop + 4, matrixOption(matrix)));
 
 const matrixOption = matrix => (color, width) => {
-  const [least, most] = heatRange(matrix.bytes).map(cell => cell.number), side = matrixSide(matrix, width);
-  const axis = more => axisLook(color, { type: "category", data: matrix.names, splitLine: { show: false }, splitArea: { show: false }, axisLabel: { color: color("--quiet"), fontSize: 11, hideOverlap: true }, ...more });
+  const [least, most] = heatRange(matrix.bytes).map(cell => cell.number), side = matrixSide(matrix, width), left = matrixLeft(matrix, width);
+  const axis = (wide, more) => axisLook(color, { type: "category", data: matrix.names, splitLine: { show: false }, splitArea: { show: false }, axisLabel: { color: color("--quiet"), fontSize: 11, hideOverlap: true, width: wide, overflow: "truncate" }, ...more });
   return {
-    grid: { ...matrixMargin, width: side, height: side, outerBoundsMode: "none" },
-    xAxis: axis({ position: "top" }), yAxis: axis({ inverse: true }),
+    grid: { left, top: matrixTop, width: side, height: side, outerBoundsMode: "none" },
+    xAxis: axis(Math.max(48, side / matrix.names.length - 4), { position: "top" }), yAxis: axis(left - 12, { inverse: true }),
     visualMap: { show: false, dimension: 2, min: Math.log10(least), max: Math.max(Math.log10(most), Math.log10(least) + 1e-9), inRange: { color: least === most ? [color("--heat2"), color("--heat2")] : heatColors(color) } },
     tooltip: tooltip(color, it => tip(`${matrix.names[it.data[1]]} → ${matrix.names[it.data[0]]}`, ["bytes a step", textOf(matrix.bytes[it.data[1]][it.data[0]], "bytes")], ["exact", exactOf(matrix.bytes[it.data[1]][it.data[0]], "bytes")])),
     series: [{ type: "heatmap", data: matrix.bytes.flatMap((row, from) => row.map((bytes, to) => [to, from, bytes > 0 ? Math.log10(bytes) : null])).filter(cell => cell[2] !== null), itemStyle: { borderColor: color("--page"), borderWidth: matrix.names.length > 32 ? 0.5 : 1.5 }, emphasis: { itemStyle: { borderColor: color("--text"), borderWidth: 1 } }, progressive: 0 }],

@@ -15,7 +15,8 @@ const expertGroup = (group, path, index) => element("div", { class: "expert-grou
     fact(group.isRecorded ? ["recorded in ", element("code", {}, group.trace ?? "a trace"), "; the step takes ", element("b", {}, figure(`${path}/stepPicoseconds`, "time")), " at this load"] : "even load, as the plan assumes")),
   element("figure", {}, group.rows.length > 1
     ? chart(`experts-${index}`, "Heat map of rows by layer and expert", width => Math.max(140, Math.min(520, group.rows.length * 14 + 60)), expertHeat(group))
-    : chart(`experts-${index}`, "Rows of each expert", () => 150, expertBars(group))));
+    : chart(`experts-${index}`, "Rows of each expert", () => 150, expertBars(group))),
+  group.rows.length > 1 && heatScale(group.rows, `${path}/rows`, "count"));
 
 const expertBars = group => color => {
   const perRank = group.experts / group.ranks;
@@ -29,12 +30,12 @@ const expertBars = group => color => {
 };
 
 const expertHeat = group => color => {
-  const most = heatRange(group.rows)[1]?.number ?? 1;
+  const [least, most] = heatRange(group.rows).map(cell => cell.number);
   return {
     grid: gridOf(66, 2, 4, 44),
     xAxis: axisLook(color, { type: "category", name: "expert", nameLocation: "middle", nameGap: 28, splitLine: { show: false }, data: group.rows[0].map((_, expert) => String(expert)), axisLabel: { color: color("--quiet"), fontSize: 12, hideOverlap: true } }),
     yAxis: axisLook(color, { type: "category", name: "", inverse: true, splitLine: { show: false }, data: group.rows.map((_, layer) => `layer ${layer}`), axisLabel: { color: color("--quiet"), fontSize: 12, hideOverlap: true } }),
-    visualMap: { show: false, dimension: 2, min: 0, max: most, inRange: { color: heatColors(color) } },
+    visualMap: { show: false, dimension: 2, min: least ?? 0, max: most ?? 1, inRange: { color: heatColors(color) } },
     tooltip: tooltip(color, it => tip(`Layer ${it.data[1]}, expert ${it.data[0]}`, ["rows", textOf(it.data[2], "count")])),
     series: [{ type: "heatmap", data: group.rows.flatMap((row, layer) => row.map((rows, expert) => [expert, layer, rows])), progressive: 0, itemStyle: { borderWidth: 0 } }],
   };
