@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Build.Framework;
 using Shardwright.Hardware;
 
@@ -41,7 +40,7 @@ public sealed class ShardwrightScale : Microsoft.Build.Utilities.Task
         try
         {
             var request = ScaleRequest.Parse(Chips, Meshes, Sharding);
-            var trace = string.IsNullOrWhiteSpace(Trace) ? null : ReadTrace(Trace!);
+            var trace = string.IsNullOrWhiteSpace(Trace) ? null : TraceFile.Read(Trace!);
             var plans = CompiledPlans.Read(Assembly);
             if (plans.Count == 0)
                 Error("SHW7005", $"ShardwrightScale: {Assembly} has no compiled plan; need a project with a class marked [Model], built with the generator on (DisableShardwrightGenerator is not set)");
@@ -75,17 +74,5 @@ public sealed class ShardwrightScale : Microsoft.Build.Utilities.Task
             Log.LogMessage(MessageImportance.High, "{0}", line);
     }
 
-    private static RecordedLoad ReadTrace(string path)
-    {
-        try
-        {
-            return RecordedLoad.Read(File.ReadAllText(path), path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw new ScaleException(ScaleRequest.TraceSetting, string.Format(CultureInfo.InvariantCulture, "{0} cannot be read: {1}", path, exception.Message));
-        }
-    }
-
-    private void Error(string code, string text) => Log.LogError(subcategory: null, code, helpKeyword: null, file: null, 0, 0, 0, 0, "{0}", text);
+    private void Error(string code, string text) => RuleLog.Error(Log, code, text);
 }

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using PuppeteerSharp;
-using Shardwright.Tasks;
+using Shardwright.Tasks.Page;
 
 namespace Shardwright.Report.Tests;
 

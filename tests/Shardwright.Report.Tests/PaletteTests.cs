@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Shardwright.Tasks;
+using Shardwright.Tasks.Page;
 
 namespace Shardwright.Report.Tests;
 

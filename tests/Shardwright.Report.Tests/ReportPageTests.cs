@@ -1,5 +1,5 @@
 using Shardwright.Hardware;
-using Shardwright.Tasks;
+using Shardwright.Tasks.Page;
 
 namespace Shardwright.Report.Tests;
 

@@ -16,6 +16,7 @@ public static class DocumentOf
         return new()
         {
             Model = linked.Type,
+            Source = sources.Class(linked.Type, linked.Model.Options!.ClassName),
             Placement = estimate.Costs.Placement,
             Batch = plan.Batch,
             TokensPerSequence = plan.Inputs[0].Shape.Skip(1).Aggregate(1, (p, s) => p * s),
@@ -24,7 +25,13 @@ public static class DocumentOf
             MachineText = linked.Options.Machines.FirstOrDefault(m => m.Name == linked.Options.Target)?.Text,
             PlannedPicoseconds = estimate.Clock.Now,
             Memory = Memory(plan),
-            Program = plan.Step!.With(sources.Place),
+            Program = plan.Step!.With((node, op) => op with
+            {
+                Place = sources.Place(node.Source),
+                Results = [.. node.Outputs.Select(value => ValueText.Of(value, plan.Mesh))],
+                Operands = [.. node.Reads.Distinct().Select(value => ValueText.Of(value, plan.Mesh))],
+            }),
+            Buffers = BuffersOf.Plan(plan, sources),
         };
     }
 
@@ -36,8 +43,11 @@ public static class DocumentOf
         var train = plan.Program(ProgramKind.Train);
         var frames = plan.Sites.Select(train.Frame).ToList();
         return new(Sum(plan.Blocks), plan.MicroGradientBytes > 0 ? gradients * 2 : gradients, gradients * 2, plan.StaticBytes - plan.WorkspaceOffset,
-            [.. frames.Select(f => f.SavedBytes)], [.. frames.Select(f => Math.Max(f.ForwardBytes, f.BackwardBytes) - f.SavedBytes)], plan.WorkspaceOffset + train.PeakBytes)
+            [.. frames.Select(f => f.SavedBytes)], [.. frames.Select(f => Math.Max(f.ForwardBytes, f.BackwardBytes) - f.SavedBytes)], plan.PeakBytes)
         {
+            Reserved = plan.StaticBytes - plan.TemporaryBytes,
+            Temporaries = plan.TemporaryBytes,
+            Frames = BuffersOf.Frames(plan),
             LargestOutside = new(outside.Where(b => b.Parameter.Experts == 0).Select(b => b.LocalBytes).DefaultIfEmpty(0).Max(), 0, Sum(outside).PerExpert),
             WorkspacePerRank = train.Workspace.Where(b => b.Members.Any(IsCountOfTheWorld)).Sum(b => b.Bytes) / plan.Mesh.Data,
         };

@@ -14,13 +14,13 @@ namespace Shardwright.Compiler.Cost;
 /// <param name="Update">The update: squared norms, their all-reduce, AdamW, in this order.</param>
 public sealed record TimedStep(TimedProgram Program, IReadOnlyDictionary<Node, int> Index, int Reductions, int Accumulation, int Update)
 {
-    /// <summary>The step with files and lines.</summary>
-    public TimedProgram With(Func<SourceRef, string> place)
+    /// <summary>The step with what a reader wants to know of its statements: places, shapes.</summary>
+    public TimedProgram With(Func<Node, TimedOp, TimedOp> describe)
     {
-        var places = Index.ToDictionary(pair => pair.Value, pair => place(pair.Key.Source));
-        return new([.. Program.Nodes.Select(Placed)], Program.Sites, Program.Slots);
+        var nodes = Index.ToDictionary(pair => pair.Value, pair => pair.Key);
+        return new([.. Program.Nodes.Select(Described)], Program.Sites, Program.Slots);
 
-        TimedNode Placed(TimedNode node) => node is TimedLoop loop ? loop with { Body = [.. loop.Body.Select(Placed)] }
-            : node is TimedOp op && places.TryGetValue(op.Index, out string? source) ? op with { Source = source } : node;
+        TimedNode Described(TimedNode node) => node is TimedLoop loop ? loop with { Body = [.. loop.Body.Select(Described)] }
+            : node is TimedOp op && nodes.TryGetValue(op.Index, out var statement) ? describe(statement, op) : node;
     }
 }

@@ -1,5 +1,6 @@
 using Shardwright.Compiler.Graph;
 using Shardwright.Compiler.Modules;
+using Shardwright.Hardware;
 
 namespace Shardwright.Compiler.Emit;
 
@@ -33,8 +34,12 @@ public sealed class SourceComments(IReadOnlyList<ModuleSources> sources)
 
     public SourceSite? Find(string type, int site) => sites.TryGetValue(type, out var module) && module.TryGetValue(site, out var found) ? found : null;
 
-    /// <summary>File and line of a statement, <c>DecoderBlock.cs(24)</c>; empty when it is not known.</summary>
-    public string Place(SourceRef source) => source.Type is not null && Find(source.Type, source.Statement) is { } site ? $"{FileName(site.Path)}({site.Line})" : "";
+    /// <summary>Where a statement stands; null when it is not known.</summary>
+    public PlanSource? Place(SourceRef source) => source.Type is not null && Find(source.Type, source.Statement) is { } site ? new(site.Path, site.Line, site.Text) : null;
+
+    /// <summary>The first place of a class that is known, its name for text; null when there is none.</summary>
+    public PlanSource? Class(string type, string name) => sites.TryGetValue(type, out var module) && module.Count > 0
+        ? module.Values.OrderBy(site => site.Line).Select(site => new PlanSource(site.Path, site.Line, name)).First() : null;
 
     static string FileName(string path) => path.Substring(path.LastIndexOf('/') + 1);
 }

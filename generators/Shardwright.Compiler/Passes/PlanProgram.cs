@@ -34,7 +34,7 @@ public static class PlanProgram
                     phases.Most(r.Span.BackwardEnd + 1, extent)),
         }).ToList();
         long peak = Math.Max(lower + temporaries, lower + phases.Peak(p => routed.Sum(r => r.PlannedBytes(p)), extent));
-        return new(built.Kind, built.Root, map, order, workspace, lower + temporaries, frames, peak, Bound(workspace, routed, order)) { TemporaryBytes = temporaries };
+        return new(built.Kind, built.Root, map, order, workspace, lower + temporaries, frames, peak, Bound(workspace, routed, order)) { TemporaryBytes = temporaries, LowerBytes = lower };
     }
 
     /// <summary>An expert group with what its rows need at balanced routing.</summary>

@@ -38,6 +38,9 @@ public sealed record PlannedProgram(
     /// <summary>The part of <see cref="WorkspaceBytes"/> that temporaries take at the far end.</summary>
     public long TemporaryBytes { get; init; }
 
+    /// <summary>The part of the workspace below the stack that this program needs by itself.</summary>
+    public long LowerBytes { get; init; }
+
     public RoutedFrame Frame(ExpertSite site) => Frames.First(f => f.Site.Index == site.Index);
 }
 
@@ -59,6 +62,17 @@ public sealed record ModelPlan(
 
     /// <summary>The part of <see cref="StaticBytes"/> at the far end of memory, which the routed stack may use while it is free.</summary>
     public long TemporaryBytes { get; init; }
+
+    /// <summary>Peak of a rank at even load: that of the training program.</summary>
+    public long PeakBytes
+    {
+        get
+        {
+            // Another program may need more below the stack than the training program itself.
+            var train = Program(ProgramKind.Train);
+            return WorkspaceOffset + train.PeakBytes + (StaticBytes - TemporaryBytes - WorkspaceOffset - train.LowerBytes);
+        }
+    }
 
     /// <summary>Parameters that products read in packed form.</summary>
     public IReadOnlyList<PackedParameter> Packed { get; } = PackedParameter.All(Programs);

@@ -1,6 +1,7 @@
 using Shardwright.Compiler.Graph;
 using Shardwright.Compiler.Ops.Routing;
 using Shardwright.Compiler.Passes;
+using Shardwright.Hardware;
 
 namespace Shardwright.Compiler.Plan;
 
@@ -8,9 +9,7 @@ namespace Shardwright.Compiler.Plan;
 public static class RoutedRows
 {
     /// <summary>Rows are allotted in blocks of 16, so that every row-scaled offset stays aligned to 64 bytes.</summary>
-    public const int Block = 16;
-
-    public static long Round(long rows) => (rows + Block - 1) / Block * Block;
+    public static long Round(long rows) => PlanFrame.Allotted(rows);
 
     /// <summary>Tokens · k copies, spread evenly over all ranks; none for a group that this program does not run.</summary>
     public static long Balanced(BuiltProgram built, ExpertSite site, DeviceMesh mesh)

@@ -11,7 +11,7 @@ internal readonly record struct LinkLoad(double PicosecondsPerByte, EfficiencyCu
 }
 
 /// <summary>An algorithm for one collective in one group, ready to be asked for its time at any number of bytes.</summary>
-internal sealed class CollectiveAlgorithm(string name, long latency, double sentPerByte, LinkLoad[] loads, bool together)
+internal sealed class CollectiveAlgorithm(string name, long latency, CollectiveFlow[] flows, LinkLoad[] loads, bool together)
 {
     /// <summary>The name in <see cref="CollectiveCost.Algorithm"/>.</summary>
     public string Name { get; } = name;
@@ -20,7 +20,10 @@ internal sealed class CollectiveAlgorithm(string name, long latency, double sent
     public long Latency { get; } = latency;
 
     /// <summary>Bytes over links that one rank causes, for each byte of the collective.</summary>
-    public double SentPerByte { get; } = sentPerByte;
+    public double SentPerByte { get; } = flows.Sum(flow => flow.SentPerByte);
+
+    /// <summary>Whom a rank sends them to.</summary>
+    public IReadOnlyList<CollectiveFlow> Flows => flows;
 
     /// <summary>Time on the links without latency: the slowest where all links work at once, the sum where they take turns.</summary>
     public double Transfer(long bytes)
@@ -36,5 +39,5 @@ internal sealed class CollectiveAlgorithm(string name, long latency, double sent
     }
 
     /// <summary>The same algorithm run twice in a row: reduce-scatter, then all-gather.</summary>
-    public CollectiveAlgorithm Twice() => new(Name, 2 * Latency, 2 * SentPerByte, [.. loads.Select(load => load with { PicosecondsPerByte = 2 * load.PicosecondsPerByte })], together);
+    public CollectiveAlgorithm Twice() => new(Name, 2 * Latency, [.. flows.Select(flow => flow with { SentPerByte = 2 * flow.SentPerByte })], [.. loads.Select(load => load with { PicosecondsPerByte = 2 * load.PicosecondsPerByte })], together);
 }

@@ -17,6 +17,7 @@ public sealed class CollectiveTimer
     public CollectiveTimer(Machine machine, CollectiveKind kind, GroupShape group)
     {
         Axis[] axes = Axis.Of(machine, group);
+        Axes = axes;
         if (axes.Length == 0)
             return;
         _base = axes.Max(axis => axis.Base);
@@ -65,6 +66,12 @@ public sealed class CollectiveTimer
         CollectiveAlgorithm algorithm = _flat.Algorithms[_flat.Pick(bytes)];
         return Cost(algorithm.Name, algorithm.Latency, algorithm.Transfer(bytes), algorithm.SentPerByte, bytes);
     }
+
+    /// <summary>All axes of the group, innermost first: a member's number is a mixed-radix number of its places along them.</summary>
+    internal IReadOnlyList<Axis> Axes { get; }
+
+    /// <summary>Whom a rank sends to at a number of bytes.</summary>
+    internal IEnumerable<CollectiveFlow> Flows(long bytes) => _hierarchical is not null ? _hierarchical.Flows(bytes) : _flat is not null ? _flat.Algorithms[_flat.Pick(bytes)].Flows : [];
 
     private CollectiveCost Cost(string name, long latency, double transfer, double sentPerByte, long bytes)
     {

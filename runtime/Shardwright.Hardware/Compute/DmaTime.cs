@@ -6,12 +6,10 @@ namespace Shardwright.Hardware;
 public static class DmaTime
 {
     /// <summary>Seconds to move <paramref name="bytes"/> in pieces of <paramref name="payload"/> contiguous bytes; 0 for streams.</summary>
-    public static double Seconds(RankRates rates, long bytes, int payload)
-    {
-        double hbm = bytes / (rates.HbmBandwidth * rates.HbmEfficiency);
-        double dma = bytes / (rates.DmaBandwidth * PayloadShare(payload, rates.DmaFullPayload));
-        return Math.Max(hbm, dma);
-    }
+    public static double Seconds(RankRates rates, long bytes, int payload) => bytes / Rate(rates, payload);
+
+    /// <summary>B/s of pieces of <paramref name="payload"/> contiguous bytes; 0 for streams.</summary>
+    public static double Rate(RankRates rates, int payload) => Math.Min(rates.HbmBandwidth * rates.HbmEfficiency, rates.DmaBandwidth * PayloadShare(payload, rates.DmaFullPayload));
 
     /// <summary>
     /// Share of the DMA bandwidth at a payload of p bytes: p / (p + f/4) · 5/4 below the full payload f, else 1. A piece then costs its bytes and a fixed part as large as a quarter of f. AWS gives three points (below 256 B bound by overhead,

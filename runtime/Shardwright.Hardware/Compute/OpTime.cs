@@ -14,22 +14,32 @@ public static class OpTime
     /// <exception cref="OverflowException">FLOPs, bytes or picoseconds exceed 2^63 − 1.</exception>
     public static EngineTimes Of(RankRates rates, OpWork work, int[]? starts = null, int experts = 0)
     {
+        var terms = Terms(rates, work, starts, experts);
+        return new(
+            Tensor: Picoseconds.Round(terms.Tensor),
+            Vector: Picoseconds.Round(ElementTime.Seconds(terms.Vector, rates.VectorElements)),
+            Scalar: Picoseconds.Round(ElementTime.Seconds(terms.Scalar, rates.ScalarElements)),
+            GpSimd: Picoseconds.Round(ElementTime.Seconds(terms.GpSimd, rates.GpSimdElements)),
+            Dma: Picoseconds.Round(DmaTime.Seconds(rates, terms.Bytes, work.PayloadBytes) + DmaTime.Seconds(rates, terms.ExtraBytes, payload: 0)),
+            Overhead: IsNothing(work) ? 0 : rates.OpOverhead,
+            Flops: terms.Flops,
+            HbmBytes: checked(terms.Bytes + terms.ExtraBytes));
+    }
+
+    /// <summary>The quantities that the times are made of; <see cref="OpFormula"/> prints them.</summary>
+    internal static OpTerms Terms(RankRates rates, OpWork work, int[]? starts, int experts)
+    {
         long rows = Rows(starts, experts);
         var products = ProductsOf(rates, work.Products, starts, experts);
-        long vector = work.VectorElements.At(rows, experts);
-        long scalar = work.ScalarElements.At(rows, experts);
-        long gpSimd = work.GpSimdElements.At(rows, experts);
-        long bytes = checked(work.ReadBytes.At(rows, experts) + work.WriteBytes.At(rows, experts));
-        double dma = DmaTime.Seconds(rates, bytes, work.PayloadBytes) + DmaTime.Seconds(rates, products.ExtraBytes, payload: 0);
         return new(
-            Tensor: Picoseconds.Round(ClockRamp.Seconds(products.Seconds, rates.ClockRampSeconds)),
-            Vector: Picoseconds.Round(ElementTime.Seconds(vector, rates.VectorElements)),
-            Scalar: Picoseconds.Round(ElementTime.Seconds(scalar, rates.ScalarElements)),
-            GpSimd: Picoseconds.Round(ElementTime.Seconds(gpSimd, rates.GpSimdElements)),
-            Dma: Picoseconds.Round(dma),
-            Overhead: IsNothing(work) ? 0 : rates.OpOverhead,
-            Flops: products.Flops,
-            HbmBytes: checked(bytes + products.ExtraBytes));
+            products.Seconds,
+            ClockRamp.Seconds(products.Seconds, rates.ClockRampSeconds),
+            work.VectorElements.At(rows, experts),
+            work.ScalarElements.At(rows, experts),
+            work.GpSimdElements.At(rows, experts),
+            checked(work.ReadBytes.At(rows, experts) + work.WriteBytes.At(rows, experts)),
+            products.ExtraBytes,
+            products.Flops);
     }
 
     private static long Rows(int[]? starts, int experts)
@@ -52,31 +62,31 @@ public static class OpTime
         var total = default(ProductTotals);
         for (int i = 0; i < products.Count; i++)
         {
-            var product = products[i];
-            var sum = new ProductTotals();
-            if (product.Routed == RoutedDimension.None)
-            {
-                sum = sum.With(rates, product);
-            }
-            else
-            {
-                if (starts is null)
-                    throw new ArgumentException("a product depends on routing; need the experts' first rows", nameof(starts));
-                for (int e = 0; e < experts; e++)
-                    sum = sum.With(rates, product.With(starts[e + 1] - starts[e]));
-            }
-
-            total = total.Plus(sum, MatMulTime.Seconds(rates, product.Format, sum.Load));
+            var sum = Product(rates, products[i], starts, experts);
+            total = total.Plus(sum, MatMulTime.Seconds(rates, products[i].Format, sum.Load));
         }
 
         return total;
+    }
+
+    /// <summary>Load, FLOPs and bytes read again of one entry of a statement's products: of each expert of the rank where it is routed.</summary>
+    internal static ProductTotals Product(RankRates rates, MatrixWork product, int[]? starts, int experts)
+    {
+        var sum = default(ProductTotals);
+        if (product.Routed == RoutedDimension.None)
+            return sum.With(rates, product);
+        if (starts is null)
+            throw new ArgumentException("a product depends on routing; need the experts' first rows", nameof(starts));
+        for (int e = 0; e < experts; e++)
+            sum = sum.With(rates, product.With(starts[e + 1] - starts[e]));
+        return sum;
     }
 
     /// <summary>Views and marks issue nothing. An op whose experts have no rows is issued all the same: the program is compiled before the routing is known.</summary>
     private static bool IsNothing(OpWork work) =>
         work.Products.Count == 0 && work.VectorElements == default && work.ScalarElements == default && work.GpSimdElements == default && work.ReadBytes == default && work.WriteBytes == default;
 
-    private readonly record struct ProductTotals(double Load, double Seconds, long Flops, long ExtraBytes)
+    internal readonly record struct ProductTotals(double Load, double Seconds, long Flops, long ExtraBytes)
     {
         public ProductTotals With(RankRates rates, MatrixWork product) => new(
             Load + MatMulTime.Load(rates, product),
@@ -86,4 +96,15 @@ public static class OpTime
 
         public ProductTotals Plus(ProductTotals other, double seconds) => new(0, Seconds + seconds, checked(Flops + other.Flops), checked(ExtraBytes + other.ExtraBytes));
     }
+
+    /// <summary>What an op's times are made of.</summary>
+    /// <param name="FullClock">Seconds of the products at full clock.</param>
+    /// <param name="Tensor">Seconds of the products with the clock's ramp.</param>
+    /// <param name="Vector">Elements of the vector engine.</param>
+    /// <param name="Scalar">Elements of the scalar engine.</param>
+    /// <param name="GpSimd">Elements of the general-purpose engine.</param>
+    /// <param name="Bytes">Bytes read and written once.</param>
+    /// <param name="ExtraBytes">Bytes that products read again.</param>
+    /// <param name="Flops">Floating-point operations of products.</param>
+    internal readonly record struct OpTerms(double FullClock, double Tensor, long Vector, long Scalar, long GpSimd, long Bytes, long ExtraBytes, long Flops);
 }

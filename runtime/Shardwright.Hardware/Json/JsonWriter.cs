@@ -14,6 +14,9 @@ public sealed class JsonWriter(int indent = 0)
     private bool first = true;
     private bool afterName;
 
+    /// <summary>Whether what is written now stays on its line, though the text is indented.</summary>
+    public bool IsInline { get; set; }
+
     /// <summary>Begins an object.</summary>
     public JsonWriter BeginObject() => Begin('{', '}');
 
@@ -134,7 +137,7 @@ public sealed class JsonWriter(int indent = 0)
 
     private void NewLine()
     {
-        if (indent > 0)
+        if (indent > 0 && !IsInline)
             text.Append('\n').Append(' ', indent * open.Count);
     }
 }

@@ -6,10 +6,13 @@ namespace Shardwright.Hardware;
 public sealed record PlanDocument
 {
     /// <summary>Version of the format; another one is an error that says so.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>Type name of the model.</summary>
     public required string Model { get; init; }
+
+    /// <summary>Where the class stands; null when it is not known.</summary>
+    public PlanSource? Source { get; init; }
 
     /// <summary>The mesh that the program was compiled for, and how it lies on the target.</summary>
     public required MeshPlacement Placement { get; init; }
@@ -38,6 +41,12 @@ public sealed record PlanDocument
     /// <summary>The step.</summary>
     public required TimedProgram Program { get; init; }
 
+    /// <summary>What lies in a rank's memory during the step; parameters first, then the workspace and the experts' rows.</summary>
+    public IReadOnlyList<PlanBuffer> Buffers { get; init; } = [];
+
+    /// <summary>What the rules found.</summary>
+    public IReadOnlyList<PlanFinding> Findings { get; init; } = [];
+
     /// <summary>Tokens of a step over all ranks.</summary>
     public long TokensPerStep => checked((long)Batch * TokensPerSequence * MicroBatches);
 
@@ -62,6 +71,15 @@ public sealed record PlanMemory(Amount Weights, Amount Gradients, Amount Optimiz
 
     /// <summary>The largest parameter outside of all loops over layers; of experts there, all of one expert's.</summary>
     public Amount LargestOutside { get; init; }
+
+    /// <summary>Bytes that are reserved from the start to the end of a step: parameters and their state, and the workspace below the experts' rows.</summary>
+    public long Reserved { get; init; }
+
+    /// <summary>Bytes of temporaries at the far end of memory, into which the experts' rows may grow while they are dead.</summary>
+    public long Temporaries { get; init; }
+
+    /// <summary>For each expert group, how its rows come and go.</summary>
+    public IReadOnlyList<PlanFrame> Frames { get; init; } = [];
 }
 
 /// <summary>A plan document that cannot be read.</summary>

@@ -9,20 +9,40 @@ public static class PlanWriter
     /// <summary>The document's text; lines end with <c>\n</c>.</summary>
     public static string Write(PlanDocument plan)
     {
+        // The tables are complete when everything that refers to them is written.
+        var tables = new PlanTables();
+        var rest = new StringBuilder();
+        Rest(rest, plan, tables);
         var text = new StringBuilder();
         text.Append("{\n  ").Append(Members(w => w.Member("version", PlanDocument.Version).Member("model", plan.Model).Member("data", plan.Placement.Data).Member("expert", plan.Placement.Expert)
             .Member("expertInnermost", plan.Placement.ExpertInnermost).Member("batch", plan.Batch).Member("tokensPerSequence", plan.TokensPerSequence).Member("microBatches", plan.MicroBatches))).Append(",\n  ");
         text.Append(Members(w => w.Member("target", plan.Target).Member("plannedPicoseconds", plan.PlannedPicoseconds))).Append(",\n  ");
         if (plan.MachineText is not null)
             text.Append(Members(w => w.Member("machine", plan.MachineText))).Append(",\n  ");
-        text.Append("\"memory\":").Append(Object(w => Memory(w, plan.Memory))).Append(",\n  \"sites\":[");
-        Lines(text, plan.Program.Sites.Select(site => Object(w => Site(w, site))), "    ");
-        text.Append("],\n  \"slots\":").Append(plan.Program.Slots).Append(",\n  \"step\":[");
-        Nodes(text, plan.Program.Nodes, "    ");
-        return text.Append("]\n}").ToString();
+        text.Append("\"sources\":[");
+        Lines(text, tables.Sources.Select(source => Array(w => w.Value(source.File).Value(source.Line).Value(source.Text))), "    ");
+        text.Append("],\n  \"values\":[");
+        Lines(text, tables.Values.Select(value => new JsonWriter().Value(value).ToString()), "    ");
+        return text.Append("],\n  ").Append(rest).Append("]\n}").ToString();
     }
 
-    private static void Nodes(StringBuilder text, IReadOnlyList<TimedNode> nodes, string indent)
+    private static void Rest(StringBuilder text, PlanDocument plan, PlanTables tables)
+    {
+        if (plan.Source is not null)
+            text.Append("\"source\":").Append(tables.Source(plan.Source)).Append(",\n  ");
+        text.Append("\"memory\":").Append(Object(w => Memory(w, plan.Memory))).Append(",\n  \"frames\":[");
+        Lines(text, plan.Memory.Frames.Select(frame => Array(w => Frame(w, frame))), "    ");
+        text.Append("],\n  \"buffers\":[");
+        Lines(text, plan.Buffers.Select(buffer => Array(w => Buffer(w, buffer, tables))), "    ");
+        text.Append("],\n  \"findings\":[");
+        Lines(text, plan.Findings.Select(finding => Object(w => Finding(w, finding, tables))), "    ");
+        text.Append("],\n  \"sites\":[");
+        Lines(text, plan.Program.Sites.Select(site => Object(w => Site(w, site))), "    ");
+        text.Append("],\n  \"slots\":").Append(plan.Program.Slots).Append(",\n  \"step\":[");
+        Nodes(text, plan.Program.Nodes, tables, "    ");
+    }
+
+    private static void Nodes(StringBuilder text, IReadOnlyList<TimedNode> nodes, PlanTables tables, string indent)
     {
         for (int i = 0; i < nodes.Count; i++)
         {
@@ -31,11 +51,11 @@ public static class PlanWriter
             {
                 string head = Members(w => w.Member("loop", loop.Name).Member("count", loop.Count).Member("kind", loop.IsMicroBatches ? "microBatches" : loop.IsBackward ? "backward" : "forward"));
                 text.Append('{').Append(head).Append(Weights(loop)).Append(",\"body\":[");
-                Nodes(text, loop.Body, indent + "  ");
+                Nodes(text, loop.Body, tables, indent + "  ");
                 text.Append("]}");
             }
             else
-                text.Append(Object(w => Op(w, (TimedOp)nodes[i])));
+                text.Append(Object(w => Op(w, (TimedOp)nodes[i], tables)));
         }
     }
 
@@ -49,11 +69,11 @@ public static class PlanWriter
         return members.Length == 0 ? "" : "," + members;
     }
 
-    private static void Op(JsonWriter w, TimedOp op)
+    private static void Op(JsonWriter w, TimedOp op, PlanTables tables)
     {
         w.Member("op", op.Index).Member("name", op.Name);
-        if (op.Source.Length > 0)
-            w.Member("at", op.Source);
+        if (op.Place is not null)
+            w.Member("at", tables.Source(op.Place));
         w.Member("phase", op.Phase.ToString());
         if (op.Site >= 0)
             w.Member("site", op.Site);
@@ -79,6 +99,41 @@ public static class PlanWriter
         }
         Numbers(w, "reads", op.Reads);
         Numbers(w, "writes", op.Writes);
+        if (op.Results.Count > 0)
+            Numbers(w, "results", [.. op.Results.Select(tables.Value)]);
+        if (op.Operands.Count > 0)
+            Numbers(w, "operands", [.. op.Operands.Select(tables.Value)]);
+    }
+
+    private static void Frame(JsonWriter w, PlanFrame frame)
+    {
+        foreach (int number in (int[])[frame.Begin, frame.End, frame.BackwardBegin, frame.BackwardEnd, frame.Saved, frame.Forward, frame.Arriving, frame.Backward, frame.Leaving])
+            w.Value(number);
+        w.BeginArray();
+        foreach (long bytes in frame.Temporaries)
+            w.Value(bytes);
+        w.EndArray();
+    }
+
+    /// <summary>Name, class, first and last statement, bytes or [bytes a row, expert group], and the source where there is one.</summary>
+    private static void Buffer(JsonWriter w, PlanBuffer buffer, PlanTables tables)
+    {
+        w.Value(buffer.Name).Value(buffer.Class.ToString()).Value(buffer.First).Value(buffer.Last);
+        if (buffer.Site < 0)
+            w.Value(buffer.Bytes);
+        else
+            w.BeginArray().Value(buffer.BytesPerRow).Value(buffer.Site).EndArray();
+        if (buffer.Source is not null)
+            w.Value(tables.Source(buffer.Source));
+    }
+
+    private static void Finding(JsonWriter w, PlanFinding finding, PlanTables tables)
+    {
+        w.Member("rule", finding.Rule).Member("severity", finding.Severity.ToString()).Member("title", finding.Title).Member("message", finding.Message);
+        if (finding.Source is not null)
+            w.Member("at", tables.Source(finding.Source));
+        if (finding.SavedPicoseconds is { } saved)
+            w.Member("savedPicoseconds", saved);
     }
 
     private static void Memory(JsonWriter w, PlanMemory memory)
@@ -87,7 +142,8 @@ public static class PlanWriter
         Amount(w, "gradients", memory.Gradients);
         Amount(w, "optimizer", memory.Optimizer);
         Amount(w, "largestOutside", memory.LargestOutside);
-        w.Member("workspace", memory.Workspace).Member("workspacePerRank", memory.WorkspacePerRank).Member("peak", memory.PeakBytes);
+        w.Member("workspace", memory.Workspace).Member("workspacePerRank", memory.WorkspacePerRank).Member("peak", memory.PeakBytes)
+            .Member("reserved", memory.Reserved).Member("temporaries", memory.Temporaries);
         Numbers(w, "savedBytesPerRow", memory.SavedBytesPerRow);
         Numbers(w, "workingBytesPerRow", memory.WorkingBytesPerRow);
     }
@@ -121,6 +177,14 @@ public static class PlanWriter
         w.BeginObject();
         write(w);
         return w.EndObject().ToString();
+    }
+
+    private static string Array(Action<JsonWriter> write)
+    {
+        var w = new JsonWriter();
+        w.BeginArray();
+        write(w);
+        return w.EndArray().ToString();
     }
 
     private static string Members(Action<JsonWriter> write)

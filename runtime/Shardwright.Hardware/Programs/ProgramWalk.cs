@@ -49,7 +49,12 @@ public sealed class ProgramWalk
     }
 
     /// <summary>The time of a step at even load: one rank stands for all.</summary>
-    public static RankClock Balanced(ProgramCosts costs) => Run(costs, 1, new BalancedRouting(costs.Program, costs.Placement.Expert))[0];
+    public static RankClock Balanced(ProgramCosts costs, IClockListener? listener = null)
+    {
+        var clock = new RankClock(costs) { Listener = listener };
+        new ProgramWalk(costs, [clock], new BalancedRouting(costs.Program, costs.Placement.Expert)).Walk(costs.Program.Nodes, 0);
+        return clock;
+    }
 
     /// <summary>The clocks of <paramref name="ranks"/> ranks after a step: all ranks, or 1 when every rank has the same load.</summary>
     public static RankClock[] Run(ProgramCosts costs, int ranks, IRouting routing)

@@ -27,7 +27,7 @@ public sealed record StepSummary
             LinkBytes += each * (double)clock.Work.LinkBytes;
         }
         (ExposedPicoseconds, WaitingPicoseconds) = ((long)(exposed / clocks.Count), (long)(waiting / clocks.Count));
-        ChipJoules = Energy(clocks);
+        ChipEnergy = Energy(clocks);
         Cost = Picoseconds > 0 && tokens > 0 ? StepCost.Of(Machine, Chips, Picoseconds, ChipJoules, tokens) : null;
     }
 
@@ -70,8 +70,11 @@ public sealed record StepSummary
     /// <summary>Bytes over links, all ranks.</summary>
     public double LinkBytes { get; }
 
-    /// <summary>Energy of all chips, J, by the rule of <see cref="StepEnergy"/>.</summary>
-    public double ChipJoules { get; }
+    /// <summary>Energy of all chips by what draws it, by the rule of <see cref="StepEnergy"/>.</summary>
+    public EnergyParts ChipEnergy { get; }
+
+    /// <summary>Energy of all chips, J.</summary>
+    public double ChipJoules => ChipEnergy.Joules;
 
     /// <summary>Energy of the facility, carbon, dollars; null for an empty step.</summary>
     public StepCost? Cost { get; }
@@ -95,19 +98,19 @@ public sealed record StepSummary
     }
 
     /// <summary>Chip by chip, each from the work of its ranks: which ranks share a chip changes no more than the rounding to a picojoule.</summary>
-    private double Energy(IReadOnlyList<RankClock> clocks)
+    private EnergyParts Energy(IReadOnlyList<RankClock> clocks)
     {
         if (clocks.Count > 1)
-            return Enumerable.Range(0, Chips).Sum(chip => Energy(clocks, chip));
+            return Enumerable.Range(0, Chips).Aggregate(default(EnergyParts), (sum, chip) => sum + EnergyParts.Of(Energy(clocks, chip), 1));
         // All chips do the same but the last, which may have fewer ranks.
-        return Energy(clocks, 0) * (Chips - 1) + Energy(clocks, Chips - 1);
+        return EnergyParts.Of(Energy(clocks, 0), Chips - 1) + EnergyParts.Of(Energy(clocks, Chips - 1), 1);
     }
 
-    private double Energy(IReadOnlyList<RankClock> clocks, int chip)
+    private StepEnergy Energy(IReadOnlyList<RankClock> clocks, int chip)
     {
         ChipWork work = default;
         for (int rank = chip * Machine.RanksPerChip; rank < Math.Min(Placement.Data, (chip + 1) * Machine.RanksPerChip); rank++)
             work += clocks[clocks.Count == 1 ? 0 : rank].Work;
-        return StepEnergy.Of(Machine.Power, Picoseconds, work).Joules;
+        return StepEnergy.Of(Machine.Power, Picoseconds, work);
     }
 }

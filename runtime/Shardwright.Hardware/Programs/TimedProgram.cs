@@ -7,8 +7,17 @@ public abstract record TimedNode;
 /// <param name="Name">What it computes, in the user's names.</param>
 public sealed record TimedOp(string Name) : TimedNode
 {
-    /// <summary>File and line of the user's source, <c>DecoderBlock.cs(24)</c>; empty where there is none.</summary>
-    public string Source { get; init; } = "";
+    /// <summary>The statement in the user's source; null where there is none.</summary>
+    public PlanSource? Place { get; init; }
+
+    /// <summary>File and line of it, <c>DecoderBlock.cs(24)</c>; empty where there is none.</summary>
+    public string Source => Place?.ToString() ?? "";
+
+    /// <summary>What it makes, for a reader: name, shape of the whole tensor, sharding, format.</summary>
+    public IReadOnlyList<string> Results { get; init; } = [];
+
+    /// <summary>What it reads, in the same form.</summary>
+    public IReadOnlyList<string> Operands { get; init; } = [];
 
     /// <summary>Forward, backward or update.</summary>
     public StepPhase Phase { get; init; }

@@ -4,7 +4,7 @@ using System.Text;
 using Shardwright.Hardware;
 using Shardwright.Hardware.Json;
 
-namespace Shardwright.Tasks;
+namespace Shardwright.Tasks.Page;
 
 /// <summary>
 /// The build report: one HTML file that carries its data (<c>plan.json</c>), style, script and charting library, works from disk and fetches nothing. The same plan gives the same text.

@@ -4,17 +4,31 @@ namespace Shardwright.Hardware.Tests;
 
 public class PlanDocumentTests
 {
+    private static readonly PlanSource place = new("Blocks/Decoder<Block>.cs", 24, "var h = Nn.RmsNorm(x, \"quoted\")");
+
     private static readonly PlanDocument plan = new()
     {
         Model = "My.Model<\"quoted\">",
+        Source = new("Model.cs", 7, "Model"),
         Placement = new(4, 2, ExpertInnermost: false),
         Batch = 8,
         TokensPerSequence = 128,
         MicroBatches = 2,
         Target = MachineCatalog.Default,
         PlannedPicoseconds = 123_456_789_012,
-        Memory = new(new(100, 0, 7), new(100, 0, 7), new(200, 0, 14), 4096, [1024], [2048], 1 << 20),
-        Program = Routed(),
+        Memory = new(new(100, 0, 7), new(100, 0, 7), new(200, 0, 14), 4096, [1024], [2048], 1 << 20)
+        {
+            Reserved = 5000,
+            Temporaries = 300,
+            Frames = [new(1, 3, -1, -1, 0, 4096, 0, 0, 0, [10, 20, 30, 40, 50, 60])],
+        },
+        Program = Described(Routed()),
+        Buffers = [new("h", MemoryClass.Activations, 4096, 0, 0, 2) { Source = place }, new("rows", MemoryClass.RoutedRows, 0, 1024, 1, 3) { Site = 0 }],
+        Findings =
+        [
+            new("SHW4001", FindingSeverity.Warning, "A title", "A <message>", place, 1234),
+            new("SHW7020", FindingSeverity.Info, "Another", "Without a place", null, null),
+        ],
     };
 
     [Fact]
@@ -25,19 +39,64 @@ public class PlanDocumentTests
         var read = PlanReader.Read(text);
 
         Assert.Equal(text, PlanWriter.Write(read));
-        Assert.Equal((plan.Model, plan.Placement, plan.TokensPerStep, plan.PlannedPicoseconds), (read.Model, read.Placement, read.TokensPerStep, read.PlannedPicoseconds));
-        Assert.Equal((plan.Memory.Weights, plan.Memory.Optimizer, plan.Memory.PeakBytes), (read.Memory.Weights, read.Memory.Optimizer, read.Memory.PeakBytes));
+        Assert.Equal((plan.Model, plan.Source, plan.Placement, plan.TokensPerStep, plan.PlannedPicoseconds), (read.Model, read.Source, read.Placement, read.TokensPerStep, read.PlannedPicoseconds));
+        Assert.Equal((plan.Memory.Weights, plan.Memory.Optimizer, plan.Memory.PeakBytes, plan.Memory.Reserved, plan.Memory.Temporaries),
+            (read.Memory.Weights, read.Memory.Optimizer, read.Memory.PeakBytes, read.Memory.Reserved, read.Memory.Temporaries));
+        Assert.Equivalent(plan.Memory.Frames, read.Memory.Frames, strict: true);
+        Assert.Equal(plan.Buffers, read.Buffers);
+        Assert.Equal(plan.Findings, read.Findings);
         var machine = plan.Machine();
         Assert.Equal(ProgramWalk.Balanced(new(plan.Program, machine, plan.Placement)).Now, ProgramWalk.Balanced(new(read.Program, machine, read.Placement)).Now);
     }
 
     [Fact]
-    public void Read_OfAnotherVersion_SaysSo()
+    public void Read_OfStatements_KeepsPlacesAndShapesThatAreWrittenOnce()
     {
-        var error = Assert.Throws<PlanDocumentException>(() => PlanReader.Read(PlanWriter.Write(plan).Replace("\"version\":1", "\"version\":2", StringComparison.Ordinal)));
+        string text = PlanWriter.Write(plan);
 
-        Assert.Contains("version 2", error.Message, StringComparison.Ordinal);
+        var ops = PlanReader.Read(text).Program.Ops;
+
+        Assert.All(ops.Take(3), op => Assert.Equal(place, op.Place));
+        Assert.Equal("Decoder<Block>.cs(24)", ops[0].Source);
+        Assert.Equal(["h [8, 128] · Data, fp32"], ops[0].Results);
+        Assert.Equal(["h [8, 128] · Data, fp32", "w [128], bf16"], ops[1].Operands);
+        Assert.Equal(("", 0), (ops[5].Source, ops[5].Results.Count));
+        Assert.Equal(1, Count(text, "Nn.RmsNorm"));
+        Assert.Equal(1, Count(text, "h [8, 128]"));
     }
+
+    [Theory]
+    [InlineData("\"version\":2", "\"version\":1", "The plan has version 1; this version of Shardwright reads version 2. Build the model again.")]
+    [InlineData("\"version\":2", "\"version\":3", "The plan has version 3;")]
+    [InlineData("\"at\":0", "\"at\":9", "need the number of one of 2 sources")]
+    [InlineData("[\"h\",\"Activations\",0,2,4096,", "[\"h\",\"Activations\",0,99,4096,", "Buffer 'h' of the plan lives from statement 0 to 99 of 6")]
+    [InlineData("[1024,0]", "[1024,5]", "in expert group 5 of 1")]
+    [InlineData("[1,3,-1,-1,", "[1,30,-1,-1,", "names statements 1, 30, -1, -1 of 6")]
+    [InlineData("[10,20,30,40,50,60]", "[10,20,30,40,50]", "5 phases; need 6")]
+    [InlineData("\"severity\":\"Warning\"", "\"severity\":\"Loud\"", "'Loud'; need one of Info, Warning, Error")]
+    public void Read_OfAWrongValue_SaysWhatIsWrong(string written, string wrong, string message)
+    {
+        string text = PlanWriter.Write(plan);
+        Assert.Contains(written, text, StringComparison.Ordinal);
+
+        var error = Assert.Throws<PlanDocumentException>(() => PlanReader.Read(text.Replace(written, wrong, StringComparison.Ordinal)));
+
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    private static int Count(string text, string part) => text.Split(part).Length - 1;
+
+    /// <summary>The first three statements come from one line; the second reads what the first makes.</summary>
+    private static TimedProgram Described(TimedProgram program) => new([.. program.Nodes.Select(Describe)], program.Sites, program.Slots);
+
+    private static TimedNode Describe(TimedNode node) => node switch
+    {
+        TimedLoop loop => loop with { Body = [.. loop.Body.Select(Describe)] },
+        TimedOp { Index: 0 } op => op with { Place = place, Results = ["h [8, 128] · Data, fp32"] },
+        TimedOp { Index: 1 } op => op with { Place = place, Operands = ["h [8, 128] · Data, fp32", "w [128], bf16"] },
+        TimedOp { Index: 2 } op => op with { Place = place },
+        _ => node,
+    };
 
     [Fact]
     public void Machine_ThatThisVersionDoesNotHave_IsNamed() => Assert.Contains("trn9", Assert.Throws<MachineFileException>(() => (plan with { Target = "trn9" }).Machine()).Message, StringComparison.Ordinal);

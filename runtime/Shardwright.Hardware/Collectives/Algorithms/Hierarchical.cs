@@ -19,6 +19,9 @@ internal sealed class Hierarchical(AlgorithmChoice inside, AlgorithmChoice betwe
         return (_names[first * between.Algorithms.Count + second], inner.Latency + outer.Latency, Pipelined(inner.Transfer(bytes), outer.Transfer(bytes), Chunks), inner.SentPerByte + outer.SentPerByte);
     }
 
+    /// <summary>Whom a rank sends to, inside and between.</summary>
+    public IEnumerable<CollectiveFlow> Flows(long bytes) => inside.Algorithms[inside.Pick(bytes)].Flows.Concat(between.Algorithms[between.Pick(bytes)].Flows);
+
     /// <summary>Two phases on different links, cut into chunks: t = max tᵢ + (Σ tᵢ − max tᵢ)/c. One chunk gives the sum, very many give the slower phase.</summary>
     public static double Pipelined(double first, double second, int chunks)
     {

@@ -10,5 +10,5 @@ internal static class Mesh
 
     /// <summary>All-gather or reduce-scatter.</summary>
     public static CollectiveAlgorithm Gather(Axis[] axes, int inner) => new(
-        Name, axes.Max(axis => axis.Hop), axes.Sum(axis => axis.MeanHops) / inner, [.. axes.Select(axis => LinkLoad.Of(axis.PairLoad / inner, axis.Rate, axis))], together: true);
+        Name, axes.Max(axis => axis.Hop), [new(PeerPattern.All, axes, axes.Sum(axis => axis.MeanHops) / inner)], [.. axes.Select(axis => LinkLoad.Of(axis.PairLoad / inner, axis.Rate, axis))], together: true);
 }

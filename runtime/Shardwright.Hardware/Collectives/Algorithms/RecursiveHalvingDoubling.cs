@@ -20,7 +20,8 @@ internal static class RecursiveHalvingDoubling
     {
         var loads = new List<LinkLoad>();
         long latency = 0;
-        double below = inner, sent = 0;
+        var flows = new List<CollectiveFlow>();
+        double below = inner;
         foreach (var level in axes.GroupBy(axis => axis.Level))
         {
             int units = level.Aggregate(1, (product, axis) => product * axis.Count);
@@ -29,11 +30,14 @@ internal static class RecursiveHalvingDoubling
             // The slowest axis decides; each takes the part of the data that its dimensions carry.
             loads.Add(level.Select(axis => LinkLoad.Of(share * Distances(axis).Sum(h => Load(axis, h)) / dimensions, axis.Rate, axis)).OrderByDescending(load => load.PicosecondsPerByte).First());
             latency += level.Sum(axis => Distances(axis).Count() * axis.Hop);
-            sent += share * level.Sum(axis => Distances(axis).Sum(h => axis.IsSwitch ? 1.0 : h)) / dimensions;
+            flows.Add(new(PeerPattern.Partners, [.. level], share * level.Sum(axis => Distances(axis).Sum(h => axis.IsSwitch ? 1.0 : h)) / dimensions));
             below *= units;
         }
-        return new CollectiveAlgorithm(Name, latency, sent, [.. loads], together: false);
+        return new CollectiveAlgorithm(Name, latency, [.. flows], [.. loads], together: false);
     }
+
+    /// <summary>Links to the partner whose number differs by <paramref name="distance"/>; a ring of four is a hypercube.</summary>
+    public static double Hops(Axis axis, int distance) => axis.IsSwitch || (axis.Wraps && axis.Count == 4) ? 1 : distance;
 
     /// <summary>Links to the partner in each step along an axis.</summary>
     private static IEnumerable<int> Distances(Axis axis)

@@ -31,6 +31,6 @@ internal static class Ring
             below *= units;
             above /= units;
         }
-        return new CollectiveAlgorithm(name, latency, share / inner, [.. loads], together: true);
+        return new CollectiveAlgorithm(name, latency, [new(PeerPattern.Next, axes, share / inner)], [.. loads], together: true);
     }
 }

@@ -13,7 +13,7 @@ internal static class Torus
     {
         var loads = new List<LinkLoad>();
         long latency = 0;
-        double sent = 0;
+        var flows = new List<CollectiveFlow>();
         double below = inner;
         foreach (var level in axes.GroupBy(axis => axis.Level))
         {
@@ -21,9 +21,9 @@ internal static class Torus
             double share = (units - 1.0) / units / below;
             latency += level.Sum(axis => axis.Reach * axis.Hop);
             loads.Add(LinkLoad.Of(share, level.Sum(axis => axis.RingRate), level.First()));
-            sent += share;
+            flows.Add(new(PeerPattern.Neighbours, [.. level], share));
             below *= units;
         }
-        return new CollectiveAlgorithm(Name, latency, sent, [.. loads], together: false);
+        return new CollectiveAlgorithm(Name, latency, [.. flows], [.. loads], together: false);
     }
 }

@@ -21,7 +21,7 @@ internal static class Tree
             loads.Add(LinkLoad.Of(2 / BandwidthFactor / below, axis.RingRate, axis));
             below *= axis.Count;
         }
-        return new CollectiveAlgorithm(Name, latency, 2, [.. loads], together: true);
+        return new CollectiveAlgorithm(Name, latency, [new(PeerPattern.Chain, axes, 2)], [.. loads], together: true);
     }
 
     private static int Logarithm(int count)
