@@ -57,6 +57,7 @@ public static class BuildProgram
             groups = CollectGradients.Run(root, mesh);
         InsertCollectives.Run(root, mesh);
         FuseEpilogues.Run(root);
+        RecomputeActivations.Run(root);
         GroupExperts.Run(root);
         AssignFormats.Run(root);
         var built = new BuiltProgram(kind, root, instantiator.Parameters, instantiator.Sites, inputs, result, groups);

@@ -24,7 +24,7 @@ public sealed record RowRule(bool[] Rows, bool[] Sums, bool AlongLast)
         MatMul { Bias: true } => Kept(node, v => v != node.Input(1) && v != node.Input(2), alongLast: true),
         MatMul => Kept(node, v => v != node.Input(1), alongLast: true),
         Embed => Kept(node, v => v == node.Input(0)),
-        SumColumns => Reaches(node.Output.Type, node.Input(0).Type) && node.Input(0).Type.Rank > 1 ? Kept(node) : Summed(node),
+        SumColumns => node.Output.Type.Rank > 0 && node.Input(0).Type.Rank > 1 && node.Output.Type.Shape[0] == node.Input(0).Type.Shape[0] ? Kept(node) : Summed(node),
         MatMulGradient or EmbedGradient or SumTokens or RmsNormGainGradient or LayerNormGainGradient => Summed(node),
         Sum or CrossEntropy => Summed(node) with { Sums = [true, false] },
         CrossEntropyGradient op => Kept(node, v => op.Scale is not null || v != node.Inputs[node.Inputs.Count - 1], alongLast: true),
