@@ -20,6 +20,9 @@ public sealed class ModuleInstance(ModuleGraph graph, string path, Placement pla
     /// <summary>The member that holds it; null for the model itself.</summary>
     public Caller? Holder { get; init; }
 
+    /// <summary>Whether its activations are computed again in the backward pass: the property or its class says so.</summary>
+    public bool Recompute { get; init; }
+
     public IReadOnlyDictionary<string, object> Arguments { get; } = arguments;
 
     /// <summary>Parameters and states as values, modules, lists and groups as instances, numbers as they are.</summary>

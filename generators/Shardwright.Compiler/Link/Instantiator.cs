@@ -26,7 +26,7 @@ public sealed class Instantiator(LinkedModel linked, int microBatches, RowExchan
         var holder = owner is null || held is null ? null : new Caller(owner.Graph.Type, held.Site, owner.Holder);
         if (depth > 32)
             throw new UserErrorException(new(Rules.UnknownName, graph.Type, -1, $"{graph.Type} contains itself; a model must be a finite tree of modules") { Caller = holder });
-        var instance = new ModuleInstance(graph, path, place, arguments) { Holder = holder, Precision = Precision.Of(held?.Precision) ?? Precision.Of(graph.Precision) };
+        var instance = new ModuleInstance(graph, path, place, arguments) { Holder = holder, Precision = Precision.Of(held?.Precision) ?? Precision.Of(graph.Precision), Recompute = held?.Recompute == true || graph.Recompute };
         foreach (var constant in graph.Constants)
             instance.Members[constant.Name] = constant.Value;
         foreach (var member in graph.Members)

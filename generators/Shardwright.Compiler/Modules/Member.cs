@@ -8,6 +8,9 @@ public abstract record Member(string Name, int Site)
 
     /// <summary>The module class that it holds, one or several; null for parameters, states and numbers.</summary>
     public virtual string? HeldType => null;
+
+    /// <summary>Whether the property carries <c>[Recompute]</c>: activations of the modules in it are not kept for the backward pass.</summary>
+    public bool Recompute { get; init; }
 }
 
 /// <summary><c>Parameter X { get; } = new(shape…)</c>.</summary>

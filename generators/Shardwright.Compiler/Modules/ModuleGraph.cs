@@ -29,6 +29,9 @@ public sealed record ModuleGraph(
 
     /// <summary>The assembly that the graph was read from; null for a class with source.</summary>
     public string? Library { get; init; }
+
+    /// <summary>Whether the class carries <c>[Recompute]</c>: its activations are not kept for the backward pass, wherever it is called.</summary>
+    public bool Recompute { get; init; }
 }
 
 /// <summary>A <c>[Precision]</c> annotation: the format's name and how stored values are rounded.</summary>

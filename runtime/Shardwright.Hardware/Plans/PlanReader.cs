@@ -98,6 +98,7 @@ public static class PlanReader
         Results = tables.Values(value["results"]),
         Operands = tables.Values(value["operands"]),
         Phase = Enumeration<StepPhase>(Member(value, "phase")),
+        IsRecomputed = value["recomputed"] is { Kind: JsonKind.Boolean, Boolean: true },
         Site = value["site"] is { } site ? Int32(site) : -1,
         Work = new()
         {

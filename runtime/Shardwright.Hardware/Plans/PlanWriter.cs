@@ -75,6 +75,8 @@ public static class PlanWriter
         if (op.Place is not null)
             w.Member("at", tables.Source(op.Place));
         w.Member("phase", op.Phase.ToString());
+        if (op.IsRecomputed)
+            w.Member("recomputed", true);
         if (op.Site >= 0)
             w.Member("site", op.Site);
         if (op.Work.Products.Count > 0)

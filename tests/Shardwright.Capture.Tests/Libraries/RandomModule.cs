@@ -20,6 +20,7 @@ internal sealed class RandomModule(int seed)
             List(Member), List(Method), null, false)
         {
             Precision = Precision(),
+            Recompute = Flag(),
         };
         return (graph, new(graph.Type, Enumerable.Range(0, sites).Select(site => new SourceSite(site, $"{(Flag() ? "Blocks/" : "")}{Name()}.cs", random.Next(1, 999), random.Next(1, 99), random.Next(1, 999), random.Next(1, 99), Flag() ? "var h = \"x\" \\ y" : "…")).ToEquatable()));
     }
@@ -35,7 +36,7 @@ internal sealed class RandomModule(int seed)
             4 => new ExpertGroupMember(Name(), Site(), Name(), Expression(0), Expression(0), List(Argument), List(() => new Setting(Name(), Expression(0))), Flag() ? "Static" : "Adaptive", Flag() ? "Auto" : "Padded", Flag()),
             _ => new ScalarMember(Name(), Site(), Expression(0)),
         };
-        return member with { Precision = Precision() };
+        return member with { Precision = Precision(), Recompute = Flag() };
     }
 
     Method Method() => new(Flag() ? Name() : $"M:{Name()}.{Name()}(System.Numerics.Tensors.Tensor{{System.Single}})", Name(), Flag(), List(() => new MethodParameter(Name(), Pick("tensor", "integers", "scalar", "module"), List(Name), List(() => new Shard("Data", 0)),

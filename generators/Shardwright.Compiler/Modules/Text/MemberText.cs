@@ -3,13 +3,14 @@ using Shardwright.Hardware.Json;
 
 namespace Shardwright.Compiler.Modules.Text;
 
-/// <summary>Members: <c>[kind, site, name, precision, …]</c>, and what a class has beside members and methods.</summary>
+/// <summary>Members: <c>[kind, site, name, precision, recompute, …]</c>, and what a class has beside members and methods.</summary>
 internal static class MemberText
 {
     public static void Write(JsonWriter w, Member member)
     {
         w.BeginArray().Value(Kind(member)).Value(member.Site).Text(member.Name);
         Write(w, member.Precision);
+        w.Value(member.Recompute);
         switch (member)
         {
             case ParameterMember parameter:
@@ -57,21 +58,21 @@ internal static class MemberText
 
     public static Member ReadMember(JsonValue value)
     {
-        var items = value.Items(5, int.MaxValue);
+        var items = value.Items(6, int.MaxValue);
         int site = items[1].Integer();
         string name = items[2].Name();
         Member member = items[0].Text() switch
         {
-            "parameter" => new ParameterMember(name, site, ExpressionText.ReadAll(value.Items(8)[4]), ReadShards(items[5]), items[6].Flag(), items[7].Flag()),
-            "state" => new StateMember(name, site, ExpressionText.ReadAll(value.Items(5)[4])),
-            "module" => new ModuleMember(name, site, value.Items(7)[4].Name(), ExpressionText.ReadArguments(items[5]), items[6].Flag()),
-            "repeated" => new RepeatedMember(name, site, value.Items(8)[4].Name(), ExpressionText.Read(items[7]), ExpressionText.ReadArguments(items[5]), items[6].Flag()),
-            "experts" => new ExpertGroupMember(name, site, value.Items(12)[4].Name(), ExpressionText.Read(items[7]), ExpressionText.Read(items[8]), ExpressionText.ReadArguments(items[5]),
-                ExpressionText.ReadArguments(items[9]).Select(s => new Setting(s.Name, s.Value)).ToEquatable(), items[10].OneOf("Static", "Adaptive"), items[11].OneOf("Variable", "Padded", "Gathered", "Auto"), items[6].Flag()),
-            "scalar" => new ScalarMember(name, site, ExpressionText.Read(value.Items(5)[4])),
+            "parameter" => new ParameterMember(name, site, ExpressionText.ReadAll(value.Items(9)[5]), ReadShards(items[6]), items[7].Flag(), items[8].Flag()),
+            "state" => new StateMember(name, site, ExpressionText.ReadAll(value.Items(6)[5])),
+            "module" => new ModuleMember(name, site, value.Items(8)[5].Name(), ExpressionText.ReadArguments(items[6]), items[7].Flag()),
+            "repeated" => new RepeatedMember(name, site, value.Items(9)[5].Name(), ExpressionText.Read(items[8]), ExpressionText.ReadArguments(items[6]), items[7].Flag()),
+            "experts" => new ExpertGroupMember(name, site, value.Items(13)[5].Name(), ExpressionText.Read(items[8]), ExpressionText.Read(items[9]), ExpressionText.ReadArguments(items[6]),
+                ExpressionText.ReadArguments(items[10]).Select(s => new Setting(s.Name, s.Value)).ToEquatable(), items[11].OneOf("Static", "Adaptive"), items[12].OneOf("Variable", "Padded", "Gathered", "Auto"), items[7].Flag()),
+            "scalar" => new ScalarMember(name, site, ExpressionText.Read(value.Items(6)[5])),
             var kind => throw items[0].Error($"found '{kind}'; need a kind of member"),
         };
-        return ReadPrecision(items[3]) is { } precision ? member with { Precision = precision } : member;
+        return member with { Precision = ReadPrecision(items[3]), Recompute = items[4].Flag() };
     }
 
     public static void Write(JsonWriter w, ConstructorParameter parameter)

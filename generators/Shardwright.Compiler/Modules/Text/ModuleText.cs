@@ -27,6 +27,7 @@ public static class ModuleText
         var text = new StringBuilder();
         text.Append("{\n\"type\":").Append(Line(w => w.Text(graph.Type))).Append(",\n\"expert\":").Append(graph.IsExpert ? "true" : "false");
         text.Append(",\n\"precision\":").Append(Line(w => MemberText.Write(w, graph.Precision)));
+        text.Append(",\n\"recompute\":").Append(graph.Recompute ? "true" : "false");
         List("constructor", graph.Constructor, MemberText.Write);
         List("constants", graph.Constants, MemberText.Write);
         List("members", graph.Members, MemberText.Write);
@@ -52,6 +53,7 @@ public static class ModuleText
             List("members", MemberText.ReadMember), List("methods", MethodText.Read), Options: null, HasErrors: false)
         {
             Precision = MemberText.ReadPrecision(Member("precision")),
+            Recompute = Member("recompute").Flag(),
         };
         var files = List("files", v => v.Text());
         return (graph, new(type, List("sites", v => SourcesText.Read(v, files))));
