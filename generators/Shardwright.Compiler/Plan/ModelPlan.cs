@@ -38,6 +38,12 @@ public sealed record PlannedProgram(
     /// <summary>The part of <see cref="WorkspaceBytes"/> that temporaries take at the far end.</summary>
     public long TemporaryBytes { get; init; }
 
+    /// <summary>The expert groups' frames and where in the program they are open.</summary>
+    public IReadOnlyList<RoutedSite> Routed { get; init; } = [];
+
+    /// <summary>Peak of workspace and routed stack when every rank gets a multiple of its even share of rows in every layer; <see cref="PeakBytes"/> at 1.</summary>
+    public Func<double, long> PeakAtLoad { get; init; } = _ => 0;
+
     public RoutedFrame Frame(ExpertSite site) => Frames.First(f => f.Site.Index == site.Index);
 }
 
