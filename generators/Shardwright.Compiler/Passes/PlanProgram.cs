@@ -10,7 +10,7 @@ public static class PlanProgram
     public static PlannedProgram Run(BuiltProgram built, DeviceMesh mesh)
     {
         int localExperts = built.Sites.Count == 0 ? 1 : built.Sites.Max(s => s.Experts / mesh.Expert);
-        var (map, order) = AssignStorage.Run(built.Root, v => (long)v.ElementBytes * LocalShapes.Elements(v, mesh), localExperts);
+        var (map, order) = AssignStorage.Run(built.Root, v => v.ElementBytes * LocalShapes.Elements(v, mesh), localExperts);
         var read = new HashSet<Value>(built.Root.Walk().SelectMany(n => n.Reads));
         var buffers = map.Values.Distinct().Where(b => b.Last >= 0 && !IsUnread(b, read)).OrderBy(b => b.First).ThenBy(b => b.Name, StringComparer.Ordinal).ToList();
         var workspace = buffers.Where(b => !b.IsRouted).ToList();

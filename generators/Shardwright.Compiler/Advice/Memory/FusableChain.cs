@@ -17,23 +17,41 @@ public sealed class FusableChain : AdviceRule
     public override IEnumerable<Finding> Find(ModelStudy study)
     {
         double least = study.Step * study.Option(Info, LeastShare) / 100;
-        foreach (var chain in Chains(study).Where(c => c.Sum(s => s.Picoseconds) >= least))
+        foreach (var chains in Together(Chains(study)).Where(c => c.Sum(Picoseconds) >= least))
         {
-            var fused = FusedChain.Of(chain, study);
-            long saved = study.Step - study.Retime(op => fused.Ops.TryGetValue(op.Index, out var other) ? other : op);
+            var fused = chains.ConvertAll(chain => FusedChain.Of(chain, study));
+            var ops = fused.SelectMany(f => f.Ops).ToDictionary(p => p.Key, p => p.Value);
+            long saved = study.Step - study.Retime(op => ops.TryGetValue(op.Index, out var other) ? other : op);
             if (saved <= 0)
                 continue;
-            string names = string.Join(", ", chain.Select(s => s.Node.Op.Name));
-            yield return new(Info, chain[0].At,
-                $"{chain.Count} statements ({names}) take {AdviceText.Duration(chain.Sum(s => s.Picoseconds))} of a step, bound by memory: what passes between them is written {Times(fused.Written)} and read {Times(fused.Read)}, {AdviceText.Bytes(fused.Bytes)} a run. "
-                + $"Fused into one kernel that reads its operands once it {study.Saves(saved)}", saved)
+            var first = chains[0];
+            string backward = chains.Count == 1 ? Phase(first) : $" and {chains.Skip(1).Sum(c => c.Count)} in the backward pass";
+            yield return new(Info, first[0].At,
+                $"{first.Count} statements ({string.Join(", ", first.Select(s => s.Node.Op.Name))}){backward} take {AdviceText.Duration(chains.Sum(Picoseconds))} of a step, bound by memory: what passes between them is written {Times(fused.Sum(f => f.Written))} and "
+                + $"read {Times(fused.Sum(f => f.Read))}, {AdviceText.Bytes(fused.Sum(f => f.Bytes))} a run. Fused into a kernel that reads its operands once it {study.Saves(saved)}", saved)
             {
-                Also = chain.Skip(1).Select(s => s.At).Where(at => at != chain[0].At).Distinct().ToEquatable(),
+                Also = chains.SelectMany(c => c).Select(s => s.At).Where(at => at != first[0].At).Distinct().ToEquatable(),
             };
         }
     }
 
-    static string Times(int count) => count == 1 ? "once" : $"{count} times";
+    static long Picoseconds(IReadOnlyList<Statement> chain) => chain.Sum(s => s.Picoseconds);
+
+    static string Phase(IReadOnlyList<Statement> chain) => chain[0].Cost.Op.Phase == StepPhase.Backward ? " of the backward pass" : "";
+
+    static string Times(int count) => count switch { 1 => "once", _ => $"{count} times" };
+
+    /// <summary>A chain with those of its adjoint: what comes from the same expressions is one finding.</summary>
+    static List<List<IReadOnlyList<Statement>>> Together(IEnumerable<IReadOnlyList<Statement>> chains)
+    {
+        var together = new List<List<IReadOnlyList<Statement>>>();
+        foreach (var chain in chains)
+            if (together.FirstOrDefault(group => group[0].Any(s => chain.Any(other => other.At == s.At))) is { } group)
+                group.Add(chain);
+            else
+                together.Add([chain]);
+        return together;
+    }
 
     /// <summary>Runs of statements in which each reads a result of the one before, in one region.</summary>
     static IEnumerable<IReadOnlyList<Statement>> Chains(ModelStudy study)

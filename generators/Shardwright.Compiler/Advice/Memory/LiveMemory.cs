@@ -13,12 +13,14 @@ internal sealed class LiveMemory
     readonly ModelStudy study;
     readonly PlannedProgram train;
     readonly int turn;
+    readonly IReadOnlyList<(RepeatedList List, int Begin, int End)> loops;
     readonly Lazy<int> peak;
 
     public LiveMemory(ModelStudy study)
     {
         (this.study, train) = (study, study.Train);
         turn = train.Order.Begin(train.Root.Nodes.First(n => n.Op is BeginBackward));
+        loops = [.. train.Root.Walk().Where(n => n.Op is Loop).Select(n => (((Loop)n.Op).List, train.Order.Begin(n), train.Order.End(n)))];
         peak = new(() => Enumerable.Range(0, train.Order.Length).OrderByDescending(Live).ThenBy(p => p).First());
     }
 
@@ -76,8 +78,7 @@ internal sealed class LiveMemory
 
     static long OneLayer(ArenaBuffer buffer) => buffer.SlotBytes * buffer.Stack.Where(level => level.List is null).Aggregate(1L, (product, level) => product * level.Slots);
 
-    bool IsInLoopOf(ArenaBuffer buffer, int position) =>
-        train.Root.Walk().Any(n => n.Op is Loop loop && buffer.Stack.Any(level => Equals(level.List, loop.List)) && train.Order.Begin(n) <= position && position <= train.Order.End(n));
+    bool IsInLoopOf(ArenaBuffer buffer, int position) => loops.Any(loop => loop.Begin <= position && position <= loop.End && buffer.Stack.Any(level => Equals(level.List, loop.List)));
 
     bool IsTouched(ArenaBuffer buffer, int position) =>
         buffer.Members.Any(m => m.Producer is { } made && train.Order.Begin(made) == position || train.Order.Uses(m).Any(u => u.Position == position));

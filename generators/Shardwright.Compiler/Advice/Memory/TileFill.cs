@@ -30,7 +30,7 @@ public sealed class TileFill : AdviceRule
             if (Fill(rates, Products(statement, study)) >= least)
                 continue;
             for (int dimension = 0; dimension < 2; dimension++)
-                if (parameter.Shape[dimension] % rates.TileSide != 0 && DeclaredSize.Of(study.Linked, parameter, dimension) is { } size)
+                if (IsPadded(rates, Products(statement, study), parameter.Shape[dimension]) && DeclaredSize.Of(study.Linked, parameter, dimension) is { } size)
                     padded.Add(new(statement, parameter, dimension, size));
         }
         foreach (var group in padded.GroupBy(p => p.Size))
@@ -47,8 +47,8 @@ public sealed class TileFill : AdviceRule
         var products = padded.Select(p => p.Statement).Distinct().ToList();
         double fill = Fill(rates, [.. products.SelectMany(s => Products(s, study))]);
         return new(Info, ModelStudy.Of(first.Parameter),
-            $"{got}, a size of {string.Join(", ", padded.Select(p => $"'{p.Parameter.Path}'").Distinct().Take(4))}, is no multiple of {side}: {products.Count} products fill {AdviceText.Percent(fill)} of the tensor engine's {side} × {side} tiles on {study.Target} "
-            + $"(need {AdviceText.Percent(least)}) and take {AdviceText.Duration(products.Sum(s => s.Picoseconds))} of a step of {AdviceText.Duration(study.Step)}. {Compared(study, size, got, next)}{(below > 0 ? "; " + Compared(study, size, got, below) : "")}")
+            $"{got}, a size of {string.Join(", ", padded.Select(p => $"'{p.Parameter.Path}'").Distinct().Take(4))}, is no multiple of {side}: {(products.Count == 1 ? "a product fills" : $"{products.Count} products fill")} {AdviceText.Percent(fill)} of the tensor engine's {side} × {side} tiles on {study.Target} "
+            + $"(need {AdviceText.Percent(least)}) and {(products.Count == 1 ? "takes" : "take")} {AdviceText.Duration(products.Sum(s => s.Picoseconds))} of a step of {AdviceText.Duration(study.Step)}. {Compared(study, size, got, next)}{(below > 0 ? "; " + Compared(study, size, got, below) : "")}")
         {
             Also = padded.Select(p => ModelStudy.Of(p.Parameter)).Where(at => at != ModelStudy.Of(first.Parameter)).Distinct().ToEquatable(),
             Fixes = EquatableArray.Of(new Fix($"Make it {next}", EquatableArray.Of(new Edit(EditKind.Number, size, next.ToString(System.Globalization.CultureInfo.InvariantCulture))))),
@@ -62,6 +62,17 @@ public sealed class TileFill : AdviceRule
             return $"{wanted} is the nearest {(wanted > got ? "larger" : "smaller")} one that fills them";
         double step = (double)plan.Estimate!.Summary.Picoseconds / study.Step - 1, work = plan.Estimate.Summary.Flops / study.Estimate.Summary.Flops - 1;
         return $"{wanted} makes the step {AdviceText.Percent(Math.Abs(step))} {(step > 0 ? "longer" : "shorter")} for {AdviceText.Percent(Math.Abs(work))} {(work > 0 ? "more" : "less")} work";
+    }
+
+    /// <summary>Whether rounding a size up to whole tiles makes the fill better: a size that moves past the tiles is not padded.</summary>
+    static bool IsPadded(RankRates rates, IReadOnlyList<MatrixWork> products, int size)
+    {
+        int whole = (size + rates.TileSide - 1) / rates.TileSide * rates.TileSide;
+        return whole != size && Fill(rates, [.. products.Select(Rounded)]) > Fill(rates, products) * 1.1;
+
+        MatrixWork Rounded(MatrixWork p) => p with { Rows = Whole(p.Rows), Inner = Whole(p.Inner), Columns = Whole(p.Columns) };
+
+        long Whole(long n) => n == size ? whole : n;
     }
 
     static ParameterDeclaration? ParameterOf(Node node) =>

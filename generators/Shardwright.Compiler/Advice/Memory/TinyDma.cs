@@ -22,7 +22,7 @@ public sealed class TinyDma : AdviceRule
         int smallest = tiny.Min(s => s.Cost.Op.Work.PayloadBytes);
         long cost = study.Step - study.Retime(op => op.Work.PayloadBytes is > 0 and var payload && payload < full ? op with { Work = op.Work with { PayloadBytes = full } } : op);
         yield return new(Info, tiny[0].At,
-            $"{tiny.Count} statements move rows of {smallest} bytes one by one ({string.Join(", ", tiny.Select(s => s.Node.Op.Name).Distinct().Take(4))}), {AdviceText.Percent(moved / all)} of the bytes between HBM and core; on {study.Target} a DMA reaches its bandwidth from {full} bytes and "
+            $"{(tiny.Count == 1 ? "A statement moves" : $"{tiny.Count} statements move")} rows of {smallest} bytes one by one ({string.Join(", ", tiny.Select(s => s.Node.Op.Name).Distinct().Take(4))}), {AdviceText.Percent(moved / all)} of the bytes between HBM and core; on {study.Target} a DMA reaches its bandwidth from {full} bytes and "
             + $"{AdviceText.Percent(DmaTime.PayloadShare(smallest, full))} of it at {smallest}. That costs {AdviceText.Duration(cost)} of a step of {AdviceText.Duration(study.Step)} ({AdviceText.Percent((double)cost / study.Step)}); rows of {full / tiny[0].Node.Outputs[0].ElementBytes} elements do not pay it")
         {
             Also = tiny.Select(s => s.At).Where(at => at != tiny[0].At).Distinct().ToEquatable(),

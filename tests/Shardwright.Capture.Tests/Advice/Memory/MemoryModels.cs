@@ -5,7 +5,7 @@ internal static class MemoryModels
 {
     /// <summary>Layers of experts on a residual stream.</summary>
     public static string Sparse(
-        string attributes = "[Model]", int batch = 8, int context = 512, int width = 512, int hidden = 1024, int experts = 8, int topK = 2, int layers = 2, string group = "Experts", string name = "Sparse", string dispatch = "") => $$"""
+        string attributes = "[Model]", int batch = 8, int context = 512, int width = 512, int hidden = 1024, int experts = 8, int topK = 2, int layers = 2) => $$"""
         [Module]
         public sealed class Expert(int width, int hidden) : IExpert
         {
@@ -17,13 +17,18 @@ internal static class MemoryModels
         [Module]
         public sealed class Block(int width, int hidden)
         {
+            public Parameter Norm { get; } = new(width) { Initial = Initial.One };
             public Parameter Router { get; } = new(width, {{experts}});
-            [Experts{{dispatch}}] public ExpertGroup<Expert> {{group}} { get; } = new(count: {{experts}}, topK: {{topK}}, () => new(width, hidden));
-            public Tensor<float> Forward(Tensor<float> x) => x + Experts.Forward(x, logits: Nn.MatMul(x, Router));
+            [Experts] public ExpertGroup<Expert> Experts { get; } = new(count: {{experts}}, topK: {{topK}}, () => new(width, hidden));
+            public Tensor<float> Forward(Tensor<float> x)
+            {
+                var h = Nn.RmsNorm(x, Norm);
+                return x + Experts.Forward(h, logits: Nn.MatMul(h, Router));
+            }
         }
 
         {{attributes}}
-        public sealed partial class {{name}}
+        public sealed partial class Sparse
         {
             public const int Batch = {{batch}}, Context = {{context}}, Width = {{width}}, Hidden = {{hidden}}, Layers = {{layers}};
             public Repeated<Block> Blocks { get; } = new(Layers, () => new(Width, Hidden));
@@ -38,17 +43,17 @@ internal static class MemoryModels
         """;
 
     /// <summary>Layers of a gated product on a residual stream.</summary>
-    public static string Dense(string attributes = "[Model]", int batch = 8, int context = 512, int width = 1024, int layers = 4, string name = "Dense", string up = "Up") => $$"""
+    public static string Dense(string attributes = "[Model]", int batch = 8, int context = 512, int width = 1024, int layers = 4) => $$"""
         [Module]
         public sealed class Block(int width)
         {
-            public Parameter {{up}} { get; } = new(width, 4 * width);
+            public Parameter Up { get; } = new(width, 4 * width);
             public Parameter Down { get; } = new(4 * width, width);
             public Tensor<float> Forward(Tensor<float> x) => x + Nn.MatMul(Nn.Silu(Nn.MatMul(x, Up)), Down);
         }
 
         {{attributes}}
-        public sealed partial class {{name}}
+        public sealed partial class Dense
         {
             public const int Batch = {{batch}}, Context = {{context}}, Width = {{width}}, Layers = {{layers}};
             public Repeated<Block> Blocks { get; } = new(Layers, () => new(Width));
@@ -61,6 +66,20 @@ internal static class MemoryModels
             public Tensor<float> Loss(Tensor<float> x) => Nn.Mean(Forward(x));
         }
         """;
+
+    /// <summary>Marks a piece of source as where a rule reports.</summary>
+    public static string Mark(string source, string rule, string text)
+    {
+        Assert.Contains(text, source, StringComparison.Ordinal);
+        return source.Replace(text, $$"""{|{{rule}}:{{text}}|}""", StringComparison.Ordinal);
+    }
+
+    /// <summary>Marks the declaration of the expert group.</summary>
+    public static string MarkGroup(string source, string rule)
+    {
+        int start = source.IndexOf("[Experts", StringComparison.Ordinal), end = source.IndexOf(';', start) + 1;
+        return Mark(source, rule, source[start..end]);
+    }
 
     /// <summary>A body of the caller's own between inputs x [batch, context, width] and a mean.</summary>
     public static string Body(string members, string forward, string attributes = "[Model]", int batch = 8, int context = 512, int width = 1024) => $$"""
