@@ -77,7 +77,7 @@ internal static class MemoryModels
     /// <summary>Marks the declaration of the expert group.</summary>
     public static string MarkGroup(string source, string rule)
     {
-        int start = source.IndexOf("[Experts", StringComparison.Ordinal), end = source.IndexOf(';', start) + 1;
+        int start = source.IndexOf("[Experts", StringComparison.Ordinal), end = source.IndexOf('\n', start);
         return Mark(source, rule, source[start..end]);
     }
 
