@@ -64,7 +64,9 @@ public static class ModuleCapture
             ModelInputs.Check(context, name, methods);
         var options = isModel ? OptionsCapture.Capture(context, declaresConstructor) : null;
         var precision = Annotations.Precision(context, type);
-        return new(type.FullName(), isModel, IsExpert(type), constructor, members.Constants, members.Members, methods.ToEquatable(), options, context.Errors > 0) { Precision = precision };
+        if (isModel)
+            Annotations.ReportRecompute(context, type);
+        return new(type.FullName(), isModel, IsExpert(type), constructor, members.Constants, members.Members, methods.ToEquatable(), options, context.Errors > 0) { Precision = precision, Recompute = type.Find("RecomputeAttribute") is not null };
     }
 
     static IEnumerable<(SyntaxNode, ISymbol)> Declared(ModuleContext context, ClassDeclarationSyntax[] parts)

@@ -40,6 +40,15 @@ public sealed record LinkedModel(string Type, EquatableArray<ModuleGraph> Module
 
     /// <summary>Thresholds of the rules, as the options of the model's file set them.</summary>
     public Thresholds Thresholds { get; init; } = Thresholds.None;
+
+    /// <summary>The model as it would be with <c>[Recompute]</c> on a class, or on a property of it: compile it to learn what peak and step would be.</summary>
+    /// <param name="type">A class that the model reaches.</param>
+    /// <param name="member">A property of it that holds modules; null for the class itself.</param>
+    public LinkedModel WithRecompute(string type, string? member = null) => this with
+    {
+        Modules = Modules.Select(m => m.Type != type ? m : member is null ? m with { Recompute = true }
+            : m with { Members = m.Members.Select(p => p.Name == member ? p with { Recompute = true } : p).ToEquatable() }).ToEquatable(),
+    };
 }
 
 /// <summary>A file to add to the user's compilation.</summary>

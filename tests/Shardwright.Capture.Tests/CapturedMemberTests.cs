@@ -50,6 +50,26 @@ public sealed class CapturedMemberTests
     }
 
     [Fact]
+    public void Recompute_IsOfTheClassOrOfTheProperty()
+    {
+        var compilation = Capturing.Compile(("/project/M.cs", """
+            [Module, Recompute] public sealed class E(int width) : IExpert { public Parameter W { get; } = new(width, width); public Tensor<float> Forward(Tensor<float> x) => Nn.MatMul(x, W); }
+            [Module] public sealed class M(int width)
+            {
+                public E One { get; } = new(width);
+                [Recompute] public E Two { get; } = new(width);
+                [Recompute] public Repeated<E> Many { get; } = new(2, () => new(width));
+                [Experts, Recompute] public ExpertGroup<E> Experts { get; } = new(8, 2, () => new(width));
+            }
+            """));
+        var module = compilation.Capture("M");
+
+        Assert.Empty(module.Diagnostics);
+        Assert.Equal([false, true, true, true], module.Graph.Members.Select(m => m.Recompute));
+        Assert.Equal((false, true), (module.Graph.Recompute, compilation.Capture("E").Graph.Recompute));
+    }
+
+    [Fact]
     public void ExpertsAttribute_NamesPlacementAndDispatch()
     {
         var compilation = Capturing.Compile(("/project/M.cs", """

@@ -18,10 +18,16 @@ public sealed class StepAllocationTests
     [InlineData("Sample", 1, 1, 7)]
     [InlineData("TwoSizes", 1, 1, 2)]
     [InlineData("TwoSizes", 4, 4, 1)]
-    public void Step_OfAWarmTrainer_AllocatesNoManagedByteOnAnyThread(string model, int data, int expert, int threads)
+    public void Step_OfAWarmTrainer_AllocatesNoManagedByteOnAnyThread(string model, int data, int expert, int threads) => AllocatesNothing(model, data, expert, threads, TestResource.ModelSource(model));
+
+    [Fact]
+    public void Step_WithRecomputation_AllocatesNoManagedByteOnAnyThread() =>
+        AllocatesNothing("Sample", 4, 4, 1, TestResource.ModelSource("Sample").Replace("[Module]", "[Module, Recompute]", StringComparison.Ordinal));
+
+    static void AllocatesNothing(string model, int data, int expert, int threads, string source)
     {
         var fixture = ReferenceFixture.Load(model);
-        using var trainer = ReferenceTrainer.Create(model, (data, expert), fixture, replay: false, new() { LearningRate = 1e-3f, Threads = threads });
+        using var trainer = ReferenceTrainer.Create(model, (data, expert), fixture, replay: false, new() { LearningRate = 1e-3f, Threads = threads }, source);
         int[][] tokens = [.. Enumerable.Range(0, Steps).Select(fixture.Tokens)], targets = [.. Enumerable.Range(0, Steps).Select(fixture.Targets)];
         float[][] weights = [.. Enumerable.Range(0, Steps).Select(step => fixture.Weighted ? fixture.Weights(step) : [])];
         for (int step = 0; step < WarmUp; step++)

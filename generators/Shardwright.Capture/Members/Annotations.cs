@@ -38,6 +38,14 @@ internal static class Annotations
         return null;
     }
 
+    /// <summary>Reports <c>[Recompute]</c> on what makes no activations.</summary>
+    public static void ReportRecompute(ModuleContext context, ISymbol symbol)
+    {
+        if (symbol.Find("RecomputeAttribute") is { } attribute)
+            context.Report(RuleIds.OptionOutOfRange, attribute.ApplicationSyntaxReference?.GetSyntax(context.Cancellation).GetLocation() ?? Location.None,
+                $"[Recompute] on '{symbol.Name}'", "a [Module] class, or a property that holds a module, a Repeated<T> or an ExpertGroup<T>");
+    }
+
     public static TypedConstant? Named(AttributeData attribute, string name)
     {
         foreach (var pair in attribute.NamedArguments)

@@ -41,6 +41,8 @@ internal sealed class MemberCapture(ModuleContext context)
     void Capture(MemberDeclaration member)
     {
         context.Cancellation.ThrowIfCancellationRequested();
+        if (!(member.Type.IsRepeated() || member.Type.IsExpertGroup() || member.Type.IsAnnotated()))
+            Annotations.ReportRecompute(context, member.Symbol);
         if (member.Type is { TypeKind: TypeKind.Error })
             context.Broken();
         else if (member.Type.IsScalar())
@@ -149,7 +151,11 @@ internal sealed class MemberCapture(ModuleContext context)
 
     void Add(Member member, ISymbol? symbol = null)
     {
-        members.Add(symbol is null ? member : member with { Precision = Annotations.Precision(context, symbol) });
+        members.Add(symbol is null ? member : member with
+        {
+            Precision = Annotations.Precision(context, symbol),
+            Recompute = symbol.Find("RecomputeAttribute") is not null,
+        });
         context.Members.Add(member.Name);
     }
 

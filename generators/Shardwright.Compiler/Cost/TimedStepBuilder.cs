@@ -73,6 +73,7 @@ public sealed class TimedStepBuilder
         {
             Index = next++,
             Phase = phase,
+            IsRecomputed = node.IsRecomputed,
             Work = node.Op.Communicate(node, cost) is null ? node.Op.Cost(node, cost) : OpWork.None,
             Collective = node.Op.Communicate(node, cost),
             Site = node.Op switch { Dispatch d => d.Site.Index, Return r => r.Site.Index, _ => site },

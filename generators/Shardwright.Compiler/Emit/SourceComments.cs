@@ -8,17 +8,17 @@ public sealed class SourceComments(IReadOnlyList<ModuleSources> sources)
 {
     readonly Dictionary<string, Dictionary<int, SourceSite>> sites = sources.GroupBy(s => s.Type).ToDictionary(
         g => g.Key, g => g.First().Sites.GroupBy(s => s.Site).ToDictionary(s => s.Key, s => s.First()), StringComparer.Ordinal);
-    (string, int) last;
+    (string, int, bool) last;
 
     /// <summary>A new block repeats the comment.</summary>
     public void Restart() => last = default;
 
     /// <summary>After an inner block, the statement it belongs to goes on without its comment.</summary>
-    public void Resume(Node node) => last = (node.Source.Type, node.Source.Statement);
+    public void Resume(Node node) => last = (node.Source.Type, node.Source.Statement, node.IsRecomputed);
 
     public IEnumerable<string> For(Node node, bool backward)
     {
-        var key = (node.Source.Type, node.Source.Statement);
+        var key = (node.Source.Type, node.Source.Statement, node.IsRecomputed);
         if (key == last)
             yield break;
         bool first = last == default;
@@ -27,7 +27,7 @@ public sealed class SourceComments(IReadOnlyList<ModuleSources> sources)
             yield break;
         if (!first)
             yield return "";
-        string text = (backward ? "backward of: " : "") + site.Text;
+        string text = (node.IsRecomputed ? "recomputed: " : backward ? "backward of: " : "") + site.Text;
         yield return $"// {text.PadRight(72)}  {FileName(site.Path)}({site.Line})".TrimEnd();
     }
 

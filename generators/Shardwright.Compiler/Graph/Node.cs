@@ -26,6 +26,12 @@ public sealed class Node(Op op, IEnumerable<Value> inputs, SourceRef source)
     /// <summary>The number format that the user asked for here.</summary>
     public Precision Precision { get; set; }
 
+    /// <summary>The call of a module with <c>[Recompute]</c> in which this statement, or the one whose adjoint it is, was made; null outside.</summary>
+    public RecomputedCall? Call { get; set; }
+
+    /// <summary>The statement repeats one of the forward pass, for the adjoint statements behind it.</summary>
+    public bool IsRecomputed { get; set; }
+
     /// <summary>The body of a loop.</summary>
     public Region? Body { get; set; }
 
@@ -52,6 +58,13 @@ public sealed class Carried(Value initial, Value start, Value result)
     public Value Result { get; } = result;
 }
 
+/// <summary>One call of a module whose activations are not kept for the backward pass; the outermost where such modules call each other.</summary>
+public sealed class RecomputedCall(string path)
+{
+    /// <summary>Path of the module.</summary>
+    public string Path { get; } = path;
+}
+
 /// <summary>A straight line of nodes: a program, or the body of a loop.</summary>
 public sealed class Region(Region? parent, Node? owner = null)
 {
@@ -59,6 +72,9 @@ public sealed class Region(Region? parent, Node? owner = null)
 
     /// <summary>The loop whose body this is.</summary>
     public Node? Owner { get; set; } = owner;
+
+    /// <summary>The body of the forward pass whose adjoint this one is; null for others.</summary>
+    public Region? AdjointOf { get; set; }
 
     public List<Node> Nodes { get; } = [];
 

@@ -57,6 +57,11 @@ public abstract record Op
     /// <summary>Whether an output's rows lie in the order in which a rank sends them to experts, which the mesh decides: random bits cannot follow their tokens there.</summary>
     public virtual bool IsInSendOrder => false;
 
+    /// <summary>
+    /// Whether the backward pass may compute the statement again (<c>[Recompute]</c>). Not what ranks do together, and not the sums over tokens that lead up to it; not the choice of experts, which must be the one that rows were sent by.
+    /// </summary>
+    public virtual bool CanRecompute => true;
+
     /// <summary>What the statement asks of a rank's engines. The default streams every operand once through the vector engine; a view asks for nothing.</summary>
     public virtual OpWork Cost(Node node, CostRule cost) => IsView ? OpWork.None : cost.Stream(node);
 

@@ -30,6 +30,9 @@ public sealed class Value(string name, SourceRef source)
     /// <summary>The value whose gradient this is.</summary>
     public Value? Primal { get; set; }
 
+    /// <summary>The value of the forward pass that this one repeats, bit by bit.</summary>
+    public Value? Repeats { get; set; }
+
     /// <summary>The node that computes it; null for inputs, parameters and carried values.</summary>
     public Node? Producer { get; set; }
 

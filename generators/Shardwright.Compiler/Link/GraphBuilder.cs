@@ -12,6 +12,9 @@ public sealed class GraphBuilder(Region root, DeviceMesh mesh, IReadOnlyList<Exp
     /// <summary>The number format of the module whose code runs.</summary>
     public Precision Precision { get; set; }
 
+    /// <summary>The call whose activations are not kept, while its code runs.</summary>
+    public RecomputedCall? Call { get; set; }
+
     /// <summary>Statistics and counts of every expert group that ran, for its auxiliary losses.</summary>
     public List<(ExpertSite Site, Value Statistics, Value Counts, Value Logits)> Routed { get; } = [];
 
@@ -22,7 +25,7 @@ public sealed class GraphBuilder(Region root, DeviceMesh mesh, IReadOnlyList<Exp
 
     public Node Node(Op op, SourceRef source, IEnumerable<Value> inputs, params string[] outputs)
     {
-        var node = new Node(op, inputs, source);
+        var node = new Node(op, inputs, source) { Call = Call };
         node.Precision = node.Inputs.Select(v => v.Storage.Parameter?.Precision).FirstOrDefault(p => p is not null) ?? Precision;
         foreach (string name in outputs)
             region.Define(node, name);

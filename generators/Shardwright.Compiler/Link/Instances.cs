@@ -17,6 +17,9 @@ public sealed class ModuleInstance(ModuleGraph graph, string path, Placement pla
     /// <summary>The number format of its code: that of the property it is in, or its class's; null for that of whoever calls it.</summary>
     public Graph.Precision? Precision { get; init; }
 
+    /// <summary>Whether its activations are computed again in the backward pass: the property or its class says so.</summary>
+    public bool Recompute { get; init; }
+
     public IReadOnlyDictionary<string, object> Arguments { get; } = arguments;
 
     /// <summary>Parameters and states as values, modules, lists and groups as instances, numbers as they are.</summary>

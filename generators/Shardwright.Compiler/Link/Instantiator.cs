@@ -22,7 +22,7 @@ public sealed class Instantiator(LinkedModel linked, int microBatches, RowExchan
     {
         if (depth > 32)
             throw Error(Rules.UnknownName, graph, -1, $"{graph.Type} contains itself; a model must be a finite tree of modules");
-        var instance = new ModuleInstance(graph, path, place, arguments) { Precision = Precision.Of(held?.Precision) ?? Precision.Of(graph.Precision) };
+        var instance = new ModuleInstance(graph, path, place, arguments) { Precision = Precision.Of(held?.Precision) ?? Precision.Of(graph.Precision), Recompute = held?.Recompute == true || graph.Recompute };
         foreach (var constant in graph.Constants)
             instance.Members[constant.Name] = constant.Value;
         foreach (var member in graph.Members)

@@ -18,12 +18,14 @@ public sealed class Interpreter(ModuleInstance self, GraphBuilder? graph = null,
             locals[parameter.Name] = arguments.TryGetValue(parameter.Name, out object value) ? value
                 : parameter.Default is { } fallback ? Evaluate(fallback)
                 : throw Error(Rules.UnknownName, method.Body.Count > 0 ? method.Body[0].Site : -1, $"{method.Name} needs an argument for '{parameter.Name}'");
-        var outer = graph?.Precision ?? default;
+        var (outer, call) = (graph?.Precision ?? default, graph?.Call);
         if (graph is not null && self.Precision is { } own)
             graph.Precision = own;
+        if (graph is not null && self.Recompute)
+            graph.Call ??= new(self.Path);
         object result = Run(method.Body) ?? throw Error(Rules.UnknownName, method.Body.Count > 0 ? method.Body[0].Site : -1, $"{method.Name} ends without returning a tensor");
         if (graph is not null)
-            graph.Precision = outer;
+            (graph.Precision, graph.Call) = (outer, call);
         return result;
     }
 

@@ -5,6 +5,9 @@ public abstract record Member(string Name, int Site)
 {
     /// <summary>What <c>[Precision]</c> on the property says: of a parameter, the format of every product that it enters; of a module, its own format in this place.</summary>
     public PrecisionOption? Precision { get; init; }
+
+    /// <summary>Whether the property carries <c>[Recompute]</c>: activations of the modules in it are not kept for the backward pass.</summary>
+    public bool Recompute { get; init; }
 }
 
 /// <summary><c>Parameter X { get; } = new(shape…)</c>.</summary>

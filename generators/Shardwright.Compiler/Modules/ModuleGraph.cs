@@ -26,6 +26,9 @@ public sealed record ModuleGraph(
 {
     /// <summary>What <c>[Precision]</c> on the class says; null without one: the format of whoever calls it.</summary>
     public PrecisionOption? Precision { get; init; }
+
+    /// <summary>Whether the class carries <c>[Recompute]</c>: its activations are not kept for the backward pass, wherever it is called.</summary>
+    public bool Recompute { get; init; }
 }
 
 /// <summary>A <c>[Precision]</c> annotation: the format's name and how stored values are rounded.</summary>

@@ -70,6 +70,8 @@ public sealed record AllReduce(string Group) : Unary
 {
     public override bool IsView => true;
 
+    public override bool CanRecompute => false;
+
     public override Sharding? Place(Node node, int output) => node.Input(0).Sharding.Reduced();
 
     public override CollectiveWork? Communicate(Node node, CostRule cost) => new(CollectiveKind.AllReduce, CostRule.GroupOf(Group), cost.Bytes(node.Input(0)));

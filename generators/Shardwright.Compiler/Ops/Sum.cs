@@ -11,6 +11,8 @@ public sealed record Sum : Op
 
     public override bool IsRowWise => false;
 
+    public override bool CanRecompute => false;
+
     public override bool IsStatistic(int output) => true;
 
     public override void InferShapes(Node node, ShapeReport report)

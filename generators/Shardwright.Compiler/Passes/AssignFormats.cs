@@ -50,14 +50,15 @@ public sealed class AssignFormats
         var wideRoots = new HashSet<Value>(wide.Select(Find));
         var narrowRoots = new HashSet<Value>(narrow.Select(Find));
         foreach (var value in nodes.SelectMany(n => n.Outputs.Concat(n.Carried.Select(c => c.Start))))
-            value.Format = narrowRoots.Contains(Find(value)) && !wideRoots.Contains(Find(value)) ? NumberFormat.BFloat16 : NumberFormat.Float32;
+            value.Format = value.Repeats is { } original ? original.Format : narrowRoots.Contains(Find(value)) && !wideRoots.Contains(Find(value)) ? NumberFormat.BFloat16 : NumberFormat.Float32;
         Number(nodes.Where(n => n.Body is null));
     }
 
     void Number(IEnumerable<Node> nodes)
     {
+        // What is computed again is rounded by the same random bits, and takes no numbers from the others.
         foreach (var value in nodes.Where(n => !n.Op.KeepsFormat).SelectMany(n => n.Outputs).Where(v => v.Format == NumberFormat.BFloat16))
-            value.RoundingSite = sites++;
+            value.RoundingSite = value.Repeats is { } original ? original.RoundingSite : sites++;
     }
 
     static bool IsNarrow(Node node, int output)

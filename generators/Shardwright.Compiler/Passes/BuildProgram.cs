@@ -3,6 +3,7 @@ using Shardwright.Compiler.Link;
 using Shardwright.Compiler.Modules;
 using Shardwright.Compiler.Ops;
 using Shardwright.Compiler.Ops.Routing;
+using Shardwright.Compiler.Passes.Check;
 using Shardwright.Compiler.Plan;
 using Shardwright.Hardware;
 
@@ -56,9 +57,13 @@ public static class BuildProgram
             groups = CollectGradients.Run(root, mesh);
         InsertCollectives.Run(root, mesh);
         FuseEpilogues.Run(root);
+        RecomputeActivations.Run(root);
         GroupExperts.Run(root);
         AssignFormats.Run(root);
-        return new(kind, root, instantiator.Parameters, instantiator.Sites, inputs, result, groups);
+        var built = new BuiltProgram(kind, root, instantiator.Parameters, instantiator.Sites, inputs, result, groups);
+        foreach (var violation in CheckShards.Run(built, mesh, microBatches))
+            report.Error(Rules.InternalError, violation.Source, $"the {kind} program: {violation}");
+        return built;
     }
 
     /// <summary>A loss is a scalar with one sum of weights; what Forward returns belongs to the ranks' own sequences.</summary>

@@ -21,7 +21,7 @@ public static class Differentiate
     {
         foreach (var node in Enumerable.Reverse(forward.Nodes))
         {
-            (gradients.Source, gradients.Precision) = (node.Source, node.Precision);
+            (gradients.Source, gradients.Precision, gradients.Call) = (node.Source, node.Precision, node.Call);
             if (node.Op is Loop loop)
                 Reverse(node, loop, gradients);
             else if (node.Op is ExpertLoop)
@@ -41,7 +41,7 @@ public static class Differentiate
             .Where(v => v.RequiresGradient && v.Parameter is null && v.Region is not null && !v.Region.IsInside(node.Body)).ToList();
 
         var adjoint = new Node(loop with { Backward = !loop.Backward }, [], node.Source);
-        var body = new Region(outer.Region, adjoint);
+        var body = new Region(outer.Region, adjoint) { AdjointOf = node.Body };
         adjoint.Body = body;
         var inner = new GradientBuilder(body, outer.Report);
         var handed = new List<(Carried Carried, Value Target)>();
@@ -79,7 +79,7 @@ public static class Differentiate
         if (!node.Body!.Walk().SelectMany(n => n.Outputs).Any(outer.Has))
             return;
         var adjoint = new Node(node.Op, [], node.Source);
-        var body = new Region(outer.Region, adjoint);
+        var body = new Region(outer.Region, adjoint) { AdjointOf = node.Body };
         adjoint.Body = body;
         Walk(node.Body, new GradientBuilder(body, outer.Report, outer));
         outer.Region.Nodes.Add(adjoint);

@@ -19,6 +19,9 @@ public sealed class GradientBuilder(Region region, ShapeReport report, GradientB
     /// <summary>The number format of the statement being differentiated.</summary>
     public Precision Precision { get; set; }
 
+    /// <summary>The call that the statement being differentiated belongs to, where its activations are not kept.</summary>
+    public RecomputedCall? Call { get; set; }
+
     public bool Has(Value value) => gradients.ContainsKey(value) || constants.ContainsKey(value);
 
     /// <summary>The gradient of an output as a tensor, or null when nothing flows back to it.</summary>
@@ -76,7 +79,7 @@ public sealed class GradientBuilder(Region region, ShapeReport report, GradientB
     {
         if (!targets.Any(t => t.RequiresGradient))
             return;
-        var node = new Node(op, inputs, Source) { Precision = Precision };
+        var node = new Node(op, inputs, Source) { Precision = Precision, Call = Call };
         foreach (var target in targets)
             Region.Define(node, GradientName(target)).Primal = target;
         Region.Nodes.Add(node);
@@ -173,7 +176,7 @@ public sealed class GradientBuilder(Region region, ShapeReport report, GradientB
 
     Node Add(Op op, string name, params IEnumerable<Value> inputs)
     {
-        var node = new Node(op, inputs, Source) { Precision = Precision };
+        var node = new Node(op, inputs, Source) { Precision = Precision, Call = Call };
         Region.Define(node, name);
         Region.Nodes.Add(node);
         op.InferShapes(node, Report);

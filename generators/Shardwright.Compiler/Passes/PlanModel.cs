@@ -2,6 +2,7 @@ using Shardwright.Compiler.Graph;
 using Shardwright.Compiler.Link;
 using Shardwright.Compiler.Modules;
 using Shardwright.Compiler.Ops;
+using Shardwright.Compiler.Passes.Check;
 using Shardwright.Compiler.Plan;
 
 namespace Shardwright.Compiler.Passes;
@@ -35,6 +36,8 @@ public static class PlanModel
                 built.Add(program);
             }
             var plan = Layout(built, mesh, options, inputs, forwardInputs);
+            if (CheckReductions.Run(plan, built[0].GradientGroups) is { Count: > 0 } violations)
+                return (null, [.. violations.Select(v => new CompilerDiagnostic(Rules.InternalError, v.Source.Type ?? linked.Type, v.Source.Type is null ? -1 : v.Source.Expression, $"the plan of gradients: {v}"))]);
             var (step, estimate) = EstimateCost.Run(plan, linked.Options.Machine(), linked.Options.ExpertInnermost);
             return (plan with { Step = step, Estimate = estimate }, []);
         }

@@ -76,6 +76,7 @@ public static class PlanReader
         Index = Integer(value, "op"),
         Source = value["at"]?.Text ?? "",
         Phase = Enumeration<StepPhase>(Member(value, "phase")),
+        IsRecomputed = value["recomputed"] is { Kind: JsonKind.Boolean, Boolean: true },
         Site = value["site"] is { } site ? checked((int)Long(site)) : -1,
         Work = new()
         {

@@ -55,6 +55,8 @@ public static class PlanWriter
         if (op.Source.Length > 0)
             w.Member("at", op.Source);
         w.Member("phase", op.Phase.ToString());
+        if (op.IsRecomputed)
+            w.Member("recomputed", true);
         if (op.Site >= 0)
             w.Member("site", op.Site);
         if (op.Work.Products.Count > 0)

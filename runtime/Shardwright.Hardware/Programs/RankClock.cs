@@ -13,7 +13,7 @@ public sealed class RankClock
     private readonly long[] ready;
     private readonly long slowdown;
     private long computing, computeEnd, end;
-    private ChipWork work;
+    private ChipWork work, recomputed;
 
     /// <summary>A clock at zero.</summary>
     public RankClock(ProgramCosts costs)
@@ -41,6 +41,9 @@ public sealed class RankClock
     /// <summary>FLOPs of products by format, bytes between HBM and core, bytes sent over links.</summary>
     public ChipWork Work => work;
 
+    /// <summary>The part of <see cref="Work"/> that repeats statements of the forward pass.</summary>
+    public ChipWork Recomputed => recomputed;
+
     /// <summary>FLOPs of products, all formats.</summary>
     public long Flops => work.Float32Flops + work.BFloat16Flops + work.Float8Flops;
 
@@ -57,7 +60,7 @@ public sealed class RankClock
         Array.Clear(busy, 0, busy.Length);
         Array.Clear(collective, 0, collective.Length);
         Array.Clear(ready, 0, ready.Length);
-        (computing, computeEnd, end, Waiting, work) = (0, 0, 0, 0, default);
+        (computing, computeEnd, end, Waiting, work, recomputed) = (0, 0, 0, 0, default, default);
     }
 
     /// <summary>Charges a statement that is no collective.</summary>
@@ -86,7 +89,10 @@ public sealed class RankClock
             if (time > 0)
                 free[engine] = start + time + (duration - times.Slowest);
         }
-        work += ChipWork.Of(times, costs.Format(op));
+        var own = ChipWork.Of(times, costs.Format(op));
+        work += own;
+        if (costs.Program.Ops[op].IsRecomputed)
+            recomputed += own;
         long ends = start + duration;
         computing += Math.Max(0, ends - Math.Max(start, computeEnd));
         computeEnd = Math.Max(computeEnd, ends);

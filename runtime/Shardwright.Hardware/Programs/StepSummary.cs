@@ -3,6 +3,8 @@ namespace Shardwright.Hardware;
 /// <summary>What a step of a program costs on a machine, from the clocks of its ranks: the numbers that plan, emulator and reports show.</summary>
 public sealed record StepSummary
 {
+    private readonly double[] recomputed;
+
     /// <summary>Reads the clocks of a mesh: of all ranks, or of one that stands for all.</summary>
     /// <param name="costs">Machine and mesh.</param>
     /// <param name="clocks">The clocks after a step.</param>
@@ -14,6 +16,7 @@ public sealed record StepSummary
         for (int i = 0; i < clocks.Count; i++)
             Picoseconds = Math.Max(Picoseconds, clocks[i].Now);
         double exposed = 0, waiting = 0;
+        ChipWork again = default;
         for (int i = 0; i < clocks.Count; i++)
         {
             var clock = clocks[i];
@@ -25,7 +28,9 @@ public sealed record StepSummary
             Float8Flops += each * (double)clock.Work.Float8Flops;
             HbmBytes += each * (double)clock.Work.HbmBytes;
             LinkBytes += each * (double)clock.Work.LinkBytes;
+            again += clock.Recomputed;
         }
+        recomputed = [each * (double)again.Float32Flops, each * (double)again.BFloat16Flops, each * (double)again.Float8Flops];
         (ExposedPicoseconds, WaitingPicoseconds) = ((long)(exposed / clocks.Count), (long)(waiting / clocks.Count));
         ChipJoules = Energy(clocks);
         Cost = Picoseconds > 0 && tokens > 0 ? StepCost.Of(Machine, Chips, Picoseconds, ChipJoules, tokens) : null;
@@ -64,6 +69,9 @@ public sealed record StepSummary
     /// <summary>FLOPs of products, all ranks.</summary>
     public double Flops => Float32Flops + BFloat16Flops + Float8Flops;
 
+    /// <summary>The part of <see cref="Flops"/> that repeats products of the forward pass, all ranks.</summary>
+    public double RecomputedFlops => recomputed[0] + recomputed[1] + recomputed[2];
+
     /// <summary>Bytes between HBM and cores, all ranks.</summary>
     public double HbmBytes { get; }
 
@@ -80,11 +88,15 @@ public sealed record StepSummary
     public double ExposedShare => Picoseconds == 0 ? 0 : (double)ExposedPicoseconds / Picoseconds;
 
     /// <summary>
-    /// Model FLOPs utilisation: the time that the step's products would take at the chips' published peaks, each format at its own, over the step's time. Nothing is recomputed, so model and hardware FLOPs are the same.
+    /// Model FLOPs utilisation: the time that the model's products would take at the chips' published peaks, each format at its own, over the step's time. What is computed again for the backward pass is not the model's
+    /// (Chowdhery et al. 2022, PaLM, appendix B); see <see cref="Hfu"/>.
     /// </summary>
-    public double Mfu => Utilisation(Machine, Chips, Picoseconds, Float32Flops, BFloat16Flops, Float8Flops);
+    public double Mfu => Utilisation(Machine, Chips, Picoseconds, Float32Flops - recomputed[0], BFloat16Flops - recomputed[1], Float8Flops - recomputed[2]);
 
-    /// <summary><see cref="Mfu"/> of FLOPs by format in a time.</summary>
+    /// <summary>Hardware FLOPs utilisation: the same of all products that run. Equal to <see cref="Mfu"/> where nothing is recomputed.</summary>
+    public double Hfu => Utilisation(Machine, Chips, Picoseconds, Float32Flops, BFloat16Flops, Float8Flops);
+
+    /// <summary>The utilisation by FLOPs of each format in a time.</summary>
     public static double Utilisation(Machine machine, int chips, long picoseconds, double float32Flops, double bfloat16Flops, double float8Flops)
     {
         return picoseconds == 0 ? 0

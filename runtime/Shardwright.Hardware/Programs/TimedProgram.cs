@@ -13,6 +13,9 @@ public sealed record TimedOp(string Name) : TimedNode
     /// <summary>Forward, backward or update.</summary>
     public StepPhase Phase { get; init; }
 
+    /// <summary>Whether it repeats a statement of the forward pass: work of the hardware, not of the model.</summary>
+    public bool IsRecomputed { get; init; }
+
     /// <summary>Its work on the engines.</summary>
     public OpWork Work { get; init; } = OpWork.None;
 

@@ -58,7 +58,7 @@ public static class ScaleStudy
     {
         var busiest = clocks.OrderBy(clock => clock.Exposed).First();
         long time = clocks.Max(clock => clock.Now);
-        var flops = FlopsByFormat.Of(plan.Program);
+        IReadOnlyList<(OperandFormat Format, long Flops)> flops = FlopsByFormat.Of(plan.Program), model = FlopsByFormat.Of(plan.Program, recomputed: false);
         long each = machine.RanksPerChip;
         long hbm = Mean(clock => clock.Work.HbmBytes), links = Mean(clock => clock.Work.LinkBytes);
         var work = new ChipWork(flops[0].Flops * each, flops[1].Flops * each, flops[2].Flops * each, hbm * each, links * each);
@@ -70,7 +70,7 @@ public static class ScaleStudy
             Waiting = Mean(clock => clock.Waiting),
             Collectives = [.. Enum.GetValues(typeof(CollectiveKind)).Cast<CollectiveKind>().Select(busiest.Collective)],
             Flops = (double)flops.Sum(f => f.Flops) * mesh.Data,
-            Mfu = StepSummary.Utilisation(machine, 1, time, work.Float32Flops, work.BFloat16Flops, work.Float8Flops),
+            Mfu = StepSummary.Utilisation(machine, 1, time, model[0].Flops * each, model[1].Flops * each, model[2].Flops * each),
             Cost = StepCost.Of(machine, chips, time, StepEnergy.Of(machine.Power, time, work), tokens),
             HoursBetweenFailures = Goodput.ClusterHours(machine.ChipHoursBetweenFailures, chips),
         };

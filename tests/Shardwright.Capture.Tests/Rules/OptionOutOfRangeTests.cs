@@ -13,6 +13,17 @@ public sealed class OptionOutOfRangeTests
     public Task Value_OutOfRange_IsReportedOnItsArgument(string attributes) => Verify.Source(Verify.Model(attributes + " public sealed partial class A"));
 
     [Theory]
+    [InlineData("public Parameter Bias { get; } = new(Width);")]
+    [InlineData("[State] public State Bias { get; } = new(Width);")]
+    [InlineData("public int Bias => Width;")]
+    [InlineData("public string Bias => \"\";")]
+    public Task Recompute_OnWhatMakesNoActivations_IsReported(string member) =>
+        Verify.Source(Verify.Model("[Model] public sealed partial class A", "[{|SHW1009:Recompute|}] " + member));
+
+    [Fact]
+    public Task Recompute_OnAModel_IsReported() => Verify.Source(Verify.Model("[Model, {|SHW1009:Recompute|}] public sealed partial class A"));
+
+    [Theory]
     [InlineData("data=4 expert=2", 4, 2)]
     [InlineData("expert=8;data=8", 8, 8)]
     [InlineData("Data=1", 1, null)]

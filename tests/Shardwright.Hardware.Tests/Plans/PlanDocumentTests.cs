@@ -32,6 +32,14 @@ public class PlanDocumentTests
     }
 
     [Fact]
+    public void Read_OfARecomputedStatement_KnowsIt()
+    {
+        var read = PlanReader.Read(PlanWriter.Write(plan with { Program = Program(Move(0, 1, [0], [1]), Move(1, 1, [0], [1]) with { IsRecomputed = true }) }));
+
+        Assert.Equal([false, true], read.Program.Ops.Select(op => op.IsRecomputed));
+    }
+
+    [Fact]
     public void Read_OfAnotherVersion_SaysSo()
     {
         var error = Assert.Throws<PlanDocumentException>(() => PlanReader.Read(PlanWriter.Write(plan).Replace("\"version\":1", "\"version\":2", StringComparison.Ordinal)));

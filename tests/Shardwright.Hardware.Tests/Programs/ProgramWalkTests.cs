@@ -89,6 +89,20 @@ public class ProgramWalkTests
         Assert.NotNull(even.Cost!.Dollars);
     }
 
+    [Fact]
+    public void Summary_OfARecomputedProduct_CountsItForTheHardwareAlone()
+    {
+        TimedOp Product(int index) => new("product") { Index = index, Work = new() { Products = [new(1, 512, 512, 512, OperandFormat.BFloat16)] }, Reads = [index], Writes = [index + 1] };
+        var costs = new ProgramCosts(Program(Product(0), Product(1), Product(2) with { IsRecomputed = true }), trn2, new(4, 4));
+        var summary = new StepSummary(costs, [ProgramWalk.Balanced(costs)], 4096);
+
+        // 4 ranks, 2 · 512³ FLOPs a product.
+        Assert.Equal((12.0 * (2L << 27), 4.0 * (2L << 27)), (summary.Flops, summary.RecomputedFlops));
+        Assert.Equal(1.5 * summary.Mfu, summary.Hfu, 1e-12);
+        Assert.Equal(summary.Flops / (summary.Chips * trn2.HeadlineFlops[(int)OperandFormat.BFloat16] * summary.Picoseconds * 1e-12), summary.Hfu, 1e-12);
+        Assert.Equal((2L << 27) * 2, FlopsByFormat.Of(costs.Program, recomputed: false).Sum(f => f.Flops));
+    }
+
     /// <summary>Rank 0 of a group receives half of everything, the others share the rest.</summary>
     private sealed class OneBusyRank : IRouting
     {

@@ -37,11 +37,11 @@ internal static class CapturedModel
         return ModelCompiler.Link(model, [.. captured.Select(c => c.Graph)], new(mesh?.Data, mesh?.Expert));
     }
 
-    /// <summary>The graph of a program for one rank, before storage is assigned.</summary>
-    public static BuiltProgram Build(LinkedModel linked, ProgramKind kind = ProgramKind.Train)
+    /// <summary>The graph of a program, for one rank if not said otherwise, before storage is assigned.</summary>
+    public static BuiltProgram Build(LinkedModel linked, ProgramKind kind = ProgramKind.Train, DeviceMesh? mesh = null)
     {
         var report = new ShapeReport();
-        var mesh = new DeviceMesh(1, 1);
+        mesh ??= new DeviceMesh(1, 1);
         var (inputs, _) = ModelInputs.Read(linked.Model, mesh, report);
         report.Sequences = inputs.Count > 0 ? inputs[0].Shape[0] : 1;
         var program = inputs.Count > 0 ? BuildProgram.Run(linked, kind, mesh, inputs, linked.Model.Options!.MicroBatches, report) : null;

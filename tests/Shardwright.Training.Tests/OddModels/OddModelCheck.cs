@@ -20,6 +20,16 @@ internal static class OddModelCheck
         SameBits(Train(low, (1, 1), smooth: false, weight, exact: false), Train(low, mesh, smooth: false, weight, exact: false));
     }
 
+    /// <summary>Two sources that differ in what they keep in memory have the same numbers, in float32 and in bfloat16.</summary>
+    public static void SameBits(string source, string other, (int Data, int Expert) mesh)
+    {
+        foreach (string precision in (string[])["", "Precision(NumberFormat.BFloat16), ", "Precision(NumberFormat.BFloat16, Stochastic = true), "])
+            SameBits(Run(source, precision), Run(other, precision));
+
+        List<(string Name, float[] Values)> Run(string text, string precision) =>
+            Train(text.Replace("[Model, ", "[Model, " + precision, StringComparison.Ordinal), mesh, smooth: false, weight: null, exact: precision.Length == 0);
+    }
+
     private static void SameBits(List<(string Name, float[] Values)> alone, List<(string Name, float[] Values)> spread)
     {
         Assert.Equal(alone.Select(a => a.Name), spread.Select(s => s.Name));

@@ -11,6 +11,8 @@ public sealed record GatherCounts(ExpertSite Site) : Op
 {
     public override bool IsDifferentiable => false;
 
+    public override bool CanRecompute => false;
+
     public override void InferShapes(Node node, ShapeReport report) => node.Output.Type = new(ElementType.Int32, new([(int)node.Input(0).Type.Elements]), RowKind.None);
 
     public override Sharding? Place(Node node, int output) => Sharding.Replicated;
@@ -61,6 +63,8 @@ public sealed record Dispatch(ExpertSite Site, bool Backward) : Op
 {
     public override bool KeepsFormat => true;
 
+    public override bool CanRecompute => false;
+
     public override void InferShapes(Node node, ShapeReport report) => node.Output.Type = node.Input(0).Type with { Rows = RowKind.Routed };
 
     public override Sharding? Place(Node node, int output) => Sharding.RoutedRows;
@@ -102,6 +106,8 @@ public sealed record Dispatch(ExpertSite Site, bool Backward) : Op
 public sealed record Return(ExpertSite Site, bool Backward) : Op
 {
     public override bool KeepsFormat => true;
+
+    public override bool CanRecompute => false;
 
     public override void InferShapes(Node node, ShapeReport report)
     {

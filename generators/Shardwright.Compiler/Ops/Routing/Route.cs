@@ -17,13 +17,15 @@ public sealed record ExpertSite(
 
 /// <summary>
 /// Chooses top-k experts a token and the gates over them. Outputs: experts, gates, probabilities, statistics (Σ probability an expert, Σ log-sum-exp²), counts an expert and
-/// sequence, slots (each copy's place in the send buffer). The routing is saved, never recomputed.
+/// sequence, slots (each copy's place in the send buffer). The routing is saved, never recomputed: a token must go back to the experts that it went to.
 /// </summary>
 public sealed record Route(ExpertSite Site) : Op
 {
     public const int Experts = 0, Gates = 1, Probabilities = 2, Statistics = 3, Counts = 4, Slots = 5;
 
     public override bool IsRowWise => false;
+
+    public override bool CanRecompute => false;
 
     public override bool IsStatistic(int output) => true;
 

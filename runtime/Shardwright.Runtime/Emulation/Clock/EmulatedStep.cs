@@ -11,7 +11,7 @@ public sealed class EmulatedStep
     private readonly ClusterClock clocks;
     private readonly long[] engines = new long[6], collectives = new long[5];
     private readonly long tokens;
-    private ChipWork work;
+    private ChipWork work, recomputed;
     private StepSummary? summary;
 
     internal EmulatedStep(ClusterClock clocks, long tokens) => (this.clocks, this.tokens) = (clocks, tokens);
@@ -53,7 +53,10 @@ public sealed class EmulatedStep
     public long LinkBytes => work.LinkBytes;
 
     /// <summary>Model FLOPs utilisation, see <see cref="StepSummary.Mfu"/>.</summary>
-    public double Mfu => StepSummary.Utilisation(Machine, Chips, Picoseconds, work.Float32Flops, work.BFloat16Flops, work.Float8Flops);
+    public double Mfu => StepSummary.Utilisation(Machine, Chips, Picoseconds, work.Float32Flops - recomputed.Float32Flops, work.BFloat16Flops - recomputed.BFloat16Flops, work.Float8Flops - recomputed.Float8Flops);
+
+    /// <summary>Hardware FLOPs utilisation, see <see cref="StepSummary.Hfu"/>.</summary>
+    public double Hfu => StepSummary.Utilisation(Machine, Chips, Picoseconds, work.Float32Flops, work.BFloat16Flops, work.Float8Flops);
 
     /// <summary>Energy of all chips, J.</summary>
     public double Joules => Summary.ChipJoules;
@@ -71,7 +74,7 @@ public sealed class EmulatedStep
     {
         long ranks = clocks.Ranks.Length;
         summary = null;
-        (Picoseconds, ExposedPicoseconds, WaitingPicoseconds, work) = (0, 0, 0, default);
+        (Picoseconds, ExposedPicoseconds, WaitingPicoseconds, work, recomputed) = (0, 0, 0, default, default);
         Array.Clear(engines);
         Array.Clear(collectives);
         foreach (var rank in clocks.Ranks)
@@ -83,6 +86,7 @@ public sealed class EmulatedStep
             ExposedPicoseconds += Picoseconds - clock.Computing;
             WaitingPicoseconds += clock.Waiting;
             work += clock.Work;
+            recomputed += clock.Recomputed;
             for (int engine = 0; engine < engines.Length; engine++)
                 engines[engine] += clock.Busy((Engine)engine);
             for (int kind = 0; kind < collectives.Length; kind++)
