@@ -43,14 +43,15 @@ public sealed class SuggestedFix : CodeFixProvider
         var editor = new SolutionEditor(solution);
         foreach (var (kind, at, value) in edits)
         {
-            if (solution.GetDocument(at.SourceTree) is not { } document)
+            if (await EditPlace.Of(editor, at, cancellation).ConfigureAwait(false) is not { } place)
                 return null;
-            var documentEditor = await editor.GetDocumentEditorAsync(document.Id, cancellation).ConfigureAwait(false);
-            var node = documentEditor.OriginalRoot.FindNode(at.SourceSpan, getInnermostNodeForTie: true);
             bool done = kind switch
             {
-                EditKind.Mesh => MeshEdit.Apply(documentEditor, node, value),
-                EditKind.Attribute => AttributeEdit.Apply(documentEditor, node, value),
+                EditKind.Mesh => await MeshEdit.Apply(place, value).ConfigureAwait(false),
+                EditKind.Attribute => await AttributeEdit.Apply(place, value).ConfigureAwait(false),
+                EditKind.AttributeArgument => await AttributeArgumentEdit.Apply(place, value).ConfigureAwait(false),
+                EditKind.Initializer => InitializerEdit.Apply(place, value),
+                EditKind.Number => await NumberEdit.Apply(place, value).ConfigureAwait(false),
                 _ => false,
             };
             if (!done)

@@ -19,6 +19,9 @@ public sealed record Finding(RuleInfo Rule, Cause At, string Message, long Saved
     /// <summary>Other places that belong to it, such as the origin of a sharding.</summary>
     public EquatableArray<Cause> Also { get; init; }
 
+    /// <summary>Bytes of a rank's memory that the first of <see cref="Fixes"/> brings, from a plan that was compiled anew; 0 where the finding promises none.</summary>
+    public long SavedBytes { get; init; }
+
     /// <summary>Edits that mend it, best first; <see cref="SavedPicoseconds"/> is what the first brings.</summary>
     public EquatableArray<Fix> Fixes { get; init; }
 }

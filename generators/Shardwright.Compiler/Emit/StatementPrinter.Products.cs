@@ -69,7 +69,8 @@ public sealed partial class StatementPrinter
         if (!node.Precision.Stochastic || program.Kind != ProgramKind.Train || node.Op.IsInSendOrder)
             return "NumberFormat.BFloat16";
         var value = node.Outputs[output];
-        int site = value.RoundingSite, columns = Elements(value);
+        int site = value.RoundingSite;
+        long columns = Elements(value);
         string layer = names.Instance(value.Region!.Loops().ToEquatable(), scope);
         return value.Type.Rows != RowKind.Routed ? $"Stochastic(site: {site}, layer: {layer}, microBatch, first: Rank * {CodeWriter.Grouped(columns)}L)"
             : scope.Loop?.Op is ExpertLoop loop

@@ -77,7 +77,7 @@ public sealed partial class StatementPrinter
     /// <summary>A routed value: all rows of this rank outside the expert loop, one expert's rows inside.</summary>
     string RoutedSpan(Value value, ArenaBuffer buffer)
     {
-        int columns = Elements(value);
+        long columns = Elements(value);
         if (scope.Loop?.Op is not Ops.ExpertLoop)
             return $"Routed.{Floats(value)}({buffer.Offset}, {columns})";
         string name = names.Name($"r{SiteOf(value)}:{buffer.Offset}:{buffer.First}", buffer.Name);

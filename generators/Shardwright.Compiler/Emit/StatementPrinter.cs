@@ -88,14 +88,14 @@ public sealed partial class StatementPrinter(ModelPlan plan, PlannedProgram prog
     public IReadOnlyList<int> LocalShape(Value value) => LocalShapes.Of(value, plan.Mesh);
 
     /// <summary>Local elements (of one row for routed values).</summary>
-    public int Elements(Value value) => LocalShapes.Elements(value, plan.Mesh);
+    public long Elements(Value value) => LocalShapes.Elements(value, plan.Mesh);
 
-    public long Bytes(Value value) => (long)value.ElementBytes * Elements(value) * (program.Storage.TryGetValue(value, out var buffer) ? buffer.Stack.Where(l => StorageNames.Variable(l, scope) is null).Aggregate(1L, (p, l) => p * l.Slots) : 1);
+    public long Bytes(Value value) => value.ElementBytes * Elements(value) * (program.Storage.TryGetValue(value, out var buffer) ? buffer.Stack.Where(l => StorageNames.Variable(l, scope) is null).Aggregate(1L, (p, l) => p * l.Slots) : 1);
 
     /// <summary>Local rows: all dimensions but the last. Inside the expert loop, the expert's own number of rows.</summary>
     public object Rows(Value value) => value.Type.Rows == RowKind.Routed ? "rows" : RowCount(value);
 
-    public int RowCount(Value value) => Elements(value) / Math.Max(1, value.Type.Last);
+    public int RowCount(Value value) => (int)(Elements(value) / Math.Max(1, value.Type.Last));
 
     public double GlobalRows(Value value) => value.Type.Elements / Math.Max(1, value.Type.Last);
 

@@ -41,7 +41,7 @@ public sealed record Sum : Op
             return;
         }
         int columns = x.Type.Rank > 1 ? x.Type.Last : 1;
-        int rows = print.Elements(x) / columns;
+        int rows = (int)(print.Elements(x) / columns);
         print.Kernel(node, "SumColumns", [x, node.Outputs[1]], ("rows", rows), ("columns", columns));
         print.Kernel(node, "SumTokens", [node.Outputs[1], node.Output], ("sequences", print.Segments(node.Outputs[1], rows)), ("columns", 1));
     }
@@ -66,7 +66,7 @@ public sealed record SumColumns(TensorType Result) : Op
 
     public override void Print(Node node, StatementPrinter print)
     {
-        int sums = print.Elements(node.Output);
+        long sums = print.Elements(node.Output);
         object rows = node.Output.Type.Rows != RowKind.Routed ? sums : sums == 1 ? "rows" : $"rows * {sums}";
         print.Kernel(node, "SumColumns", [node.Input(0), node.Output], ("rows", rows), ("columns", print.Elements(node.Input(0)) / sums));
     }

@@ -10,7 +10,7 @@ public static class PlanProgram
     public static PlannedProgram Run(BuiltProgram built, DeviceMesh mesh)
     {
         int localExperts = built.Sites.Count == 0 ? 1 : built.Sites.Max(s => s.Experts / mesh.Expert);
-        var (map, order) = AssignStorage.Run(built.Root, v => (long)v.ElementBytes * LocalShapes.Elements(v, mesh), localExperts);
+        var (map, order) = AssignStorage.Run(built.Root, v => v.ElementBytes * LocalShapes.Elements(v, mesh), localExperts);
         var read = new HashSet<Value>(built.Root.Walk().SelectMany(n => n.Reads));
         var buffers = map.Values.Distinct().Where(b => b.Last >= 0 && !IsUnread(b, read)).OrderBy(b => b.First).ThenBy(b => b.Name, StringComparer.Ordinal).ToList();
         var workspace = buffers.Where(b => !b.IsRouted).ToList();
@@ -34,35 +34,13 @@ public static class PlanProgram
                     phases.Most(r.Span.BackwardEnd + 1, extent)),
         }).ToList();
         long peak = Math.Max(lower + temporaries, lower + phases.Peak(p => routed.Sum(r => r.PlannedBytes(p)), extent));
-        return new(built.Kind, built.Root, map, order, workspace, lower + temporaries, frames, peak, Bound(workspace, routed, order)) { TemporaryBytes = temporaries, LowerBytes = lower };
-    }
-
-    /// <summary>An expert group with what its rows need at balanced routing.</summary>
-    sealed record RoutedSite(RoutedFrame Frame, List<ArenaBuffer> Buffers, FrameSpan Span, long Rows, (int Begin, int End) Loop, (int Begin, int End) BackwardLoop)
-    {
-        bool InForward(int p) => p >= Span.Begin && p <= Span.End;
-
-        bool InBackward(int p) => Frame.HasBackward && p >= Span.BackwardBegin && p <= Span.BackwardEnd;
-
-        /// <summary>Layers whose rows are kept, in the iteration of the loop that has most of them: the last one forward, the first one backward.</summary>
-        int Below(int p)
+        return new(built.Kind, built.Root, map, order, workspace, lower + temporaries, frames, peak, Bound(workspace, routed, order))
         {
-            if (!Frame.HasBackward || p < Loop.Begin || p > BackwardLoop.End)
-                return 0;
-            bool all = p > Span.End && p < Span.BackwardBegin;
-            return Frame.Site.Layers - (all ? 0 : 1);
-        }
-
-        public long PlannedBytes(int p)
-        {
-            int open = InForward(p) ? Frame.ForwardBytes
-                : p == Span.BackwardBegin ? Frame.ArrivingBytes
-                : p == Span.BackwardEnd ? Frame.LeavingBytes
-                : InBackward(p) ? Frame.BackwardBytes : 0;
-            return Rows * ((long)Frame.SavedBytes * Below(p) + open);
-        }
-
-        public long NeededBytes(int p) => Rows * ((long)Frame.SavedBytes * Below(p) + (InForward(p) || InBackward(p) ? Buffers.Where(b => b.First <= p && p <= b.Last).Sum(b => b.Bytes) : 0));
+            TemporaryBytes = temporaries,
+            LowerBytes = lower,
+            Routed = routed,
+            PeakAtLoad = load => Math.Max(lower + temporaries, lower + phases.Peak(p => (long)Math.Ceiling(load * routed.Sum(r => r.PlannedBytes(p))), extent)),
+        };
     }
 
     /// <summary>The first and last position of the <see cref="Ops.Loop"/> around a position; the position itself where there is none.</summary>

@@ -41,6 +41,12 @@ public sealed record PlannedProgram(
     /// <summary>The part of the workspace below the stack that this program needs by itself.</summary>
     public long LowerBytes { get; init; }
 
+    /// <summary>The expert groups' frames and where in the program they are open.</summary>
+    public IReadOnlyList<RoutedSite> Routed { get; init; } = [];
+
+    /// <summary>Peak of workspace and routed stack when every rank gets a multiple of its even share of rows in every layer; <see cref="PeakBytes"/> at 1.</summary>
+    public Func<double, long> PeakAtLoad { get; init; } = _ => 0;
+
     public RoutedFrame Frame(ExpertSite site) => Frames.First(f => f.Site.Index == site.Index);
 }
 

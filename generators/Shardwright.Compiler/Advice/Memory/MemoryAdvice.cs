@@ -5,6 +5,17 @@ public static class MemoryAdvice
 {
     public static readonly IReadOnlyList<AdviceRule> Rules =
     [
+        new HbmOverflow(),
+        new HbmNearlyFull(),
+        new InfeasibleWithRecompute(),
+        new DominantTensor(),
+        new SavedAttentionScores(),
+        new FusableChain(),
+        new SkinnyExperts(),
+        new TileFill(),
+        new ReceiveBuffer(),
         new Float32WhereBFloat16Serves(),
+        new SbufSpill(),
+        new TinyDma(),
     ];
 }
