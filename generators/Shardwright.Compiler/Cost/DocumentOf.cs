@@ -10,7 +10,10 @@ namespace Shardwright.Compiler.Cost;
 public static class DocumentOf
 {
     /// <summary>Joins a plan with the places of its statements.</summary>
-    public static PlanDocument Plan(LinkedModel linked, ModelPlan plan, SourceComments sources)
+    public static PlanDocument Plan(LinkedModel linked, ModelPlan plan, SourceComments sources) => Plan(linked, plan) with { Program = plan.Step!.With(sources.Place) };
+
+    /// <summary>A plan whose statements have no places: all that costs and memory need.</summary>
+    public static PlanDocument Plan(LinkedModel linked, ModelPlan plan)
     {
         var estimate = plan.Estimate!;
         return new()
@@ -24,7 +27,7 @@ public static class DocumentOf
             MachineText = linked.Options.Machines.FirstOrDefault(m => m.Name == linked.Options.Target)?.Text,
             PlannedPicoseconds = estimate.Clock.Now,
             Memory = Memory(plan),
-            Program = plan.Step!.With(sources.Place),
+            Program = plan.Step!.Program,
         };
     }
 

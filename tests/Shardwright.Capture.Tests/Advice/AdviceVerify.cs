@@ -51,17 +51,22 @@ internal static class AdviceVerify
     /// <summary>The plan of the one model in a source with markup, and what the rules find in it.</summary>
     public static (ModelPlan Plan, IReadOnlyList<Finding> Findings) Compile(string source, string config = "")
     {
+        var compiled = ModelCompiler.Compile(Link(source, config));
+        Assert.Empty(compiled.Diagnostics);
+        Assert.Empty(compiled.Defects);
+        return (compiled.Plan!, compiled.Findings);
+    }
+
+    /// <summary>The one model in a source with markup, linked.</summary>
+    public static LinkedModel Link(string source, string config = "")
+    {
         string code = TestMarkup.Parse(source).Code;
         var compilation = Capturing.Compile(("/0/Test0.cs", code));
         Assert.Empty(compilation.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error));
         var modules = compilation.SyntaxTrees.SelectMany(tree => tree.GetRoot().DescendantNodes().OfType<ClassDeclarationSyntax>(), (tree, declaration) => (INamedTypeSymbol)compilation.GetSemanticModel(tree).GetDeclaredSymbol(declaration)!)
             .Where(type => type.IsAnnotated()).Select(type => ModuleCapture.Capture(type, compilation, null, default).Graph).ToList();
         var options = ConfigOptions.Parse(config);
-        var linked = ModelCompiler.Link(modules.Single(m => m.IsModel).Type, modules, BuildOptions.Read(options).Options) with { Thresholds = ThresholdOptions.Read(options).Thresholds };
-        var compiled = ModelCompiler.Compile(linked);
-        Assert.Empty(compiled.Diagnostics);
-        Assert.Empty(compiled.Defects);
-        return (compiled.Plan!, compiled.Findings);
+        return ModelCompiler.Link(modules.Single(m => m.IsModel).Type, modules, BuildOptions.Read(options).Options) with { Thresholds = ThresholdOptions.Read(options).Thresholds };
     }
 
     static long Step(ModelPlan plan) => plan.Estimate!.Summary.Picoseconds;

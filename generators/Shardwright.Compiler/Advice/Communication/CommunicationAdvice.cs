@@ -5,5 +5,9 @@ public static class CommunicationAdvice
 {
     public static readonly IReadOnlyList<AdviceRule> Rules =
     [
+        new ExposedAllToAll(),
+        new ExpertsAcrossSlowLinks(),
+        new LongTorusRing(),
+        new BetterMeshExists(),
     ];
 }
