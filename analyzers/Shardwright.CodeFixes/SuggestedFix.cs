@@ -51,6 +51,7 @@ public sealed class SuggestedFix : CodeFixProvider
             {
                 EditKind.Mesh => MeshEdit.Apply(documentEditor, node, value),
                 EditKind.Attribute => AttributeEdit.Apply(documentEditor, node, value),
+                EditKind.MoveOut => MoveOutEdit.Apply(documentEditor, node),
                 _ => false,
             };
             if (!done)

@@ -8,6 +8,10 @@ public static class CommunicationAdvice
         new ExposedAllToAll(),
         new ExpertsAcrossSlowLinks(),
         new LongTorusRing(),
+        new LatencyBoundCollectives(),
+        new HideableCollectives(),
+        new ReplicatedUpdate(),
+        new LoopInvariantCollective(),
         new BetterMeshExists(),
     ];
 }
