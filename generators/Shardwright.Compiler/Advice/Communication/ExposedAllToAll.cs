@@ -23,8 +23,8 @@ public sealed class ExposedAllToAll : AdviceRule
         var sites = exchanges.GroupBy(s => s.Cost.Op.Site).OrderByDescending(g => g.Sum(s => s.Picoseconds)).ThenBy(g => g.Key).ToList();
         var remedies = Remedies(study).Where(r => r.Saved > 0).OrderByDescending(r => r.Saved).ToList();
         var largest = sites[0].OrderByDescending(s => s.Cost.Collective!.Value.LinkBytes).First();
-        string advice = remedies.Count == 0 ? "No mesh of as many ranks, dispatch or number format makes them shorter on this target"
-            : "Remedies, each costed for itself: " + string.Join("; ", remedies.Select(r => $"{r.Text} {study.Saves(r.Saved)}"));
+        string advice = remedies.Count == 0 ? $"No smaller expert group, dispatch or number format makes the step shorter on {study.Target}"
+            : $"Remedies on {study.Target}, each costed for itself: " + string.Join("; ", remedies.Select(r => $"{r.Text} saves {AdviceText.Duration(r.Saved)} a step ({AdviceText.Percent((double)r.Saved / study.Step)})"));
         yield return new(Info, At(sites[0]),
             $"Rows on their way to experts and back add {AdviceText.Duration(added)} to a step of {AdviceText.Duration(study.Step)} ({AdviceText.Percent((double)added / study.Step)}): {exchanges.Sum(s => s.Cost.Runs)} exchanges among {study.Plan.Mesh.Expert} ranks, "
             + $"the largest {AdviceText.Bytes(largest.Cost.Op.Collective!.RowBytes * study.Plan.Step!.Program.Sites[largest.Cost.Op.Site].Copies)} a rank in {AdviceText.Duration(largest.Cost.Picoseconds)}. {advice}",
@@ -46,11 +46,10 @@ public sealed class ExposedAllToAll : AdviceRule
         {
             int level = Links.Outermost(mesh.Mesh.Peers(study.Machine));
             string where = level < 0 ? "which needs no exchange" : level < Links.Outermost(Peers(study)) ? $"whose expert groups stay inside the {study.Machine.Levels[level].Name}" : "with smaller expert groups";
-            yield return ($"[{mesh.Mesh}], {where}, {(study.IsMeshOverridden ? "in place of the mesh of the build property " : "")}", mesh.Saved, study.FixOf(mesh.Mesh));
+            yield return ($"[{mesh.Mesh}], {where}{(study.IsMeshOverridden ? " (the build property ShardwrightMesh sets the mesh)" : "")},", mesh.Saved, study.FixOf(mesh.Mesh));
         }
-        foreach (var lowering in new[] { RowExchange.Variable, RowExchange.Padded })
-            if (OtherDispatch(study, lowering) is { } other)
-                yield return other;
+        if ((OtherDispatch(study, RowExchange.Variable) ?? OtherDispatch(study, RowExchange.Padded)) is { } other)
+            yield return other;
         if (Float32WhereBFloat16Serves.InBFloat16(study) is { } plan)
             yield return ("bfloat16, which halves rows and speeds products up,", study.Step - plan.Estimate!.Summary.Picoseconds, EquatableArray.Of(new Fix("Multiply in bfloat16", EquatableArray.Of(Float32WhereBFloat16Serves.Edit(study)))));
     }

@@ -27,9 +27,8 @@ public sealed class LoopInvariantCollective : AdviceRule
             long saved = study.Step - (plan?.Estimate!.Summary.Picoseconds ?? study.Retime(Once(study.Plan.Step!.Program, indices)));
             if (saved <= 0 || saved < study.Step * study.Option(Info, LeastSaving) / 100)
                 continue;
-            string name = statement.Node.Input(0).Name;
             yield return new(Info, statement.At,
-                $"'{name}' is reduced over the ranks in every iteration of the foreach, {statement.Cost.Runs} × {AdviceText.Duration(statement.Cost.Picoseconds)} a step, and is the same each time: nothing that it is made of changes from one to the next. "
+                $"This is reduced over the ranks in every iteration of the foreach, {statement.Cost.Runs} × {AdviceText.Duration(statement.Cost.Picoseconds)} a step, and is the same each time: nothing that it is made of changes from one to the next. "
                 + $"{(plan is null ? "Compute it in front of the loop and hand it in" : "Move the statement in front of the loop")}; that {study.Saves(saved)}", saved)
             {
                 Also = EquatableArray.Of(Cause.Of(loop.Source)),

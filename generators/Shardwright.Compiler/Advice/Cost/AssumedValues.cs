@@ -7,15 +7,15 @@ namespace Shardwright.Compiler.Advice.Cost;
 /// Time is homogeneous in what a machine file says: twice all latencies and half of all rates make every step take twice as long. So the shares d ln T ÷ d ln value of all values, a rate's taken the other way round, add up to 1 (Euler),
 /// and those of the assumed values to the part of the time that nobody published. A share is measured by a walk with the value 10 % worse: a difference quotient, which is exact where the value binds before and after.
 /// </remarks>
-internal static class AssumedValues
+public static class AssumedValues
 {
     const double Worse = 1.1;
 
-    /// <summary>The assumed values that have a share in the time, the largest first: key of the machine file, share, source.</summary>
-    public static IReadOnlyList<(string Key, double Share, string Source)> Shares(ModelStudy study)
+    /// <summary>The values of an origin that have a share in the time, the largest first: key of the machine file, share, source.</summary>
+    public static IReadOnlyList<(string Key, double Share, string Source)> Shares(ModelStudy study, Origin origin)
     {
         var (machine, costs) = (study.Machine, study.Estimate.Costs);
-        return [.. machine.Facts.Where(f => f.Origin == Origin.Assumed).GroupBy(f => f.Key.Split('[')[0]).Select(g => (Key: g.Key, Share: Share(g.Key), g.First().Source))
+        return [.. machine.Facts.Where(f => f.Origin == origin).GroupBy(f => f.Key.Split('[')[0]).Select(g => (Key: g.Key, Share: Share(g.Key), g.First().Source))
             .Where(f => f.Share > 0).OrderByDescending(f => f.Share).ThenBy(f => f.Key, StringComparer.Ordinal)];
 
         double Share(string key) => MadeWorse(machine, key) is not { } worse ? 0

@@ -1,4 +1,3 @@
-using Shardwright.Compiler.Plan;
 using Shardwright.Hardware;
 
 namespace Shardwright.Compiler.Advice.Cost;
@@ -29,11 +28,9 @@ public sealed class ScalingEfficiency : AdviceRule
             yield break;
         yield return new(Info, study.Mesh,
             $"The same batch takes {AdviceText.Duration(study.Step)} a step on {mesh.Data} ranks and {AdviceText.Duration(less.Picoseconds)} on {data} (Expert = {expert}): the second half of the ranks works at a scaling efficiency of {AdviceText.Percent(efficiency)}. "
-            + $"{Price(mesh.Data, all.Cost)}. {Price(data, less.Cost)} ({study.Target}). A rank has {Tokens(study.Plan)} tokens in a micro-batch: a larger Batch, or fewer ranks, uses them better");
+            + $"{Price(mesh.Data, all.Cost)}. {Price(data, less.Cost)} ({study.Target}). A rank has {AdviceText.Number((double)study.Plan.Batch / mesh.Data)} sequences in a micro-batch: a larger Batch, or fewer ranks, uses them better");
     }
 
     static string Price(int ranks, StepCost cost) =>
-        $"On {ranks} ranks a token takes {AdviceText.Number(cost.FacilityJoules / cost.Tokens)} J{(cost.DollarsPerBillionTokens is { } dollars ? $" and a billion tokens cost {AdviceText.Number(dollars)} US$" : "")}";
-
-    static string Tokens(ModelPlan plan) => AdviceText.Number((double)plan.Batch / plan.Mesh.Data * plan.Inputs[0].Shape.Skip(1).Aggregate(1L, (product, size) => product * size));
+        $"On {ranks} ranks a million tokens take {AdviceText.Number(cost.FacilityJoules * 1e6 / cost.Tokens)} J{(cost.Dollars is { } dollars ? $" and {AdviceText.Number(dollars * 1e6 / cost.Tokens)} US$" : "")}";
 }

@@ -1,3 +1,5 @@
+using Shardwright.Hardware;
+
 namespace Shardwright.Compiler.Advice.Cost;
 
 /// <summary>Values that nobody published decide a good part of what is said about the step.</summary>
@@ -11,7 +13,7 @@ public sealed class UncalibratedTarget : AdviceRule
     {
         if (study.Machine.IsCalibrated)
             yield break;
-        var assumed = AssumedValues.Shares(study);
+        var assumed = AssumedValues.Shares(study, Origin.Assumed);
         double share = assumed.Sum(f => f.Share);
         if (share * 100 < study.Option(Info, LeastShare) || assumed.Count == 0)
             yield break;
@@ -21,6 +23,6 @@ public sealed class UncalibratedTarget : AdviceRule
             + ". Take differences between plans more seriously than their times, or put values of your own in a ShardwrightMachine file; docs/accuracy.md says what was held against measurements");
     }
 
-    /// <summary>A source up to its first full point or semicolon: a message is no place for a bibliography.</summary>
-    static string Short(string source) => source.Split([';', ':'], 2)[0].Trim();
+    /// <summary>A source up to its first pause: a message is no place for a bibliography.</summary>
+    static string Short(string source) => source.Split([';', ':', '('], 2)[0].Trim();
 }
