@@ -52,6 +52,7 @@ public sealed class SuggestedFix : CodeFixProvider
                 EditKind.AttributeArgument => await AttributeArgumentEdit.Apply(place, value).ConfigureAwait(false),
                 EditKind.Initializer => InitializerEdit.Apply(place, value),
                 EditKind.Number => await NumberEdit.Apply(place, value).ConfigureAwait(false),
+                EditKind.MoveOut => MoveOutEdit.Apply(place),
                 _ => false,
             };
             if (!done)

@@ -127,7 +127,7 @@ public static class ModelCompiler
 
     /// <summary>Prints the program; positions join here, last.</summary>
     public static EquatableArray<EmittedFile> Print(CompiledModel model, IReadOnlyList<ModuleSources> sources) =>
-        model.Plan is null ? PrintSurface(model.Linked) : ModelPrinter.Print(model.Linked, model.Plan, sources);
+        model.Plan is null ? PrintSurface(model.Linked) : ModelPrinter.Print(model.Linked, model.Plan, model.Findings, sources);
 
     /// <summary>Prints the public surface alone, with bodies that throw, so that one mistake is one message.</summary>
     public static EquatableArray<EmittedFile> PrintSurface(LinkedModel model) => SurfacePrinter.Print(model);

@@ -34,7 +34,7 @@ public static class Advisor
     public static IEnumerable<Finding> Shown(IEnumerable<Finding> findings)
     {
         var shown = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var finding in findings)
+        foreach (var finding in findings.Where(f => !f.IsForReport))
         {
             shown.TryGetValue(finding.At.Type, out int count);
             if (finding.Rule.IsPerformance && count >= ShownOfAClass)

@@ -24,6 +24,9 @@ public sealed record Finding(RuleInfo Rule, Cause At, string Message, long Saved
 
     /// <summary>Edits that mend it, best first; <see cref="SavedPicoseconds"/> is what the first brings.</summary>
     public EquatableArray<Fix> Fixes { get; init; }
+
+    /// <summary>Nothing that a change of source would mend: an editor leaves it out, a report shows it as information.</summary>
+    public bool IsForReport { get; init; }
 }
 
 /// <summary>A fix as an editor offers it.</summary>
@@ -54,4 +57,7 @@ public enum EditKind
 
     /// <summary>A whole number: the literal at the site, or the initializer of the constant that the site names; value: <c>128</c>.</summary>
     Number,
+
+    /// <summary>The declaration of one local at the site, moved out of the <c>foreach</c> around it, in front of the loop; no value.</summary>
+    MoveOut,
 }

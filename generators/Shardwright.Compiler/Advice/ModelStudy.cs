@@ -1,3 +1,4 @@
+using Shardwright.Compiler.Advice.Communication;
 using Shardwright.Compiler.Cost;
 using Shardwright.Compiler.Graph;
 using Shardwright.Compiler.Modules;
@@ -12,11 +13,13 @@ public sealed class ModelStudy
 {
     readonly Dictionary<LinkedModel, ModelPlan?> others = [];
     readonly Lazy<IReadOnlyList<Statement>> statements;
+    readonly Lazy<IReadOnlyList<MeshCandidate>> meshes;
 
     public ModelStudy(CompiledModel compiled)
     {
         (Linked, Plan) = (compiled.Linked, compiled.Plan!);
         statements = new(() => [.. Plan.Step!.Index.OrderBy(pair => pair.Value).Select(pair => new Statement(pair.Key, Estimate.Ops[pair.Value]))]);
+        meshes = new(() => MeshSearch.Run(Linked, Plan));
     }
 
     public LinkedModel Linked { get; }
@@ -37,6 +40,9 @@ public sealed class ModelStudy
 
     /// <summary>The statements of the training program in the order of execution, each with its cost. Reductions of gradients and the update are not among them: they have no node.</summary>
     public IReadOnlyList<Statement> Statements => statements.Value;
+
+    /// <summary>All legal meshes of as many ranks, the fastest first; <see cref="MeshSearch"/>.</summary>
+    public IReadOnlyList<MeshCandidate> Meshes => meshes.Value;
 
     /// <summary>A threshold of a rule: the user's, or its default.</summary>
     public double Option(RuleInfo rule, string name) => Linked.Thresholds.Of(rule, name);
@@ -85,6 +91,18 @@ public sealed class ModelStudy
     public static LinkedModel WithModule(LinkedModel linked, string type, Func<ModuleGraph, ModuleGraph> change)
         => linked with { Modules = linked.Modules.Select(m => m.Type == type ? change(m) : m).ToEquatable() };
 
+    /// <summary>The fastest of the other meshes that fits, planned in full; null when none saves <paramref name="leastPercent"/> of the step.</summary>
+    public BetterMesh? FasterMesh(double leastPercent, Func<MeshCandidate, bool>? where = null)
+    {
+        foreach (var mesh in Meshes.Where(m => m.Fits && m.Expert != Plan.Mesh.Expert && where?.Invoke(m) != false).TakeWhile(m => Step - m.Picoseconds > 0 && Step - m.Picoseconds >= Step * leastPercent / 100))
+            if (With(linked => WithMesh(linked, mesh.Data, mesh.Expert)) is { } plan && PeakOf(plan) <= Machine.Rank.HbmBytes)
+                return new(mesh, plan, Step - plan.Estimate!.Summary.Picoseconds);
+        return null;
+    }
+
+    /// <summary>The edit that takes another mesh; none where a build property has the last word.</summary>
+    public EquatableArray<Fix> FixOf(MeshCandidate mesh) => IsMeshOverridden ? default : EquatableArray.Of(new Fix($"Use [{mesh}]", EquatableArray.Of(new Edit(EditKind.Mesh, Mesh, mesh.Arguments))));
+
     /// <summary>Time of a changed step on the same machine and mesh, in the faster of the placements that the model may take, picoseconds.</summary>
     public long Retime(TimedProgram program)
     {
@@ -93,10 +111,16 @@ public sealed class ModelStudy
     }
 
     /// <summary>Time of the step when some statements are others, picoseconds.</summary>
-    public long Retime(Func<TimedOp, TimedOp> change)
+    public long Retime(Func<TimedOp, TimedOp> change) => Retime(Changed(change));
+
+    /// <summary>Time that the step would be shorter by if some statements took none, with everything else where it is: what they add to it, picoseconds.</summary>
+    public long TimeAdded(Func<TimedOp, bool> which) =>
+        Step - ProgramWalk.Balanced(new ProgramCosts(Changed(op => which(op) ? op with { Work = OpWork.None, Collective = null } : op), Machine, Estimate.Costs.Placement)).Now;
+
+    TimedProgram Changed(Func<TimedOp, TimedOp> change)
     {
         var program = Plan.Step!.Program;
-        return Retime(new TimedProgram([.. program.Nodes.Select(Changed)], program.Sites, program.Slots));
+        return new([.. program.Nodes.Select(Changed)], program.Sites, program.Slots);
 
         TimedNode Changed(TimedNode node) => node is TimedLoop loop ? loop with { Body = [.. loop.Body.Select(Changed)] } : change((TimedOp)node);
     }

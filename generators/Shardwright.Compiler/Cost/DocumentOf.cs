@@ -1,3 +1,4 @@
+using Shardwright.Compiler.Advice;
 using Shardwright.Compiler.Emit;
 using Shardwright.Compiler.Graph;
 using Shardwright.Compiler.Ops.Routing;
@@ -9,14 +10,29 @@ namespace Shardwright.Compiler.Cost;
 /// <summary>The plan as it travels in the assembly.</summary>
 public static class DocumentOf
 {
-    /// <summary>Joins a plan with the places of its statements.</summary>
-    public static PlanDocument Plan(LinkedModel linked, ModelPlan plan, SourceComments sources)
+    /// <summary>Joins a plan with the places of its statements and what the rules found in it.</summary>
+    public static PlanDocument Plan(LinkedModel linked, ModelPlan plan, IReadOnlyList<Finding> findings, SourceComments sources) => Plan(linked, plan) with
+    {
+        Source = sources.Class(linked.Type, linked.Model.Options!.ClassName),
+        Program = plan.Step!.With((node, op) => op with
+        {
+            Place = sources.Place(node.Source),
+            Results = [.. node.Outputs.Select(value => ValueText.Of(value, plan.Mesh))],
+            Operands = [.. node.Reads.Distinct().Select(value => ValueText.Of(value, plan.Mesh))],
+        }),
+        Buffers = BuffersOf.Plan(plan, sources),
+        Findings = [.. findings.Select(finding => Written(finding, sources))],
+    };
+
+
+
+    /// <summary>A plan whose statements have no places: all that costs and memory need.</summary>
+    public static PlanDocument Plan(LinkedModel linked, ModelPlan plan)
     {
         var estimate = plan.Estimate!;
         return new()
         {
             Model = linked.Type,
-            Source = sources.Class(linked.Type, linked.Model.Options!.ClassName),
             Placement = estimate.Costs.Placement,
             Batch = plan.Batch,
             TokensPerSequence = plan.Inputs[0].Shape.Skip(1).Aggregate(1, (p, s) => p * s),
@@ -25,14 +41,19 @@ public static class DocumentOf
             MachineText = linked.Options.Machines.FirstOrDefault(m => m.Name == linked.Options.Target)?.Text,
             PlannedPicoseconds = estimate.Clock.Now,
             Memory = Memory(plan),
-            Program = plan.Step!.With((node, op) => op with
-            {
-                Place = sources.Place(node.Source),
-                Results = [.. node.Outputs.Select(value => ValueText.Of(value, plan.Mesh))],
-                Operands = [.. node.Reads.Distinct().Select(value => ValueText.Of(value, plan.Mesh))],
-            }),
-            Buffers = BuffersOf.Plan(plan, sources),
+            Program = plan.Step!.Program,
         };
+    }
+
+    static PlanFinding Written(Finding finding, SourceComments sources)
+    {
+        var severity = finding.Rule.Severity switch
+        {
+            RuleSeverity.Error => FindingSeverity.Error,
+            RuleSeverity.Warning => FindingSeverity.Warning,
+            _ => FindingSeverity.Info,
+        };
+        return new(finding.Rule.Id, severity, finding.Rule.Title, finding.Message, sources.Place(finding.At), finding.SavedPicoseconds > 0 ? finding.SavedPicoseconds : null);
     }
 
     static PlanMemory Memory(ModelPlan plan)

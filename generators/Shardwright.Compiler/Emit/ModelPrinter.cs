@@ -1,3 +1,4 @@
+using Shardwright.Compiler.Advice;
 using Shardwright.Compiler.Cost;
 using Shardwright.Compiler.Graph;
 using Shardwright.Compiler.Link;
@@ -14,14 +15,14 @@ public static class ModelPrinter
 
     static readonly string[] Usings = ["System", "System.Numerics.Tensors", "Shardwright", "Shardwright.Execution"];
 
-    public static EquatableArray<EmittedFile> Print(LinkedModel linked, ModelPlan plan, IReadOnlyList<ModuleSources> sources)
+    public static EquatableArray<EmittedFile> Print(LinkedModel linked, ModelPlan plan, IReadOnlyList<Finding> findings, IReadOnlyList<ModuleSources> sources)
     {
         var options = linked.Model.Options!;
         string hint = linked.Type.Replace('<', '_').Replace('>', '_');
         return EquatableArray.Of(
             new EmittedFile($"{hint}.Trainer.g.cs", Trainer(linked, options, plan)),
             new EmittedFile($"{hint}.Program.g.cs", Program(options, plan, new(sources))),
-            new EmittedFile($"{hint}.Plan.g.cs", PlanText(linked, options, plan, new(sources))));
+            new EmittedFile($"{hint}.Plan.g.cs", PlanText(linked, options, plan, findings, new(sources))));
     }
 
     static CodeWriter Begin(ModelOptions options)
@@ -69,7 +70,7 @@ public static class ModelPrinter
     }
 
     /// <summary>The plan as JSON, once for the runtime and for tools that read the built assembly.</summary>
-    static string PlanText(LinkedModel linked, ModelOptions options, ModelPlan plan, SourceComments sources)
+    static string PlanText(LinkedModel linked, ModelOptions options, ModelPlan plan, IReadOnlyList<Finding> findings, SourceComments sources)
     {
         string name = options.ClassName + "Plan", qualified = options.Namespace.Length > 0 ? $"{options.Namespace}.{name}" : name;
         var code = new CodeWriter();
@@ -83,7 +84,7 @@ public static class ModelPrinter
         code.Line($"/// <summary>What a step of <see cref=\"{Naming.Identifier(options.ClassName)}\"/> asks of one rank, statement by statement, before any machine is named: amounts are fixed, or [fixed, a routed row, an expert].</summary>");
         code.Open($"static class {name}");
         code.Line("public const string Json = \"\"\"");
-        return Header + code + PlanWriter.Write(DocumentOf.Plan(linked, plan, sources)) + "\n\"\"\";\n}\n";
+        return Header + code + PlanWriter.Write(DocumentOf.Plan(linked, plan, findings, sources)) + "\n\"\"\";\n}\n";
     }
 
     static void Entry(CodeWriter code, string summary, string signature, IReadOnlyList<InputDeclaration> inputs, string last)

@@ -77,7 +77,8 @@ public sealed class Instantiator(LinkedModel linked, int microBatches, RowExchan
                 z = value;
         }
         string path = owner.PathOf(group.Name);
-        var site = new ExpertSite(Sites.Count, path, group.Name, count, topK, owner.Place.Loops, balance, z, group.Dispatch == "Auto" ? lowering.ToString() : group.Dispatch, microBatches);
+        bool isAutomatic = group.Dispatch == "Auto";
+        var site = new ExpertSite(Sites.Count, path, group.Name, count, topK, owner.Place.Loops, balance, z, isAutomatic ? lowering.ToString() : group.Dispatch, microBatches) { IsDispatchAutomatic = isAutomatic };
         Sites.Add(site);
         SiteSources.Add(new(owner.Graph.Type, group.Site, group.Site) { Caller = owner.Holder });
         var place = owner.Place with { Experts = count, Frozen = owner.Place.Frozen || group.Frozen };

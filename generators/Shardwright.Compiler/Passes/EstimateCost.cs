@@ -19,7 +19,7 @@ public static class EstimateCost
     }
 
     /// <summary>Where one of the expert mesh's axes has length 1, both placements are the same.</summary>
-    static IEnumerable<MeshPlacement> Placements(DeviceMesh mesh, bool? expertInnermost) => expertInnermost is { } asked ? [new(mesh.Data, mesh.Expert, asked)]
+    public static IEnumerable<MeshPlacement> Placements(DeviceMesh mesh, bool? expertInnermost) => expertInnermost is { } asked ? [new(mesh.Data, mesh.Expert, asked)]
         : mesh.Expert == 1 || mesh.ExpertData == 1 ? [new(mesh.Data, mesh.Expert)]
         : [new(mesh.Data, mesh.Expert), new(mesh.Data, mesh.Expert, ExpertInnermost: false)];
 }

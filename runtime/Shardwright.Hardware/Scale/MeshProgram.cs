@@ -14,8 +14,10 @@ public static class MeshProgram
         var program = plan.Program;
         var bytes = new Amount(0, 0, plan.Memory.Optimizer.PerExpert / 2);
         var reductions = program.Ops.Where(IsReduction).ToList();
-        if (bytes.PerExpert == 0 || mesh.Expert == plan.Placement.Expert && mesh.Data == plan.Placement.Data || reductions.Exists(op => op.Collective!.Group == CollectiveGroup.ExpertReplicas))
+        if (bytes.PerExpert == 0 || mesh.Expert == plan.Placement.Expert && mesh.Data == plan.Placement.Data)
             return program;
+        if (reductions.Find(op => op.Collective!.Group == CollectiveGroup.ExpertReplicas) is { } replicas)
+            return mesh.Expert == 1 && reductions.Find(op => op.Collective!.Group == CollectiveGroup.World) is { } world ? Together(program, world, replicas) : program;
         var merged = reductions.Find(op => op.Collective!.Bytes.PerExpert > 0);
         if (merged is not null && mesh.Expert == 1)
             return program;
@@ -36,6 +38,16 @@ public static class MeshProgram
     /// <summary>The all-reduce of gradients that ends a micro-batch.</summary>
     internal static bool IsReduction(TimedOp op) => op is { Phase: StepPhase.Update, Collective: { Kind: CollectiveKind.AllReduce, Group: CollectiveGroup.World or CollectiveGroup.ExpertReplicas } }
         && op.Name.StartsWith("gradients over", StringComparison.Ordinal);
+
+    /// <summary>Where every rank has every expert, its replicas are all ranks: one reduction takes all gradients, in the first one's place, and the other does nothing.</summary>
+    private static TimedProgram Together(TimedProgram program, TimedOp world, TimedOp replicas)
+    {
+        int[] slots = [.. world.Writes.Union(replicas.Writes)];
+        var both = world with { Site = replicas.Site, Collective = world.Collective! with { Bytes = world.Collective.Bytes + replicas.Collective!.Bytes }, Reads = slots, Writes = slots };
+        return new([.. program.Nodes.Select(Changed)], program.Sites, program.Slots);
+
+        TimedNode Changed(TimedNode node) => node is TimedLoop loop ? loop with { Body = [.. loop.Body.Select(Changed)] } : node == world ? both : node == replicas ? replicas with { Collective = null } : node;
+    }
 
     private static IEnumerable<TimedNode> Body(TimedLoop loop, TimedOp? merged, TimedOp added)
     {

@@ -26,6 +26,9 @@ public abstract class RoslynTest
     /// <summary>Entries of a global analyzer config: <c>build_property.ShardwrightTarget = trn3.ultraserver64</c>, <c>SHW3002.near_full_percent = 80</c>.</summary>
     public string Config { get; set; } = "";
 
+    /// <summary>Text of a machine file of the project's own.</summary>
+    public string Machine { get; set; } = "";
+
     public DiagnosticSeverity CompilerDiagnostics { get; set; } = DiagnosticSeverity.Error;
 
     protected abstract ImmutableArray<DiagnosticAnalyzer> Analyzers { get; }
@@ -43,8 +46,11 @@ public abstract class RoslynTest
             .WithCompilationOptions(new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable, specificDiagnosticOptions: severities))
             .WithMetadataReferences(References.Shardwright.AddRange(TestState.AdditionalReferences))
             .AddDocument("Usings.cs", "global using System; global using System.Numerics.Tensors; global using Shardwright;", filePath: "/0/Usings.cs").Project;
-        if (Config.Length > 0)
-            project = project.AddAnalyzerConfigDocument(".globalconfig", SourceText.From("is_global = true\n" + Config, Encoding.UTF8), filePath: "/0/.globalconfig").Project;
+        string config = Machine.Length == 0 ? Config : Config + "\n[/0/machine.json]\nbuild_metadata.AdditionalFiles.ShardwrightMachine = true";
+        if (config.Length > 0)
+            project = project.AddAnalyzerConfigDocument(".globalconfig", SourceText.From("is_global = true\n" + config, Encoding.UTF8), filePath: "/0/.globalconfig").Project;
+        if (Machine.Length > 0)
+            project = project.AddAdditionalDocument("machine.json", SourceText.From(Machine, Encoding.UTF8), filePath: "/0/machine.json").Project;
         foreach (var (path, code) in sources)
             project = project.AddDocument(Path.GetFileName(path), SourceText.From(code, Encoding.UTF8), filePath: path).Project;
         return project;

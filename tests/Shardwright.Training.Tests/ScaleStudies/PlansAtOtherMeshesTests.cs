@@ -12,6 +12,7 @@ public sealed partial class PlansAtOtherMeshesTests(ITestOutputHelper output)
     {
         { "Sample", 4, 4, 8, 2 }, { "Sample", 4, 4, 1, 1 }, { "Sample", 4, 4, 64, 8 }, { "Sample", 1, 1, 16, 4 },
         { "GroupedQuery", 2, 2, 8, 8 }, { "GroupedQuery", 2, 2, 1, 1 }, { "GroupedQuery", 4, 2, 64, 4 },
+        { "Sample", 4, 2, 8, 1 }, { "Sample", 4, 2, 8, 8 }, { "TwoSizes", 8, 2, 4, 1 },
         { "TwoSizes", 2, 2, 16, 8 }, { "TwoSizes", 2, 2, 1, 1 }, { "TwoSizes", 4, 1, 32, 4 },
         { "SparseLanguageModel", 4, 4, 64, 8 }, { "SparseLanguageModel", 4, 4, 256, 2 },
     };

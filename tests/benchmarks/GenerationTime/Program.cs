@@ -6,6 +6,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Shardwright;
 using Shardwright.Capture;
 using Shardwright.Compiler;
+using Shardwright.Compiler.Advice.Communication;
 using Shardwright.Generators;
 
 // How long the generator takes for the sample with 4 and with 100 layers, alternating: repeated modules are captured, differentiated and printed once, so the ratio should be 1.
@@ -69,6 +70,20 @@ for (int round = -5; round < rounds; round++)
         planning.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
 }
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"planning 100 layers: median {planning.Order().ElementAt(planning.Count / 2):F1} ms, {planning.Min():F1} to {planning.Max():F1} ms"));
+
+// The search for a better mesh, warm: all meshes of 16 ranks, timed without compiling any.
+var searching = new List<double>();
+var sixteen = hundred with { Options = hundred.Options with { Data = 16, Expert = 8 } };
+var plan = ModelCompiler.Compile(sixteen).Plan ?? throw new InvalidOperationException("The sample with 100 layers has no plan on 16 ranks.");
+int meshes = 0;
+for (int round = -5; round < rounds; round++)
+{
+    long start = Stopwatch.GetTimestamp();
+    meshes = MeshSearch.Run(sixteen, plan).Count;
+    if (round >= 0)
+        searching.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+}
+Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"search of {meshes} meshes, 100 layers: median {searching.Order().ElementAt(searching.Count / 2):F1} ms, {searching.Min():F1} to {searching.Max():F1} ms"));
 
 LinkedModel Linked(int layers)
 {

@@ -5,5 +5,13 @@ public static class CommunicationAdvice
 {
     public static readonly IReadOnlyList<AdviceRule> Rules =
     [
+        new ExposedAllToAll(),
+        new ExpertsAcrossSlowLinks(),
+        new LongTorusRing(),
+        new LatencyBoundCollectives(),
+        new HideableCollectives(),
+        new ReplicatedUpdate(),
+        new LoopInvariantCollective(),
+        new BetterMeshExists(),
     ];
 }

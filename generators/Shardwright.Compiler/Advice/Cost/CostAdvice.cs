@@ -5,5 +5,8 @@ public static class CostAdvice
 {
     public static readonly IReadOnlyList<AdviceRule> Rules =
     [
+        new UncalibratedTarget(),
+        new ScalingEfficiency(),
+        new GoodputLoss(),
     ];
 }

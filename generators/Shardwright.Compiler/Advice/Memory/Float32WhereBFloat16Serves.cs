@@ -1,5 +1,6 @@
 using Shardwright.Compiler.Graph;
 using Shardwright.Compiler.Modules;
+using Shardwright.Compiler.Plan;
 
 namespace Shardwright.Compiler.Advice.Memory;
 
@@ -12,10 +13,7 @@ public sealed class Float32WhereBFloat16Serves : AdviceRule
 
     public override IEnumerable<Finding> Find(ModelStudy study)
     {
-        // A format that someone chose, anywhere, is a decision; this rule is for those who chose none.
-        if (study.Linked.Modules.Any(m => m.Precision is not null || m.Members.Any(member => member.Precision is not null)))
-            yield break;
-        if (study.With(InBFloat16) is not { } plan)
+        if (InBFloat16(study) is not { } plan)
             yield break;
         long saved = study.Step - plan.Estimate!.Summary.Picoseconds, bytes = study.PeakBytes - ModelStudy.PeakOf(plan);
         if (saved < study.Step * study.Option(Info, LeastSaving) / 100)
@@ -24,9 +22,16 @@ public sealed class Float32WhereBFloat16Serves : AdviceRule
             $"{study.Linked.Model.Options!.ClassName} multiplies in float32. In bfloat16, with sums, weights and the optimizer's state still in float32, it {study.Saves(saved)}, and a rank needs {AdviceText.Bytes(bytes)} less of {AdviceText.Bytes(study.PeakBytes)}. "
             + "Put [Precision(NumberFormat.BFloat16)] on the class", saved)
         {
-            Fixes = EquatableArray.Of(new Fix("Multiply in bfloat16", EquatableArray.Of(new Edit(EditKind.Attribute, study.Model, "Precision(NumberFormat.BFloat16)")))),
+            Fixes = EquatableArray.Of(new Fix("Multiply in bfloat16", EquatableArray.Of(Edit(study)))),
         };
     }
+
+    /// <summary>The model with all products in bfloat16; null where someone chose a format anywhere: that is a decision, and this rule is for those who chose none.</summary>
+    internal static ModelPlan? InBFloat16(ModelStudy study) =>
+        study.Linked.Modules.Any(m => m.Precision is not null || m.Members.Any(member => member.Precision is not null)) ? null : study.With(InBFloat16);
+
+    /// <summary>The attribute that does so.</summary>
+    internal static Edit Edit(ModelStudy study) => new(EditKind.Attribute, study.Model, "Precision(NumberFormat.BFloat16)");
 
     static LinkedModel InBFloat16(LinkedModel linked) => ModelStudy.WithModel(linked, model => model with { Precision = new PrecisionOption(nameof(NumberFormat.BFloat16), Stochastic: false) });
 }

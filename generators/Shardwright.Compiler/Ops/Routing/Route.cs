@@ -12,6 +12,9 @@ public sealed record ExpertSite(
 {
     public int Layers => Loops.Aggregate(1, (product, loop) => product * loop.Count);
 
+    /// <summary>Whether the target and the mesh chose <see cref="Dispatch"/>, so that another mesh may choose another.</summary>
+    public bool IsDispatchAutomatic { get; init; }
+
     public bool HasAuxiliaryLoss => BalanceLoss != 0 || RouterZLoss != 0;
 }
 
