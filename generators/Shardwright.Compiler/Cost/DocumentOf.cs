@@ -53,7 +53,7 @@ public static class DocumentOf
             RuleSeverity.Warning => FindingSeverity.Warning,
             _ => FindingSeverity.Info,
         };
-        return new(finding.Rule.Id, severity, finding.Rule.Title, finding.Message, sources.Place(finding.At), finding.SavedPicoseconds > 0 ? finding.SavedPicoseconds : null);
+        return new(finding.Rule.Id, severity, finding.Rule.Title, finding.Message, sources.PlaceOf(finding.At), finding.SavedPicoseconds > 0 ? finding.SavedPicoseconds : null);
     }
 
     static PlanMemory Memory(ModelPlan plan)

@@ -39,7 +39,7 @@ public sealed class SourceComments(IReadOnlyList<ModuleSources> sources)
     public PlanSource? Place(SourceRef source) => source.Type is not null && Find(source.Type, source.Statement) is { } site ? new(site.Path, site.Line, site.Text) : null;
 
     /// <summary>Where a finding stands: at its site, or at its class; null when neither is known.</summary>
-    public PlanSource? Place(Cause cause) => Find(cause.Type, cause.Site) is { } site ? new(site.Path, site.Line, site.Text) : Class(cause.Type, cause.Type.Substring(cause.Type.LastIndexOf('.') + 1));
+    public PlanSource? PlaceOf(Cause cause) => Find(cause.Type, cause.Site) is { } site ? new(site.Path, site.Line, site.Text) : Class(cause.Type, cause.Type.Substring(cause.Type.LastIndexOf('.') + 1));
 
     /// <summary>The first place of a class that is known, its name for text; null when there is none.</summary>
     public PlanSource? Class(string type, string name) => sites.TryGetValue(type, out var module) && module.Count > 0
