@@ -26,7 +26,7 @@ public sealed class ModelAnalyzer : DiagnosticAnalyzer
     static void Report(SemanticModelAnalysisContext context)
     {
         var tree = context.SemanticModel.SyntaxTree;
-        var findings = ModelFindings.Of(context.SemanticModel.Compilation, context.Options.AnalyzerConfigOptionsProvider.GlobalOptions, context.CancellationToken);
+        var findings = ModelFindings.Of(context.SemanticModel.Compilation, context.Options, context.CancellationToken);
         foreach (var finding in findings)
             if (finding.Location.SourceTree == tree)
                 context.ReportDiagnostic(finding);

@@ -7,6 +7,8 @@ using Shardwright.Capture;
 using Shardwright.Capture.Model;
 using Shardwright.Capture.Rules;
 using Shardwright.Compiler;
+using Shardwright.Compiler.Advice;
+using Shardwright.Compiler.Modules;
 
 namespace Shardwright.Analyzers;
 
@@ -18,61 +20,67 @@ internal static class ModelFindings
 
     sealed class Holder
     {
-        public CompilerOptions? Options;
+        public AnalyzerConfigOptionsProvider? Options;
         public ImmutableArray<Diagnostic> Findings;
     }
 
-    public static ImmutableArray<Diagnostic> Of(Compilation compilation, AnalyzerConfigOptions options, CancellationToken cancellation)
+    public static ImmutableArray<Diagnostic> Of(Compilation compilation, AnalyzerOptions options, CancellationToken cancellation)
     {
-        var wanted = BuildOptions.Read(options).Options;
         var holder = holders.GetValue(compilation, _ => new());
         lock (holder)
         {
-            if (holder.Options != wanted)
+            if (holder.Options != options.AnalyzerConfigOptionsProvider)
             {
-                holder.Findings = Find(compilation, wanted, cancellation);
-                holder.Options = wanted;
+                holder.Findings = Find(compilation, options, cancellation);
+                holder.Options = options.AnalyzerConfigOptionsProvider;
             }
             return holder.Findings;
         }
     }
 
-    static ImmutableArray<Diagnostic> Find(Compilation compilation, CompilerOptions options, CancellationToken cancellation)
+    static ImmutableArray<Diagnostic> Find(Compilation compilation, AnalyzerOptions options, CancellationToken cancellation)
     {
         var modules = AnnotatedClasses.In(compilation, cancellation).Select(type => ModuleCapture.Capture(type, compilation, null, cancellation)).ToArray();
         var findings = ImmutableArray.CreateBuilder<Diagnostic>();
         foreach (var finding in modules.SelectMany(m => m.Diagnostics))
             findings.Add(Diagnostic.Create(AllRules.Find(finding.Id), finding.Location, [.. finding.Arguments]));
 
-        var byType = modules.GroupBy(m => m.Graph.Type, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
-        var seen = new HashSet<(string, string, int, string)>();
+        var places = new FindingPlaces(modules);
+        var build = BuildOptions.Read(options.AnalyzerConfigOptionsProvider.GlobalOptions, Machines(options, cancellation)).Options;
+        var seen = new HashSet<(string, Cause, string)>();
         foreach (var model in modules.Where(m => m.Graph.IsModel))
-            foreach (var found in Compiled(model, modules, options, cancellation))
-                // Two models may share a module: what is wrong in it is wrong once.
-                if (seen.Add((found.Id, found.Type, found.Site, found.Message)))
-                    findings.Add(Diagnostic.Create(AllRules.Find(found.Id), Place(found, byType, model), Arguments(found)));
+        {
+            var (thresholds, errors) = model.Declaration.SourceTree is { } tree ? ThresholdOptions.Read(options.AnalyzerConfigOptionsProvider.GetOptions(tree)) : (Thresholds.None, default);
+            foreach (var (got, need) in errors)
+                findings.Add(Diagnostic.Create(AllRules.Find(RuleIds.OptionOutOfRange), model.Declaration, got, need));
+            var (found, advice) = Compiled(model, modules, build, thresholds, cancellation);
+            // Two models may share a module: what is wrong in it is wrong once.
+            foreach (var diagnostic in found.Where(f => seen.Add((f.Id, new(f.Type, f.Site), f.Message))))
+                findings.Add(places.Diagnostic(diagnostic, model));
+            foreach (var finding in advice.Where(f => seen.Add((f.Rule.Id, f.At, f.Message))))
+                findings.Add(places.Diagnostic(finding, model));
+        }
         return findings.ToImmutable();
     }
 
-    static IEnumerable<Compiler.Modules.CompilerDiagnostic> Compiled(CapturedModule model, CapturedModule[] modules, CompilerOptions options, CancellationToken cancellation)
+    static EquatableArray<MachineText> Machines(AnalyzerOptions options, CancellationToken cancellation) => options.AdditionalFiles
+        .Where(file => options.AnalyzerConfigOptionsProvider.GetOptions(file).TryGetValue(MachineOption.Metadata, out var flag) && string.Equals(flag, "true", StringComparison.OrdinalIgnoreCase))
+        .OrderBy(file => file.Path, StringComparer.Ordinal).Select(file => MachineOption.Read(file.Path, file.GetText(cancellation)?.ToString()).Machine).OfType<MachineText>().ToEquatable();
+
+    static (IEnumerable<CompilerDiagnostic> Found, IEnumerable<Finding> Advice) Compiled(CapturedModule model, CapturedModule[] modules, CompilerOptions options, Thresholds thresholds, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         try
         {
-            var linked = ModelCompiler.Link(model.Graph.Type, [.. modules.Select(m => m.Graph)], options);
-            return linked.Modules.Any(m => m.HasErrors) ? [] : CompilationMemo.Compile(linked).Diagnostics;
+            var linked = ModelCompiler.Link(model.Graph.Type, [.. modules.Select(m => m.Graph)], options) with { Thresholds = thresholds };
+            if (linked.Modules.Any(m => m.HasErrors))
+                return ([], []);
+            var compiled = CompilationMemo.Compile(linked);
+            return (compiled.Diagnostics.Concat(compiled.Defects), Advisor.Shown(compiled.Findings));
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            return [new(RuleIds.InternalError, model.Graph.Type, -1, $"{fault.GetType().Name}: {fault.Message}")];
+            return ([new(RuleIds.InternalError, model.Graph.Type, -1, $"{fault.GetType().Name}: {fault.Message}")], []);
         }
-    }
-
-    static object[] Arguments(Compiler.Modules.CompilerDiagnostic found) => found.Id == RuleIds.InternalError ? [found.Type, found.Message] : [found.Message];
-
-    static Location Place(Compiler.Modules.CompilerDiagnostic found, Dictionary<string, CapturedModule> byType, CapturedModule model)
-    {
-        var module = byType.TryGetValue(found.Type, out var owner) ? owner : model;
-        return found.Site >= 0 && found.Site < module.Sites.Count ? module.Sites[found.Site] : module.Declaration;
     }
 }

@@ -1,3 +1,4 @@
+using Shardwright.Compiler.Advice;
 using Shardwright.Compiler.Emit;
 using Shardwright.Compiler.Modules;
 using Shardwright.Compiler.Passes;
@@ -36,26 +37,43 @@ public sealed record MachineText(string Name, string Path, string Text)
 public sealed record LinkedModel(string Type, EquatableArray<ModuleGraph> Modules, CompilerOptions Options)
 {
     public ModuleGraph Model => Modules.First(m => m.Type == Type);
+
+    /// <summary>Thresholds of the rules, as the options of the model's file set them.</summary>
+    public Thresholds Thresholds { get; init; } = Thresholds.None;
 }
 
 /// <summary>A file to add to the user's compilation.</summary>
 public sealed record EmittedFile(string HintName, string Text);
 
 /// <summary>A compiled model. Two are equal when the linked models are: compilation is a pure function.</summary>
-public sealed class CompiledModel(LinkedModel linked, ModelPlan? plan, EquatableArray<CompilerDiagnostic> diagnostics) : IEquatable<CompiledModel>
+public sealed class CompiledModel : IEquatable<CompiledModel>
 {
+    readonly Lazy<(EquatableArray<Finding> Findings, EquatableArray<CompilerDiagnostic> Defects)> advice;
+
+    public CompiledModel(LinkedModel linked, ModelPlan? plan, EquatableArray<CompilerDiagnostic> diagnostics)
+    {
+        (Linked, Plan, Diagnostics) = (linked, plan, diagnostics);
+        advice = new(() => Advisor.Run(this));
+    }
+
     /// <summary>A model that could not be compiled.</summary>
     public CompiledModel(LinkedModel linked, EquatableArray<CompilerDiagnostic> diagnostics) : this(linked, null, diagnostics)
     {
     }
 
     /// <summary>The plan; null when there are diagnostics.</summary>
-    public ModelPlan? Plan { get; } = plan;
+    public ModelPlan? Plan { get; }
 
-    public LinkedModel Linked { get; } = linked;
+    public LinkedModel Linked { get; }
 
     /// <summary>Empty when the model can be printed.</summary>
-    public EquatableArray<CompilerDiagnostic> Diagnostics { get; } = diagnostics;
+    public EquatableArray<CompilerDiagnostic> Diagnostics { get; }
+
+    /// <summary>What the rules find in the plan, found when it is first asked for.</summary>
+    public EquatableArray<Finding> Findings => advice.Value.Findings;
+
+    /// <summary>Rules that failed: defects of ours.</summary>
+    public EquatableArray<CompilerDiagnostic> Defects => advice.Value.Defects;
 
     public bool Equals(CompiledModel? other) => other is not null && Linked == other.Linked;
 

@@ -4,6 +4,7 @@ namespace Shardwright.Compiler;
 public static class Rules
 {
     public const string
+        InternalError = "SHW0002",
         ShapeMismatch = "SHW1010",
         UnknownName = "SHW1011",
         CarriedShape = "SHW1012",

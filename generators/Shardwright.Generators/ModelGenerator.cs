@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Shardwright.Capture.Model;
+using Shardwright.Compiler;
 using Shardwright.Generators.Pipeline;
 
 namespace Shardwright.Generators;
@@ -20,8 +21,8 @@ public sealed class ModelGenerator : IIncrementalGenerator
         var graphs = Graphs(models).Combine(Graphs(modules)).Select((pair, _) => Steps.Collect(pair.Left, pair.Right)).WithTrackingName(TrackingNames.Collect);
         var sources = Sources(models).Combine(Sources(modules)).Combine(settings).Select((pair, _) => Paths.Relative(pair.Left.Left.Concat(pair.Left.Right), pair.Right.ProjectDirectory));
 
-        var printed = graphs.Combine(settings.Select((s, _) => (s.Options, s.IsDisabled)))
-            .SelectMany((pair, cancellation) => pair.Right.IsDisabled ? [] : Steps.Link(pair.Left, pair.Right.Options, cancellation)).WithTrackingName(TrackingNames.Link)
+        var printed = graphs.Combine(settings.Select((s, _) => (s.Options, s.IsDisabled))).Combine(Thresholds(context))
+            .SelectMany((pair, cancellation) => pair.Left.Right.IsDisabled ? [] : Steps.Link(pair.Left.Left, pair.Left.Right.Options, pair.Right, cancellation)).WithTrackingName(TrackingNames.Link)
             .Select(Steps.Compile).WithTrackingName(TrackingNames.Compile)
             .Combine(sources).Select((pair, _) => Steps.Join(pair.Left, pair.Right)).WithTrackingName(TrackingNames.Join)
             .Select(Steps.Print).WithTrackingName(TrackingNames.Print);
@@ -50,6 +51,10 @@ public sealed class ModelGenerator : IIncrementalGenerator
 
     static IncrementalValueProvider<System.Collections.Immutable.ImmutableArray<Compiler.Modules.ModuleSources>> Sources(IncrementalValuesProvider<Extracted> classes)
         => classes.Select((c, _) => c.Sources).Collect();
+
+    static IncrementalValueProvider<EquatableArray<ModelThresholds>> Thresholds(IncrementalGeneratorInitializationContext context)
+        => context.SyntaxProvider.ForAttributeWithMetadataName("Shardwright.ModelAttribute", (node, _) => node is ClassDeclarationSyntax, ModelThresholds.FileOf)
+            .Combine(context.AnalyzerConfigOptionsProvider).Select(ModelThresholds.Read).Collect().Select((thresholds, _) => thresholds.ToEquatable());
 
     static IncrementalValueProvider<System.Collections.Immutable.ImmutableArray<ModelLocation>> Locations(IncrementalGeneratorInitializationContext context)
         => context.SyntaxProvider.ForAttributeWithMetadataName("Shardwright.ModelAttribute", (node, _) => node is ClassDeclarationSyntax, ModelLocation.From).Collect();

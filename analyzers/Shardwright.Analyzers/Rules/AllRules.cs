@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Shardwright.Compiler.Advice;
 
 namespace Shardwright.Analyzers.Rules;
 
@@ -27,7 +28,16 @@ internal static class AllRules
         IndivisibleDimension.Rule,
         ExpertDoesNotDivideData.Rule,
         MovedBatch.Rule,
+        .. AllAdvice.Rules.Select(rule => Descriptor(rule.Info)),
     ];
+
+    /// <summary>The descriptor of a rule on plans; its whole message comes with the finding.</summary>
+    static DiagnosticDescriptor Descriptor(RuleInfo rule) => new(rule.Id, rule.Title, "{0}", rule.Category, rule.Severity switch
+    {
+        RuleSeverity.Error => DiagnosticSeverity.Error,
+        RuleSeverity.Warning => DiagnosticSeverity.Warning,
+        _ => DiagnosticSeverity.Info,
+    }, isEnabledByDefault: true, helpLinkUri: "https://shardwright.dev/rules/" + rule.Id);
 
     static readonly ImmutableDictionary<string, DiagnosticDescriptor> byId = All.ToImmutableDictionary(r => r.Id, StringComparer.Ordinal);
 

@@ -7,4 +7,8 @@ public sealed record ModuleSources(string Type, EquatableArray<SourceSite> Sites
 public sealed record SourceSite(int Site, string Path, int Line, int Column, int EndLine, int EndColumn, string Text);
 
 /// <summary>What the compiler proper has to say about a captured class: rule, class and site, and the message (what, got, need, fix). The analyzer gives it a location.</summary>
-public sealed record CompilerDiagnostic(string Id, string Type, int Site, string Message);
+public sealed record CompilerDiagnostic(string Id, string Type, int Site, string Message)
+{
+    /// <summary>Edits that mend it, best first.</summary>
+    public EquatableArray<Advice.Fix> Fixes { get; init; }
+}

@@ -1,4 +1,5 @@
 using Shardwright.Compiler;
+using Shardwright.Compiler.Advice;
 using Shardwright.Compiler.Modules;
 
 namespace Shardwright.Generators.Pipeline;
@@ -10,13 +11,16 @@ internal static class Steps
     public static EquatableArray<ModuleGraph> Collect(IEnumerable<ModuleGraph> models, IEnumerable<ModuleGraph> modules)
         => models.Concat(modules).GroupBy(m => m.Type, StringComparer.Ordinal).Select(g => g.First()).OrderBy(m => m.Type, StringComparer.Ordinal).ToEquatable();
 
-    public static IEnumerable<Attempt<LinkedModel>> Link(EquatableArray<ModuleGraph> graphs, CompilerOptions options, CancellationToken cancellation)
+    public static IEnumerable<Attempt<LinkedModel>> Link(EquatableArray<ModuleGraph> graphs, CompilerOptions options, EquatableArray<ModelThresholds> thresholds, CancellationToken cancellation)
     {
         foreach (var graph in graphs)
         {
             cancellation.ThrowIfCancellationRequested();
             if (graph.IsModel)
-                yield return Attempt.Of(graph.Type, () => ModelCompiler.Link(graph.Type, graphs, options));
+                yield return Attempt.Of(graph.Type, () => ModelCompiler.Link(graph.Type, graphs, options) with
+                {
+                    Thresholds = thresholds.FirstOrDefault(t => t.Type == graph.Type)?.Thresholds ?? Thresholds.None,
+                });
         }
     }
 

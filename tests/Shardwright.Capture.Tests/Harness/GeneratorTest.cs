@@ -76,16 +76,11 @@ public sealed class GeneratorTest
 
     sealed class Properties(IReadOnlyDictionary<string, string> values) : AnalyzerConfigOptionsProvider
     {
-        public override AnalyzerConfigOptions GlobalOptions { get; } = new Options(values);
+        public override AnalyzerConfigOptions GlobalOptions { get; } = new ConfigOptions(values);
 
         public override AnalyzerConfigOptions GetOptions(SyntaxTree tree) => GlobalOptions;
 
-        public override AnalyzerConfigOptions GetOptions(AdditionalText textFile) => new Options(new Dictionary<string, string> { ["build_metadata.AdditionalFiles.ShardwrightMachine"] = "true" });
-
-        sealed class Options(IReadOnlyDictionary<string, string> values) : AnalyzerConfigOptions
-        {
-            public override bool TryGetValue(string key, out string value) => values.TryGetValue(key, out value!);
-        }
+        public override AnalyzerConfigOptions GetOptions(AdditionalText textFile) => new ConfigOptions(new Dictionary<string, string> { ["build_metadata.AdditionalFiles.ShardwrightMachine"] = "true" });
     }
 
     sealed class Additional(string path, string text) : AdditionalText

@@ -4,6 +4,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Text;
+using Shardwright.Compiler.Advice;
 
 namespace Shardwright.Capture.Tests.Harness;
 
@@ -19,6 +20,12 @@ public abstract class RoslynTest
 
     public List<DiagnosticResult> ExpectedDiagnostics => TestState.ExpectedDiagnostics;
 
+    /// <summary>Rules on plans that this test is about; the others stay silent, since hardly any small model is fast on a large machine.</summary>
+    public HashSet<string> EnabledAdvice { get; } = [];
+
+    /// <summary>Entries of a global analyzer config: <c>build_property.ShardwrightTarget = trn3.ultraserver64</c>, <c>SHW3002.near_full_percent = 80</c>.</summary>
+    public string Config { get; set; } = "";
+
     public DiagnosticSeverity CompilerDiagnostics { get; set; } = DiagnosticSeverity.Error;
 
     protected abstract ImmutableArray<DiagnosticAnalyzer> Analyzers { get; }
@@ -28,12 +35,16 @@ public abstract class RoslynTest
     protected Project CreateProject(IEnumerable<(string Path, string Code)> sources)
     {
         var severities = Descriptors.GroupBy(d => d.Id).ToDictionary(g => g.Key, g => ToReport(g.First().DefaultSeverity));
+        foreach (var rule in AllAdvice.Rules.Where(r => !EnabledAdvice.Contains(r.Info.Id)))
+            severities[rule.Info.Id] = ReportDiagnostic.Suppress;
         severities["AD0001"] = ReportDiagnostic.Error;
         var project = new AdhocWorkspace().AddProject("TestProject", LanguageNames.CSharp)
             .WithParseOptions(new CSharpParseOptions(LanguageVersion.CSharp14, DocumentationMode.Diagnose))
             .WithCompilationOptions(new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable, specificDiagnosticOptions: severities))
             .WithMetadataReferences(References.Shardwright.AddRange(TestState.AdditionalReferences))
             .AddDocument("Usings.cs", "global using System; global using System.Numerics.Tensors; global using Shardwright;", filePath: "/0/Usings.cs").Project;
+        if (Config.Length > 0)
+            project = project.AddAnalyzerConfigDocument(".globalconfig", SourceText.From("is_global = true\n" + Config, Encoding.UTF8), filePath: "/0/.globalconfig").Project;
         foreach (var (path, code) in sources)
             project = project.AddDocument(Path.GetFileName(path), SourceText.From(code, Encoding.UTF8), filePath: path).Project;
         return project;

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Shardwright.Analyzers;
 using Shardwright.Capture.Tests.Harness;
+using Shardwright.Compiler.Advice;
 
 namespace Shardwright.Capture.Tests.Rules;
 
@@ -17,6 +19,21 @@ public sealed class RuleTableTests
             Assert.Contains("## Why", page, StringComparison.Ordinal);
             Assert.Contains("## Instead", page, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public void ReleaseTables_HaveEveryRuleAsItIs()
+    {
+        var table = File.ReadAllLines(Path.Combine(References.Metadata("RulePages"), "../Shardwright.Analyzers/AnalyzerReleases.Unshipped.md")).Where(line => line.StartsWith("SHW", StringComparison.Ordinal));
+        var rules = new ModelAnalyzer().SupportedDiagnostics.OrderBy(r => r.Id, StringComparer.Ordinal).Select(r => $"{r.Id} | {r.Category} | {r.DefaultSeverity} | [{r.Title}]({r.HelpLinkUri})");
+        Assert.Equal(rules, table);
+    }
+
+    [Fact]
+    public void PagesOfRulesWithThresholds_NameThemWithTheirDefaults()
+    {
+        foreach (var (key, option) in AllAdvice.Options)
+            Assert.Contains($"| `{key}` | {option.Default.ToString(CultureInfo.InvariantCulture)} |", File.ReadAllText(Path.Combine(References.Metadata("RulePages"), key[..7] + ".md")), StringComparison.Ordinal);
     }
 
     [Fact]

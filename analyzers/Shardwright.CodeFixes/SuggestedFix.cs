@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using System.Composition;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CodeActions;
+using Microsoft.CodeAnalysis.CodeFixes;
+using Microsoft.CodeAnalysis.Editing;
+using Shardwright.Analyzers;
+using Shardwright.CodeFixes.Edits;
+using Shardwright.Compiler.Advice;
+
+namespace Shardwright.CodeFixes;
+
+/// <summary>Carries out the fixes that a rule computed: the rule knows what to change, an edit of <c>Edits/</c> knows how to write it.</summary>
+[ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(SuggestedFix)), Shared]
+public sealed class SuggestedFix : CodeFixProvider
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<string> FixableDiagnosticIds { get; } = [.. AllAdvice.Rules.Select(r => r.Info.Id), Compiler.Rules.Indivisible, Compiler.Rules.ExpertDividesData];
+
+    /// <inheritdoc/>
+    public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;
+
+    /// <inheritdoc/>
+    public override async Task RegisterCodeFixesAsync(CodeFixContext context)
+    {
+        var solution = context.Document.Project.Solution;
+        foreach (var diagnostic in context.Diagnostics)
+        {
+            int number = 0;
+            foreach (var (title, edits) in FixProperties.Read(diagnostic))
+            {
+                // Made before it is offered: an editor must not show a fix that would change nothing.
+                var changed = await Apply(solution, edits, context.CancellationToken).ConfigureAwait(false);
+                if (changed is not null)
+                    context.RegisterCodeFix(CodeAction.Create(title, _ => Task.FromResult(changed), $"{diagnostic.Id}.{number}"), diagnostic);
+                number++;
+            }
+        }
+    }
+
+    static async Task<Solution?> Apply(Solution solution, IReadOnlyList<(EditKind Kind, Location At, string Value)> edits, CancellationToken cancellation)
+    {
+        var editor = new SolutionEditor(solution);
+        foreach (var (kind, at, value) in edits)
+        {
+            if (solution.GetDocument(at.SourceTree) is not { } document)
+                return null;
+            var documentEditor = await editor.GetDocumentEditorAsync(document.Id, cancellation).ConfigureAwait(false);
+            var node = documentEditor.OriginalRoot.FindNode(at.SourceSpan, getInnermostNodeForTie: true);
+            bool done = kind switch
+            {
+                EditKind.Mesh => MeshEdit.Apply(documentEditor, node, value),
+                EditKind.Attribute => AttributeEdit.Apply(documentEditor, node, value),
+                _ => false,
+            };
+            if (!done)
+                return null;
+        }
+        return editor.GetChangedSolution();
+    }
+}

@@ -1,0 +1,9 @@
+namespace Shardwright.Compiler.Advice.Routing;
+
+/// <summary>Routing and experts: 5xxx.</summary>
+public static class RoutingAdvice
+{
+    public static readonly IReadOnlyList<AdviceRule> Rules =
+    [
+    ];
+}
