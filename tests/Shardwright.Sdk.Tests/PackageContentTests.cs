@@ -52,7 +52,7 @@ public sealed class PackageContentTests(Feed feed)
     public void Templates_HaveOneProject_AndNothingElse() => Assert.Equal(
         [
             "README.md",
-            .. ((string[])[".template.config/dotnetcli.host.json", ".template.config/template.json", "Company.SparseModel1.csproj", "DecoderBlock.cs", "Expert.cs", "Program.cs", "SourceText.cs", "SparseDecoder.cs"])
+            .. ((string[])[".editorconfig", ".template.config/dotnetcli.host.json", ".template.config/template.json", "Company.SparseModel1.csproj", "DecoderBlock.cs", "Expert.cs", "Program.cs", "SourceText.cs", "SparseDecoder.cs"])
                 .Select(file => "content/SparseModel/" + file),
             "icon.png",
         ],
