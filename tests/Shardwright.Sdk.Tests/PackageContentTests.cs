@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Shardwright.Sdk.Tests.Setup;
 
@@ -51,7 +52,7 @@ public sealed class PackageContentTests(Feed feed)
     public void Templates_HaveOneProject_AndNothingElse() => Assert.Equal(
         [
             "README.md",
-            .. ((string[])[".template.config/dotnetcli.host.json", ".template.config/template.json", "Company.SparseModel1.csproj", "DecoderBlock.cs", "Expert.cs", "Program.cs", "SourceText.cs", "SparseDecoder.cs"])
+            .. ((string[])[".editorconfig", ".template.config/dotnetcli.host.json", ".template.config/template.json", "Company.SparseModel1.csproj", "DecoderBlock.cs", "Expert.cs", "Program.cs", "SourceText.cs", "SparseDecoder.cs"])
                 .Select(file => "content/SparseModel/" + file),
             "icon.png",
         ],
@@ -77,6 +78,15 @@ public sealed class PackageContentTests(Feed feed)
         Assert.Null(Value("repository"));
         Assert.Equal(type, manifest.Descendants().SingleOrDefault(e => e.Name.LocalName == "packageType")?.Attribute("name")?.Value);
         Assert.Equal(dependency, manifest.Descendants().SingleOrDefault(e => e.Name.LocalName == "dependency")?.Attribute("id")?.Value);
+    }
+
+    [Fact]
+    public void Pages_NameTheVersionOfTheProduct()
+    {
+        string[] pages = ["docs/getting-started.md", "sdk/Shardwright.Sdk/README.md", "sdk/Shardwright.Package/README.md"];
+        string[] versions = [.. pages.SelectMany(page => Regex.Matches(File.ReadAllText(Path.Combine(Settings.Repository, page)), "Shardwright\\.(?:Sdk|Templates)[/@]([0-9][^\"`\\s<]*)")).Select(m => m.Groups[1].Value)];
+        Assert.True(versions.Length > pages.Length);
+        Assert.All(versions, version => Assert.Equal(Settings.ProductVersion, version));
     }
 
     private string[] Content(string id)

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Shardwright.Sdk.Tests.Setup;
 
 namespace Shardwright.Sdk.Tests;
@@ -29,7 +30,7 @@ public sealed class RequirementTests(Feed feed)
     public void EveryErrorOfTheBuild_HasAPage()
     {
         string[] codes = [.. Directory.EnumerateFiles(Path.Combine(Settings.Repository, "sdk"), "*.targets", SearchOption.AllDirectories)
-            .SelectMany(f => System.Text.RegularExpressions.Regex.Matches(File.ReadAllText(f), "Code=\"(SHW[0-9]{4})\" HelpLink=\"https://shardwright.dev/rules/\\1\"")).Select(m => m.Groups[1].Value).Distinct()];
+            .SelectMany(f => Regex.Matches(File.ReadAllText(f), "Code=\"(SHW[0-9]{4})\" HelpLink=\"https://shardwright.dev/rules/\\1\"")).Select(m => m.Groups[1].Value).Distinct()];
         Assert.Equal(["SHW0003", "SHW0005", "SHW0006", "SHW1009"], codes.Order(StringComparer.Ordinal));
         Assert.All(codes, code => Assert.StartsWith($"# {code}: ", File.ReadAllText(Path.Combine(Settings.Repository, "analyzers", "rules", code + ".md")), StringComparison.Ordinal));
     }

@@ -41,6 +41,7 @@ public sealed class OddModelsTests
     [InlineData("Tensor<float> logits = Nn.MatMul(x, Router); return x + Experts.Forward(x, logits) + Nn.MatMul(logits, Nn.Transpose(Router));", Group)]
     [InlineData("var wide = Nn.Reshape(x, Batch, Context, 2, 2); var h = Experts.Forward(Nn.Reshape(x, Batch * Context, Width), Nn.MatMul(Nn.Reshape(wide, Batch * Context, Width), Router)); return Nn.Reshape(h, Batch, Context, Width);", Group)]
     [InlineData("return Experts.Forward(x, Nn.MatMul(x, Router)) * (float)Experts.Count / Experts.TopK;", Group)]
+    [InlineData("var h = Nn.Embed(tokens, Still); return x + Experts.Forward(h, Nn.MatMul(h, Router));", Group + "[Frozen] public Parameter Still { get; } = new(Vocabulary, Width);")]
     [InlineData("foreach (var block in Blocks) x = block.Forward(x) / Blocks.Count; return Blocks.Count > 1 ? x : -x;", ListOfSparse)]
     public void Model_OfExpertGroups_TrainsAsEager(string body, string members, bool legal = true)
     {

@@ -1,5 +1,6 @@
 using Shardwright.Compiler.Graph;
 using Shardwright.Compiler.Ops;
+using Shardwright.Compiler.Ops.Routing;
 
 namespace Shardwright.Compiler.Passes;
 
@@ -26,7 +27,8 @@ public static class MarkGradients
             }
             else if (node.Body is not null)
                 Run(node.Body);
-            else if (node.Op.IsDifferentiable && node.Inputs.Any(v => v.RequiresGradient))
+            // Gradients leave an expert group by the exchange that closes its frame on the routed stack, so they do even where nobody waits for them: in front of the group there may be no parameter.
+            else if (node.Op.IsDifferentiable && (node.Op is Permute || node.Inputs.Any(v => v.RequiresGradient)))
                 foreach (var output in node.Outputs)
                     output.RequiresGradient = output.Type.Element == ElementType.Float32;
         }

@@ -57,6 +57,9 @@ public sealed class Feed : IDisposable
     private void WriteConfiguration()
     {
         File.WriteAllText(Path.Combine(Consumers, "global.json"), $$"""{ "sdk": { "version": "{{Settings.SdkVersion}}", "rollForward": "latestPatch" } }""");
+        // Consumers are small on purpose: that they waste a large machine is no news.
+        string[] categories = ["Sharding", "Memory", "Communication", "Routing", "Target", "Cost"];
+        File.WriteAllText(Path.Combine(Consumers, ".editorconfig"), "root = true\n[*.cs]\n" + string.Concat(categories.Select(c => $"dotnet_analyzer_diagnostic.category-Shardwright.{c}.severity = none\n")));
         File.WriteAllText(Path.Combine(Consumers, "nuget.config"), $"""
             <configuration>
               <config><add key="globalPackagesFolder" value="{Path.Combine(root, "packages")}" /></config>
