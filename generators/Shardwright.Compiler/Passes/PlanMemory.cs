@@ -30,7 +30,7 @@ public static class PlanMemory
             {
                 var sorted = buffers.Select((b, i) => (ArenaBuffer: b, Index: i)).ToList();
                 sorted.Sort((a, b) => order(a.ArenaBuffer, b.ArenaBuffer) is var c && c != 0 ? c : a.Index.CompareTo(b.Index));
-                long extent = Place([.. sorted.Select(s => s.ArenaBuffer)], alignment, bestFit, placed ?? []);
+                long extent = Place([.. sorted.Select(s => s.ArenaBuffer)], alignment, bestFit, placed ?? [], best);
                 if (extent < best)
                 {
                     best = extent;
@@ -86,7 +86,8 @@ public static class PlanMemory
 
     public static long Align(long bytes, int alignment) => (bytes + alignment - 1) / alignment * alignment;
 
-    static long Place(List<ArenaBuffer> buffers, int alignment, bool bestFit, IReadOnlyList<ArenaBuffer> fixedBuffers)
+    /// <summary>Places buffers in their order; gives up when the extent reaches <paramref name="limit"/>, which is then the least that it can be.</summary>
+    static long Place(List<ArenaBuffer> buffers, int alignment, bool bestFit, IReadOnlyList<ArenaBuffer> fixedBuffers, long limit)
     {
         var done = new List<ArenaBuffer>(buffers.Count + fixedBuffers.Count);
         done.AddRange(fixedBuffers.OrderBy(b => b.Offset));
@@ -95,6 +96,8 @@ public static class PlanMemory
         {
             buffer.Offset = Find(buffer, alignment, done, bestFit);
             extent = Math.Max(extent, buffer.Offset + Align(buffer.Bytes, alignment));
+            if (extent >= limit)
+                return extent;
             Insert(done, buffer);
         }
         return extent;

@@ -92,9 +92,15 @@ public static class PlanProgram
     /// <summary>The most that is live at once, at balanced routing, of everything that is not persistent: no plan can need less.</summary>
     static long Bound(List<ArenaBuffer> workspace, List<RoutedSite> routed, ProgramOrder order)
     {
-        long bound = 0;
+        var change = new long[order.Length + 1];
+        foreach (var buffer in workspace)
+        {
+            change[buffer.First] += PlanMemory.Align(buffer.Bytes, PlanMemory.Alignment);
+            change[buffer.Last + 1] -= PlanMemory.Align(buffer.Bytes, PlanMemory.Alignment);
+        }
+        long bound = 0, live = 0;
         for (int p = 0; p < order.Length; p++)
-            bound = Math.Max(bound, workspace.Where(b => b.First <= p && p <= b.Last).Sum(b => PlanMemory.Align(b.Bytes, PlanMemory.Alignment)) + routed.Sum(r => r.NeededBytes(p)));
+            bound = Math.Max(bound, (live += change[p]) + routed.Sum(r => r.NeededBytes(p)));
         return bound;
     }
 }

@@ -5,9 +5,14 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Text;
 using Shardwright.Analyzers;
+using Shardwright.Capture;
+using Shardwright.Compiler;
 using Shardwright.Generators;
 
-/// <summary>How long generator and analyzers take for a project of many models, at first and after an edit: the driver's own timing, the analyzers' telemetry, and the time on the wall of both together.</summary>
+/// <summary>
+/// How long generator and analyzers take for a project of many models, at first and after an edit: the driver's own timing, the analyzers' telemetry, the time on the wall of both together, and the processor time of the process
+/// meanwhile, which other programs on the machine disturb least.
+/// </summary>
 internal sealed class EditTimes(MetadataReference[] references)
 {
     static readonly CSharpParseOptions options = new(LanguageVersion.CSharp14);
@@ -15,7 +20,7 @@ internal sealed class EditTimes(MetadataReference[] references)
     readonly Dictionary<string, List<Times>> rows = new(StringComparer.Ordinal);
     int salt;
 
-    readonly record struct Times(double Generator, double Analyzer, double Wall);
+    readonly record struct Times(double Generator, double Analyzer, double Wall, double Processor);
 
     public async Task Run(int rounds)
     {
@@ -24,9 +29,9 @@ internal sealed class EditTimes(MetadataReference[] references)
         for (int round = 0; round < rounds; round++)
             await Round("all models new");
         Console.WriteLine($"{ManyModels.Models} models of {ManyModels.Statements} statements, {ManyModels.Others} other files; median of {rounds} (range), ms");
-        Console.WriteLine($"{"",-28} {"generator",-24} {"analyzers",-24} {"both, wall",-24}");
+        Console.WriteLine($"{"",-28} {"generator",-24} {"analyzers",-24} {"both, wall",-24} {"both, processor",-24}");
         foreach (var (name, times) in rows)
-            Console.WriteLine($"{name,-28} {Cell(times, t => t.Generator),-24} {Cell(times, t => t.Analyzer),-24} {Cell(times, t => t.Wall),-24}");
+            Console.WriteLine($"{name,-28} {Cell(times, t => t.Generator),-24} {Cell(times, t => t.Analyzer),-24} {Cell(times, t => t.Wall),-24} {Cell(times, t => t.Processor),-24}");
     }
 
     async Task Round(string start)
@@ -56,19 +61,50 @@ internal sealed class EditTimes(MetadataReference[] references)
     async Task<GeneratorDriver> Measure(string row, GeneratorDriver driver, Compilation compilation)
     {
         long start = Stopwatch.GetTimestamp();
+        var processor = Environment.CpuUsage.TotalTime;
         driver = driver.RunGeneratorsAndUpdateCompilation(compilation, out var generated, out var diagnostics);
         var analyzer = new ModelAnalyzer();
         var analysis = await generated.WithAnalyzers([analyzer], new CompilationWithAnalyzersOptions(new AnalyzerOptions([]), null, concurrentAnalysis: true, logAnalyzerExecutionTime: true)).GetAnalysisResultAsync(default);
         double wall = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        processor = Environment.CpuUsage.TotalTime - processor;
         if (diagnostics.Concat(analysis.GetAllDiagnostics()).FirstOrDefault(d => d.Severity == DiagnosticSeverity.Error) is { } error)
             throw new InvalidOperationException(error.ToString());
         if (row.Length > 0)
         {
             if (!rows.TryGetValue(row, out var times))
                 rows.Add(row, times = []);
-            times.Add(new(driver.GetTimingInfo().ElapsedTime.TotalMilliseconds, analysis.AnalyzerTelemetryInfo[analyzer].ExecutionTime.TotalMilliseconds, wall));
+            times.Add(new(driver.GetTimingInfo().ElapsedTime.TotalMilliseconds, analysis.AnalyzerTelemetryInfo[analyzer].ExecutionTime.TotalMilliseconds, wall, processor.TotalMilliseconds));
         }
         return driver;
+    }
+
+    /// <summary>What one of the models costs, by part: processor time, warm.</summary>
+    public void Parts(int rounds)
+    {
+        var compilation = CSharpCompilation.Create("One", ManyModels.Files(0).Where(f => f.Path.EndsWith("Usings.cs", StringComparison.Ordinal) || f.Path.EndsWith("l0.cs", StringComparison.Ordinal) || f.Path.EndsWith("t0.cs", StringComparison.Ordinal)).Select(f => Parse(f.Path, f.Code)), references,
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
+        var parts = new Dictionary<string, List<double>>(StringComparer.Ordinal);
+        for (int round = -3; round < rounds; round++)
+        {
+            // Binding is remembered by the compilation: a new one binds anew.
+            var fresh = compilation.Clone();
+            var captured = Timed("capture", () => new[] { "Many.Model0", "Many.Expert0" }.Select(type => ModuleCapture.Capture(fresh.GetTypeByMetadataName(type)!, fresh, null, default)).ToArray());
+            var compiled = Timed("compile", () => ModelCompiler.Compile(ModelCompiler.Link("Many.Model0", [.. captured.Select(c => c.Graph)], new(null, null))));
+            Timed("print", () => ModelCompiler.Print(compiled, [.. captured.Select(c => c.Sources)]));
+            Timed("rules", () => compiled.Findings);
+
+            T Timed<T>(string part, Func<T> run)
+            {
+                var before = Environment.CpuUsage.TotalTime;
+                var result = run();
+                if (!parts.TryGetValue(part, out var times))
+                    parts.Add(part, times = []);
+                if (round >= 0)
+                    times.Add((Environment.CpuUsage.TotalTime - before).TotalMilliseconds);
+                return result;
+            }
+        }
+        Console.WriteLine($"one of these models, processor time, warm, median of {rounds}, ms: {string.Join(", ", parts.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key} {p.Value.Order().ElementAt(p.Value.Count / 2):F0}")))}");
     }
 
     static CSharpCompilation Edit(CSharpCompilation compilation, string path, Func<string, string> change)

@@ -18,28 +18,10 @@ var sources = new[] { "SparseLanguageModel.cs", "DecoderBlock.cs", "SwiGlu.cs" }
 // With 'edits' and perhaps a number: a project of many models, at first and after edits.
 if (args is ["edits", ..])
 {
-    await new EditTimes(references).Run(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 7);
-    return;
-}
-if (args is ["one", ..])
-{
-    var many = CSharpCompilation.Create("Many", ManyModels.Files(0).Where(f => f.Path.Contains("Usings") || f.Path.Contains("0.cs")).Select(f => CSharpSyntaxTree.ParseText(f.Code, options, f.Path)), references, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
-    for (int i = 0; i < 6; i++)
-    {
-        long t0 = Stopwatch.GetTimestamp();
-        var graphs = AnnotatedTypes(many).Select(type => ModuleCapture.Capture(type, many, null, default)).ToList();
-        double capture = Stopwatch.GetElapsedTime(t0).TotalMilliseconds;
-        t0 = Stopwatch.GetTimestamp();
-        var compiled = ModelCompiler.Compile(ModelCompiler.Link("Many.Model0", [.. graphs.Select(g => g.Graph)], new(null, null)));
-        double compile = Stopwatch.GetElapsedTime(t0).TotalMilliseconds;
-        t0 = Stopwatch.GetTimestamp();
-        var files = ModelCompiler.Print(compiled, [.. graphs.Select(g => g.Sources)]);
-        double print = Stopwatch.GetElapsedTime(t0).TotalMilliseconds;
-        t0 = Stopwatch.GetTimestamp();
-        int findings = compiled.Findings.Count;
-        double advice = Stopwatch.GetElapsedTime(t0).TotalMilliseconds;
-        Console.WriteLine($"capture {capture:F0} compile {compile:F0} print {print:F0} ({files.Sum(f => f.Text.Length)} chars) advice {advice:F0} ({findings}) {compiled.Diagnostics.Count} nodes {compiled.Plan?.Step?.Index.Count}");
-    }
+    int editRounds = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 7;
+    var edits = new EditTimes(references);
+    edits.Parts(editRounds);
+    await edits.Run(editRounds);
     return;
 }
 int rounds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 15;
