@@ -197,8 +197,7 @@ public sealed class RecomputeTests(ITestOutputHelper output)
         var files = ModelAssembly.Compile(Again(CompiledPlan.Source("SparseLanguageModel"), "[Module]"), (4, 4)).Files;
         string program = files.Single(f => f.Key.EndsWith("Program.g.cs", StringComparison.Ordinal)).Value;
 
-        File.WriteAllText("/tmp/emitted.cs", program);
-        Assert.Contains("// recomputed: var h = Nn.RmsNorm(x, AttentionNorm);", program, StringComparison.Ordinal);
+        Assert.Contains("// recomputed: var h = Nn.RmsNorm(x, AttentionNorm)", program, StringComparison.Ordinal);
         Assert.Contains("HFU", program, StringComparison.Ordinal);
         Assert.DoesNotContain("recomputed", ModelAssembly.Compile(CompiledPlan.Source("SparseLanguageModel"), (4, 4)).Files.Single(f => f.Key.EndsWith("Program.g.cs", StringComparison.Ordinal)).Value, StringComparison.Ordinal);
     }

@@ -69,6 +69,19 @@ public sealed class CheckShardsTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void RecomputedProgram_WithAnyOneMistake_IsRefusedByName()
+    {
+        var mesh = new DeviceMesh(4, 2);
+        var linked = CapturedModel.Link(TestResource.ModelSource("TwoSizes"), (4, 2));
+        foreach (var module in linked.Modules.Where(m => !m.IsModel))
+            linked = linked.WithRecompute(module.Type);
+        var program = CapturedModel.Build(linked, mesh: mesh);
+        Assert.Contains(program.Root.Walk(), n => n.IsRecomputed);
+
+        Assert.Empty(Rejected(new ProgramMutants(program, mesh).All(), () => CheckShards.Run(program, mesh, program.Sites[0].MicroBatches), out _));
+    }
+
+    [Fact]
     public void Violation_OfADeletedReduction_SaysValueAtomGotAndNeed()
     {
         var mesh = new DeviceMesh(4, 2);

@@ -7,6 +7,10 @@ using Shardwright;
 using Shardwright.Capture;
 using Shardwright.Compiler;
 using Shardwright.Compiler.Advice.Communication;
+using Shardwright.Compiler.Graph;
+using Shardwright.Compiler.Passes;
+using Shardwright.Compiler.Passes.Check;
+using Shardwright.Compiler.Plan;
 using Shardwright.Generators;
 
 // How long the generator takes for the sample with 4 and with 100 layers, alternating: repeated modules are captured, differentiated and printed once, so the ratio should be 1.
@@ -66,6 +70,23 @@ for (int round = -5; round < rounds; round++)
         searching.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
 }
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"search of {meshes} meshes, 100 layers: median {searching.Order().ElementAt(searching.Count / 2):F1} ms, {searching.Min():F1} to {searching.Max():F1} ms"));
+
+// Of that, the proof of the finished programs.
+var mesh = new DeviceMesh(hundred.Model.Options!.Data, hundred.Model.Options.Expert);
+var report = new ShapeReport();
+var (inputs, _) = ModelInputs.Read(hundred.Model, mesh, report);
+report.Sequences = inputs[0].Shape[0];
+BuiltProgram[] programs = [.. Enum.GetValues<ProgramKind>().Select(kind => BuildProgram.Run(hundred, kind, mesh, inputs, hundred.Model.Options.MicroBatches, report)!)];
+var checking = new List<double>();
+for (int round = -5; round < rounds; round++)
+{
+    long start = Stopwatch.GetTimestamp();
+    if (programs.Any(program => CheckShards.Run(program, mesh, hundred.Model.Options.MicroBatches).Count > 0))
+        throw new InvalidOperationException("The sample with 100 layers is refused.");
+    if (round >= 0)
+        checking.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+}
+Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"of that, checking the programs: median {checking.Order().ElementAt(checking.Count / 2):F2} ms, {checking.Min():F2} to {checking.Max():F2} ms"));
 
 LinkedModel Linked(int layers)
 {

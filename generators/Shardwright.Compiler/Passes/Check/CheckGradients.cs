@@ -29,12 +29,12 @@ public static class CheckGradients
                 findings.Add(source, parameter.Path, $"{one} statements overwrite its gradient block{(several > 0 ? $", {several} add to it" : "")}; need one that writes, or all that add");
             if (cleared[parameter].Count() != (several > 0 ? 1 : 0) || several > 0 && !IsClearedFirst(program.Root, cleared[parameter].Single(), added[parameter]))
                 findings.Add(source, parameter.Path, $"{several} contributions are added to its gradient block, which is cleared {cleared[parameter].Count()} times; need once, before all of them, if there are any");
-            foreach (var node in direct[parameter])
-                Final(parameter, node.Output, states[node.Output], group, findings);
+            // What has no state was refused already.
+            foreach (var value in direct[parameter].Select(n => n.Output).Concat(added[parameter].Select(n => n.Input(0))))
+                if (states.TryGetValue(value, out var state))
+                    Final(parameter, value, state, group, findings);
             foreach (var node in direct[parameter].Where(n => !n.Output.Region!.Loops().SequenceEqual(parameter.Loops)))
                 findings.Add(node.Output, $"written into the gradient of {parameter.Path} in loops over [{string.Join(", ", node.Output.Region!.Loops().Select(l => l.Path))}]; need those of the parameter, [{string.Join(", ", parameter.Loops.Select(l => l.Path))}], or iterations overwrite each other");
-            foreach (var node in added[parameter])
-                Final(parameter, node.Input(0), states[node.Input(0)], group, findings);
             if (expected == 0 && findings.Atoms.Any(atom => ShardFindings.Joins(group, atom) != false))
                 findings.Add(source, parameter.Path, $"{group} reduces its gradient, to which nothing contributes");
         }

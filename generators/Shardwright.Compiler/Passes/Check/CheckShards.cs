@@ -101,8 +101,10 @@ public sealed class CheckShards
 
     Sharding Whole(Value value, Sharding state, string reader)
     {
-        foreach (int atom in findings.Atoms.Where(atom => state[atom].Layout == Layout.Partial))
+        foreach (int atom in findings.Atoms)
         {
+            if (state[atom].Layout != Layout.Partial)
+                continue;
             findings.Add(value, atom, $"a partial sum that {reader} reads", "the sum: an all-reduce over this atom before it");
             state = state.With(atom, AtomState.Replicated);
         }
@@ -125,8 +127,9 @@ public sealed class CheckShards
     /// <summary>Local sizes come from what the passes noted: it must be what is so.</summary>
     void Annotated(Value value, Sharding state)
     {
-        foreach (int atom in findings.Atoms.Where(atom => value.Sharding[atom] != state[atom]))
-            findings.Add(value, atom, $"noted as {ShardFindings.Describe(value.Sharding[atom])}", $"{ShardFindings.Describe(state[atom])}, as its statement makes it");
+        foreach (int atom in findings.Atoms)
+            if (value.Sharding[atom] != state[atom])
+                findings.Add(value, atom, $"noted as {ShardFindings.Describe(value.Sharding[atom])}", $"{ShardFindings.Describe(state[atom])}, as its statement makes it");
     }
 
     Sharding[]? Special(Node node, List<Sharding> inputs, ExpertSite? expert)
@@ -221,7 +224,9 @@ public sealed class CheckShards
         AtomState? rows = null;
         for (int i = 0; i < inputs.Count; i++)
         {
-            var state = matters ? Whole(node.Input(i), inputs[i], node.Op.Name)[atom] : inputs[i][atom];
+            var state = inputs[i][atom];
+            if (matters && state.Layout == Layout.Partial)
+                state = Whole(node.Input(i), inputs[i], node.Op.Name)[atom];
             bool isOwned = state == AtomState.Sharded(-1);
             owned |= isOwned;
             if (rule.Rows[i] && rows is null)

@@ -21,7 +21,7 @@ public sealed class ShardFindings(DeviceMesh mesh)
     public DeviceMesh Mesh { get; } = mesh;
 
     /// <summary>The atoms over which ranks can differ: those with more than one rank.</summary>
-    public IEnumerable<int> Atoms => Enumerable.Range(0, DeviceMesh.Atoms).Where(atom => Mesh.Size(atom) > 1);
+    public int[] Atoms { get; } = [.. Enumerable.Range(0, DeviceMesh.Atoms).Where(atom => mesh.Size(atom) > 1)];
 
     public void Add(SourceRef source, string value, string message) => violations.Add(new(source, value, message));
 
