@@ -76,11 +76,13 @@ public class PlanDocumentTests
     [Theory]
     [InlineData("\"version\":2", "\"version\":1", "The plan has version 1; this version of Shardwright reads version 2. Build the model again.")]
     [InlineData("\"version\":2", "\"version\":3", "The plan has version 3;")]
-    [InlineData("\"at\":0", "\"at\":9", "need the number of one of 2 sources")]
+    [InlineData("\"at\":1", "\"at\":9", "need the number of one of 2 sources")]
     [InlineData("[\"h\",\"Activations\",0,2,4096,", "[\"h\",\"Activations\",0,99,4096,", "Buffer 'h' of the plan lives from statement 0 to 99 of 6")]
     [InlineData("[1024,0]", "[1024,5]", "in expert group 5 of 1")]
     [InlineData("[1,3,-1,-1,", "[1,30,-1,-1,", "names statements 1, 30, -1, -1 of 6")]
     [InlineData("[10,20,30,40,50,60]", "[10,20,30,40,50]", "5 phases; need 6")]
+    [InlineData("\"expert\":2,", "\"expert\":3,", "splits the experts over 3 ranks, which does not divide its 4 ranks")]
+    [InlineData("\"experts\":8", "\"experts\":7", "splits the experts over 2 ranks")]
     [InlineData("\"severity\":\"Warning\"", "\"severity\":\"Loud\"", "'Loud'; need one of Info, Warning, Error")]
     public void Read_OfAWrongValue_SaysWhatIsWrong(string written, string wrong, string message)
     {
