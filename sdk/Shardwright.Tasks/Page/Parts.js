@@ -12,6 +12,16 @@ const table = (columns, rows, label, rowProperties = () => ({})) => element("div
 
 const classOf = column => [column.right && "right", column.class].filter(Boolean).join(" ") || null;
 
+// A table of which the first rows stand there, and the others when asked for.
+const shortened = (count, most, make) => {
+  const made = make(index => index >= most);
+  const all = button(`Show all ${count}`, () => {
+    made.querySelectorAll("tr[hidden]").forEach(row => { row.hidden = false; });
+    all.remove();
+  }, { class: "button screen-only more" });
+  return [made, count > most && all];
+};
+
 // [term, description] …
 const pairs = items => element("dl", { class: "pairs" }, items.filter(Boolean).map(([term, description]) => [element("dt", {}, term), element("dd", {}, description)]));
 

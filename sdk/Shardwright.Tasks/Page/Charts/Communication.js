@@ -42,10 +42,10 @@ const matrixFigure = matrix => element("figure", {}, chart("communication", "Hea
 
 const matrixOption = matrix => (color, width) => {
   const [least, most] = heatRange(matrix.bytes).map(cell => cell.number), side = matrixSide(matrix, width), left = matrixLeft(matrix, width);
-  const axis = (wide, more) => axisLook(color, { type: "category", data: matrix.names, splitLine: { show: false }, splitArea: { show: false }, axisLabel: { color: color("--quiet"), fontSize: 11, hideOverlap: true, width: wide, overflow: "truncate" }, ...more });
+  const axis = (wide, more) => axisLook(color, { type: "category", splitLine: { show: false }, splitArea: { show: false }, axisLabel: { color: color("--quiet"), fontSize: 11, hideOverlap: true, width: wide, overflow: "truncate" }, ...more });
   return {
     grid: { left, top: matrixTop, width: side, height: side, outerBoundsMode: "none" },
-    xAxis: axis(Math.max(48, side / matrix.names.length - 4), { position: "top" }), yAxis: axis(left - 12, { inverse: true }),
+    xAxis: axis(Math.max(48, side / matrix.names.length - 4), { position: "top", data: matrix.names.map(name => name.replace(`${matrix.unit} `, "")) }), yAxis: axis(left - 12, { inverse: true, data: matrix.names }),
     visualMap: { show: false, dimension: 2, min: Math.log10(least), max: Math.max(Math.log10(most), Math.log10(least) + 1e-9), inRange: { color: least === most ? [color("--heat2"), color("--heat2")] : heatColors(color) } },
     tooltip: tooltip(color, it => tip(`${matrix.names[it.data[1]]} → ${matrix.names[it.data[0]]}`, ["bytes a step", textOf(matrix.bytes[it.data[1]][it.data[0]], "bytes")], ["exact", exactOf(matrix.bytes[it.data[1]][it.data[0]], "bytes")])),
     series: [{ type: "heatmap", data: matrix.bytes.flatMap((row, from) => row.map((bytes, to) => [to, from, bytes > 0 ? Math.log10(bytes) : null])).filter(cell => cell[2] !== null), itemStyle: { borderColor: color("--page"), borderWidth: matrix.names.length > 32 ? 0.5 : 1.5 }, emphasis: { itemStyle: { borderColor: color("--text"), borderWidth: 1 } }, progressive: 0 }],

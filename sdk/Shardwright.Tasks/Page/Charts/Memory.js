@@ -9,15 +9,15 @@ const memorySection = () => {
       const point = [event.offsetX, event.offsetY];
       if (instance.containPixel("grid", point)) openStatement(memoryPoint(instance.convertFromPixel({ seriesIndex: 0 }, point)[0]).operation, holder);
     }),
-    marks: () => value("/memory/points").map(({ operation }, index) => ({ series: 0, index, operation })),
+    marks: () => value("/memory/points").map(({ operation }, index) => ({ series: { seriesIndex: 0 }, index, operation })),
   });
   return section("memory", "Memory", "Device memory of a rank in program order (not in time), at even load. Click a place for its statement.",
-    element("div", { class: "chart-head" }, legend(memory.classes.map(name => ({ name, color: memoryColors[name] ?? "--c6", hatched: name === "unused" }))), offScale && memoryScale(holder)),
+    element("div", { class: "chart-head" }, legend(memory.classes.map(name => ({ name, color: memoryColors[name] ?? "--c6" }))), offScale && memoryScale(holder)),
     element("figure", {}, holder),
     memory.omittedPoints && element("p", { class: "quiet small" }, memory.omittedPoints),
     element("h3", {}, "Largest buffers at the peak"),
     element("p", { class: "quiet small" }, "The peak of ", figure("/memory/peakBytes", "bytes"), " is at ", statementLink(memory.points[memory.peakPoint].operation), memory.points[memory.peakPoint].iteration && ` (${memory.points[memory.peakPoint].iteration})`, "."),
-    table(bufferColumns(memory), memory.atPeak, "Largest buffers at the peak"));
+    ...shortened(memory.atPeak.length, 12, hide => table(bufferColumns(memory), memory.atPeak, "Largest buffers at the peak", (_, index) => ({ hidden: hide(index) }))));
 };
 
 const memoryPoint = x => value("/memory/points")[x];
@@ -32,7 +32,7 @@ const bufferColumns = memory => {
   const most = Math.max(1, ...memory.atPeak.map(it => it.bytes));
   return [
     { title: "Buffer", cell: (it, index) => [element("code", {}, it.name), it.source && element("div", { class: "place" }, sourceText(it.source))] },
-    { title: "Class", class: "fit", cell: it => [element("i", { class: it.class === "unused" ? "swatch hatched" : "swatch", style: { "--swatch": `var(${memoryColors[it.class] ?? "--c6"})` } }), it.class] },
+    { title: "Class", class: "fit", cell: it => [element("i", { class: "swatch", style: { "--swatch": `var(${memoryColors[it.class] ?? "--c6"})` } }), it.class] },
     { title: "Bytes", right: true, class: "share", cell: (it, index) => [figure(`/memory/atPeak/${index}/bytes`, "bytes"), bar(it.bytes / most, memoryColors[it.class])] },
     { title: "Lives", class: "narrow-hide", cell: it => it.first === it.last ? statementLink(it.first, `in statement ${it.first}`) : [statementLink(it.first, `from ${it.first}`), " ", statementLink(it.last, `to ${it.last}`)] },
   ];
@@ -48,7 +48,7 @@ const memoryOption = (color, width) => {
     tooltip: tooltip(color, memoryTip, { trigger: "axis", axisPointer: { type: "line", lineStyle: { color: color("--text"), width: 1, type: "solid" } } }),
     series: [...memory.classes.map((name, index) => ({
       type: "line", stack: "memory", name, step: "middle", symbol: "none", lineStyle: { width: 0.5, color: color("--page") }, emphasis: { disabled: true },
-      areaStyle: { color: color(memoryColors[name] ?? "--c6"), opacity: 1, decal: name === "unused" ? hatching(color, "--page") : null },
+      areaStyle: { color: color(memoryColors[name] ?? "--c6"), opacity: 1 },
       data: memory.points.map(point => point.bytes[index]),
     })), {
       type: "line", name: "marks", data: [], symbol: "none",

@@ -8,7 +8,7 @@ const rooflineSection = () => {
   const { points, step } = value("/roofline");
   const holder = chart("roofline", "Roofline: achieved rate of each statement with products against its arithmetic intensity", width => width < 600 ? 360 : width < 800 ? 390 : 460, rooflineOption, {
     ready: instance => instance.on("click", it => { if (it.data?.operation !== undefined) openStatement(it.data.operation, holder); }),
-    marks: () => rooflineDots().map(({ operation }, index) => ({ series: rooflineLines(), index, operation })),
+    marks: () => rooflineDots().map(({ operation }, index) => ({ series: { seriesId: "dots" }, index, operation })),
   });
   return section("roofline", "Roofline", "A dot is a statement with matrix products; its area is its share of the time, its colour what bounds it. Left of a ridge memory is the limit, right of it the engine; the distance to the roof is what is left.",
     points.length === 0 ? empty("The step has no matrix products.") : [
@@ -20,7 +20,7 @@ const rooflineSection = () => {
 const rooflineTable = () => table([
   { title: "Roof", cell: it => it.name },
   { title: "Rate", right: true, cell: it => it.rate },
-  { title: "Ridge with HBM", right: true, cell: it => it.ridge },
+  { title: "Ridge with HBM, or intensity", right: true, cell: it => it.ridge },
 ], [
   ...value("/roofline/computeRoofs").map((roof, index) => ({ name: roof.name, rate: figure(`/roofline/computeRoofs/${index}/flopsPerSecond`, "flopRate"), ridge: figure(`/roofline/computeRoofs/${index}/ridgeFlopsPerByte`, "intensity") })),
   ...value("/roofline/memoryRoofs").map((roof, index) => ({ name: roof.name, rate: figure(`/roofline/memoryRoofs/${index}/bytesPerSecond`, "byteRate"), ridge: "" })),
@@ -30,24 +30,22 @@ const rooflineTable = () => table([
 // A logarithmic axis has no zero.
 const rooflineDots = () => value("/roofline/points").filter(it => it.flopsPerByte > 0 && it.flopsPerSecond > 0);
 
-const rooflineLines = () => value("/roofline/memoryRoofs").length + 2 * value("/roofline/computeRoofs").length;
-
 const powerBelow = number => 10 ** Math.floor(Math.log10(number)), powerAbove = number => 10 ** Math.ceil(Math.log10(number));
 
 const rooflineOption = (color, width) => {
   const { computeRoofs, memoryRoofs, step } = value("/roofline");
   const dots = rooflineDots(), all = step && step.flopsPerByte > 0 ? [...dots, step] : dots;
   const peak = Math.max(...computeRoofs.map(it => it.flopsPerSecond)), hbm = memoryRoofs[0].bytesPerSecond;
-  const x = [powerBelow(Math.min(...all.map(it => it.flopsPerByte), 1)), powerAbove(Math.max(...all.map(it => it.flopsPerByte), 2 * peak / hbm))];
+  const x = [powerBelow(Math.min(...all.map(it => it.flopsPerByte), 0.9 * Math.min(...computeRoofs.map(it => it.ridgeFlopsPerByte)))), powerAbove(Math.max(...all.map(it => it.flopsPerByte), 2 * peak / hbm))];
   const y = [powerBelow(Math.min(...all.map(it => it.flopsPerSecond))), powerAbove(peak * 1.2)];
-  const axis = (name, [min, max], kind, more) => axisLook(color, { type: "log", name, min, max, splitLine: { show: true, lineStyle: { color: color("--line") } }, minorSplitLine: { show: false }, ...more, axisLabel: { color: color("--quiet"), fontSize: 12, hideOverlap: true, formatter: number => kind === "intensity" ? digits(number) : textOf(number, kind) } });
+  const axis = (name, [min, max], kind, more) => axisLook(color, { type: "log", name, min, max, splitLine: { show: true, lineStyle: { color: color("--line") } }, minorSplitLine: { show: false }, ...more, axisLabel: { color: color("--quiet"), fontSize: 12, hideOverlap: true, formatter: number => axisText(kind === "intensity" ? "plain" : kind)(number) } });
   return {
     grid: gridOf(84, 24, 16, 46),
     xAxis: axis("arithmetic intensity, FLOP per byte of HBM", x, "intensity", { nameLocation: "middle", nameGap: 28 }),
     yAxis: axis("", y, "flopRate"),
     tooltip: tooltip(color, it => rooflineTip(it.data)),
     series: [
-      ...memoryRoofs.map(roof => roofLine(color, roof.name, diagonal(roof.bytesPerSecond, x, [y[0], peak]), roof.kind === "links", "--quiet")),
+      ...memoryRoofs.map(roof => ({ roof, line: diagonal(roof.bytesPerSecond, x, [y[0], peak]) })).filter(({ line }) => line[0][0] < line[1][0]).map(({ roof, line }) => roofLine(color, roof.name, line, roof.kind === "links", "--quiet")),
       ...computeRoofs.map(roof => roofLine(color, roof.name, [[Math.max(x[0], roof.ridgeFlopsPerByte), roof.flopsPerSecond], [x[1], roof.flopsPerSecond]], false, "--text")),
       ...computeRoofs.map(roof => ridgeLine(color, roof, y[0])),
       { type: "scatter", id: "dots", z: 5, data: dots.map(rooflineDot(color)), symbolSize: dot => dot[2], emphasis: { scale: 1.15 } },

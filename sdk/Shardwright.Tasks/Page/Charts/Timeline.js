@@ -8,7 +8,7 @@ const timelineSection = () => {
       instance.on("click", it => { if (it.data?.operation !== undefined) openStatement(it.data.operation, holder); });
       zoom.append(...zoomButtons(instance));
     },
-    marks: () => value("/timeline/bars").map(({ operation }, index) => ({ series: 1, index, operation })),
+    marks: () => value("/timeline/bars").map(({ operation }, index) => ({ series: { seriesId: "bars" }, index, operation })),
   });
   return section("timeline", "Timeline", "One rank’s step as its clock walks through it at even load. The first lane has whole statements, the others what each engine does. Hatched runs of layers look like their neighbours and are left out.",
     element("div", { class: "chart-head" }, legend([...phaseNames.map(name => ({ name, color: phaseColors[name] })), { name: "left out", color: "--c6", hatched: true }]), zoom),
@@ -34,7 +34,7 @@ const timelineOption = (color, width) => {
     yAxis: axisLook(color, { type: "category", data: lanes, inverse: true, splitLine: { show: true, lineStyle: { color: color("--line") } }, axisLabel: { color: color("--text"), fontSize: 12, width: left - 10, overflow: "truncate" } }),
     dataZoom: [
       { type: "inside", filterMode: "weakFilter", zoomOnMouseWheel: "ctrl", moveOnMouseMove: true, moveOnMouseWheel: false, preventDefaultMouseMove: false },
-      { type: "slider", show: !root.classList.contains("printing"), filterMode: "weakFilter", height: 18, bottom: 10, borderColor: color("--line"), backgroundColor: "transparent", fillerColor: color("--heat0"), handleSize: "110%", handleStyle: { color: color("--page"), borderColor: color("--strong-line") }, moveHandleSize: 0,
+      { type: "slider", show: !root.classList.contains("printing"), filterMode: "weakFilter", height: 18, bottom: 10, borderColor: color("--line"), backgroundColor: "transparent", fillerColor: color("--raised"), handleSize: "110%", handleStyle: { color: color("--page"), borderColor: color("--strong-line") }, moveHandleSize: 0,
         dataBackground: { lineStyle: { opacity: 0 }, areaStyle: { opacity: 0 } }, selectedDataBackground: { lineStyle: { opacity: 0 }, areaStyle: { opacity: 0 } }, showDetail: false, brushSelect: false },
     ],
     tooltip: tooltip(color, it => it.data.omitted ? tip(it.data.omitted.description, ["left out", `${it.data.omitted.bars} bars`]) : timelineTip(it.data)),
