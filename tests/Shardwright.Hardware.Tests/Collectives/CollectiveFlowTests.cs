@@ -5,7 +5,7 @@ public sealed class CollectiveFlowTests
 {
     public static TheoryData<string, int, int> Groups => new()
     {
-        { "trn2.48xlarge", 4, 1 }, { "trn2.48xlarge", 64, 1 }, { "trn2.48xlarge", 8, 4 }, { "trn2.48xlarge", 256, 1 }, { "trn2.48xlarge", 6, 1 }, { "trn1.32xlarge", 32, 1 }, { "p5.48xlarge", 8, 1 }, { "p5.48xlarge", 4, 8 }, { "p5.48xlarge", 64, 1 },
+        { "trn2.48xlarge", 4, 1 }, { "trn2.48xlarge", 64, 1 }, { "trn2.48xlarge", 8, 4 }, { "trn2.48xlarge", 256, 1 }, { "trn2.48xlarge", 6, 1 }, { "trn1.32xlarge", 32, 1 }, { "dgx-h100", 8, 1 }, { "dgx-h100", 4, 8 }, { "dgx-h100", 64, 1 },
     };
 
     [Theory]

@@ -68,7 +68,7 @@ public class PlanDocumentTests
     [Theory]
     [InlineData("\"version\":2", "\"version\":1", "The plan has version 1; this version of Shardwright reads version 2. Build the model again.")]
     [InlineData("\"version\":2", "\"version\":3", "The plan has version 3;")]
-    [InlineData("\"at\":0", "\"at\":9", "need the number of one of 2 sources")]
+    [InlineData("\"at\":1", "\"at\":9", "need the number of one of 2 sources")]
     [InlineData("[\"h\",\"Activations\",0,2,4096,", "[\"h\",\"Activations\",0,99,4096,", "Buffer 'h' of the plan lives from statement 0 to 99 of 6")]
     [InlineData("[1024,0]", "[1024,5]", "in expert group 5 of 1")]
     [InlineData("[1,3,-1,-1,", "[1,30,-1,-1,", "names statements 1, 30, -1, -1 of 6")]

@@ -35,10 +35,10 @@ public sealed class CommunicationMatrixTests
     [Theory]
     [InlineData("trn2.48xlarge", 64, 8, "rank", 64)]
     [InlineData("trn2.48xlarge", 256, 8, "chip", 64)]
-    [InlineData("trn2.48xlarge", 1024, 256, "instance", 16)]
-    [InlineData("trn2.48xlarge", 16_384, 64, "instances", 64)]
-    [InlineData("p5.48xlarge", 96, 8, "instance", 12)]
-    [InlineData("p5.48xlarge", 40, 4, "rank", 40)]
+    [InlineData("trn2.48xlarge", 1024, 4, "instance", 16)]
+    [InlineData("trn2.48xlarge", 16_384, 8, "instances", 64)]
+    [InlineData("dgx-h100", 96, 8, "instance", 12)]
+    [InlineData("dgx-h100", 40, 4, "rank", 40)]
     public void Bytes_OfAnyMesh_AreAllThatRanksPutOnLinks(string machine, int data, int expert, string unit, int units)
     {
         foreach (var placement in MeshChoice.Placements(new(data, expert)))

@@ -4,7 +4,9 @@ namespace Shardwright.Training.Tests.Fixtures;
 public static class TestResource
 {
     /// <summary>The text of a model's source, to be compiled in memory.</summary>
-    public static string ModelSource(string model) => System.Text.Encoding.UTF8.GetString(Bytes($"Models/{model}.cs"));
+    public static string ModelSource(string model) => Text($"Models/{model}.cs");
+
+    internal static string Text(string name) => System.Text.Encoding.UTF8.GetString(Bytes(name));
 
     internal static byte[] Bytes(string name)
     {

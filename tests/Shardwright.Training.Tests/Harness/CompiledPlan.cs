@@ -1,4 +1,5 @@
 using Shardwright.Execution;
+using Shardwright.Hardware;
 using Shardwright.Training.Tests.Fixtures;
 
 namespace Shardwright.Training.Tests.Harness;
@@ -13,6 +14,9 @@ public static class CompiledPlan
         var assembly = ModelAssembly.Compile(Source(model), mesh).Assembly;
         return (ProgramPlan)assembly.GetTypes().Single(t => t.IsSubclassOf(typeof(Trainer))).GetField("CompiledPlan")!.GetValue(null)!;
     }
+
+    /// <summary>The plan as it travels in the assembly.</summary>
+    public static PlanDocument Document(string model, (int Data, int Expert) mesh) => PlanReader.Read(Of(model, mesh).Document!);
 
     public static string Source(string model) => model == "SparseLanguageModel" ? SampleSource.Text : TestResource.ModelSource(model);
 }

@@ -32,6 +32,7 @@ internal static class OddModelCheck
     {
         // Without decay and clipping a step's report and gradients are functions of its objective alone.
         using var trainer = new ModelTrainer(source, mesh, new TrainerOptions { WeightDecay = 0, LearningRate = 1e-2f });
+        ReportCheck.Holds(trainer.Plan);
         object model = trainer.NewModel();
         Scatter(model);
         trainer.CopyFrom(model);
