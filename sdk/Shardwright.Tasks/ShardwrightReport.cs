@@ -76,7 +76,7 @@ public sealed class ShardwrightReport : Microsoft.Build.Utilities.Task
         {
             Error("SHW7004", $"{TraceFile.Setting}: {exception.Message}");
         }
-        catch (Exception exception) when (exception is PlanDocumentException or MachineFileException or BadImageFormatException or OverflowException)
+        catch (Exception exception) when (exception is PlanDocumentException or MachineFileException or BadImageFormatException or OverflowException or ArgumentException)
         {
             Error("SHW7005", $"ShardwrightReport: the plan in {Assembly} cannot be used: {exception.Message}");
         }

@@ -61,10 +61,12 @@ public static class PlanReader
         }
     }
 
-    /// <summary>Frames and buffers name statements and expert groups too.</summary>
+    /// <summary>The mesh must divide what it splits; frames and buffers name statements and expert groups too.</summary>
     private static void Check(PlanDocument plan)
     {
-        int last = plan.Program.Ops.Count - 1, sites = plan.Program.Sites.Count;
+        int last = plan.Program.Ops.Count - 1, sites = plan.Program.Sites.Count, expert = plan.Placement.Expert;
+        if (plan.Placement.Data % expert != 0 || plan.Program.Sites.Any(site => site.Experts % expert != 0 || site.TokensPerRank < 0))
+            throw new PlanDocumentException($"The plan splits the experts over {expert} ranks, which does not divide its {plan.Placement.Data} ranks or the experts of a group.");
         if (plan.Memory.Frames.Count > 0 && plan.Memory.Frames.Count != sites)
             throw new PlanDocumentException($"The plan has {plan.Memory.Frames.Count} frames for {sites} expert groups.");
         foreach (var frame in plan.Memory.Frames)

@@ -73,6 +73,8 @@ public class PlanDocumentTests
     [InlineData("[1024,0]", "[1024,5]", "in expert group 5 of 1")]
     [InlineData("[1,3,-1,-1,", "[1,30,-1,-1,", "names statements 1, 30, -1, -1 of 6")]
     [InlineData("[10,20,30,40,50,60]", "[10,20,30,40,50]", "5 phases; need 6")]
+    [InlineData("\"expert\":2,", "\"expert\":3,", "splits the experts over 3 ranks, which does not divide its 4 ranks")]
+    [InlineData("\"experts\":8", "\"experts\":7", "splits the experts over 2 ranks")]
     [InlineData("\"severity\":\"Warning\"", "\"severity\":\"Loud\"", "'Loud'; need one of Info, Warning, Error")]
     public void Read_OfAWrongValue_SaysWhatIsWrong(string written, string wrong, string message)
     {

@@ -3,6 +3,7 @@ using System.Reflection;
 using LargeModel;
 using Shardwright.Execution;
 using Shardwright.Hardware;
+using Shardwright.Hardware.Reports;
 
 namespace Shardwright.Sample.Tests.Scale;
 
@@ -39,6 +40,31 @@ public sealed class LargeModelTests(ITestOutputHelper output)
         Assert.Equal((160_000, 256, true), (point.Mesh!.Data, point.Mesh.Expert, point.IsSharded));
         Assert.Equal(160_000L * 192, point.Step!.Cost.Tokens);
         // 0.4 s on a quiet core; the bound is for test runs that share theirs.
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 20);
+    }
+
+    [Fact]
+    public void Plan_InTheAssembly_StaysSmall() =>
+        Assert.InRange(typeof(LargeLanguageModel).Assembly.GetCustomAttributes<CompiledPlanAttribute>().Single().Json.Length, 1, 64 * 1024);
+
+    [Fact]
+    public void Report_OfTheLargeModel_AddsUpAndSaysWhatItLeavesOut()
+    {
+        var watch = Stopwatch.StartNew();
+
+        var report = BuildReport.Of(Plan);
+        string json = BuildReportJson.Of([report], "tests");
+
+        watch.Stop();
+        output.WriteLine($"report of {json.Length} characters in {watch.Elapsed.TotalSeconds:F2} s");
+        Assert.Equal(Plan.PlannedPicoseconds, report.Parts.Sum(part => part.Picoseconds));
+        Assert.Equal(Plan.Memory.PeakBytes, report.Memory.PeakBytes);
+        Assert.Equal(report.Summary.LinkBytes, report.Matrix.Bytes.Sum(row => (double)row.Sum()));
+        Assert.Equal(("instance", 16), (report.Matrix.Unit, report.Matrix.Bytes.Count));
+        Assert.Contains(report.Timeline.Omitted, gap => gap.Description.StartsWith("block ", StringComparison.Ordinal));
+        Assert.InRange(report.Timeline.Bars.Count, 1, 2000);
+        Assert.InRange(json.Length, 1, 1_000_000);
+        // A second on a quiet core; the bound is for test runs that share theirs.
         Assert.InRange(watch.Elapsed.TotalSeconds, 0, 20);
     }
 
