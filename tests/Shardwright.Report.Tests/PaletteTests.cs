@@ -24,7 +24,7 @@ public sealed class PaletteTests
         string[] classes = [.. Enumerable.Range(0, 7).Select(i => colors[$"c{i}"])];
 
         Assert.All(classes, it => Assert.True(Contrast(it, colors["page"]) >= 3, $"{it} on {colors["page"]}"));
-        foreach (string name in (string[])["text", "quiet", "link", "warn", "error", "good"])
+        foreach (string name in (string[])["text", "quiet", "link", "warn", "error"])
             Assert.True(Contrast(colors[name], colors["page"]) >= 4.5, name);
         Assert.True(Contrast(colors["warn"], colors["warn-page"]) >= 4.5);
         foreach (var vision in Visions)

@@ -65,7 +65,10 @@ const drawChartsInTurn = () => {
     const { it, width } = waiting.shift() ?? {};
     if (it && charts.includes(it) && !it.instance) drawChart(it, width);
     if (it) setTimeout(next);
-    else root.dataset.drawn = "";
+    else {
+      charts.forEach(redrawIfResized);
+      root.dataset.drawn = "";
+    }
   };
   delete root.dataset.drawn;
   setTimeout(next);
@@ -75,7 +78,8 @@ const disposeCharts = () => {
   for (const it of charts.splice(0)) it.instance?.dispose();
 };
 
-const redrawWhenResized = new ResizeObserver(() => charts.forEach(it => { if (it.instance && it.holder.clientWidth !== it.width) drawChart(it); }));
+const redrawIfResized = it => { if (it.instance && it.holder.clientWidth !== it.width) drawChart(it); };
+const redrawWhenResized = new ResizeObserver(() => charts.forEach(redrawIfResized));
 
 // Fixed margins: the library would otherwise move the picture to make room for labels.
 const gridOf = (left, right, top, bottom, more = {}) => ({ left, right, top, bottom, outerBoundsMode: "none", ...more });
@@ -115,4 +119,4 @@ const stackedBar = (color, kind, whole, parts) => ({
 });
 
 const partList = parts => element("ul", { class: "parts" }, parts.map(part => element("li", {},
-  element("span", {}, part.color && element("i", { class: part.hatched ? "swatch hatched" : "swatch", style: { "--swatch": `var(${part.color})` } }), part.title), part.figure)));
+  element("span", {}, part.color && swatch(part.color, part.hatched), part.title), part.figure)));

@@ -10,7 +10,7 @@ const remembered = () => { try { return localStorage.getItem("shardwright-theme"
 const remember = theme => { try { localStorage.setItem("shardwright-theme", theme); } catch { /* A page from disk may not be allowed to. */ } };
 
 const systemDark = matchMedia("(prefers-color-scheme: dark)");
-const chosenTheme = () => remembered() ?? (systemDark.matches ? "dark" : "light");
+const chosenTheme = () => ["dark", "light"].find(it => it === remembered()) ?? (systemDark.matches ? "dark" : "light");
 
 const setTheme = theme => {
   root.dataset.theme = theme;

@@ -25,12 +25,14 @@ const shortened = (count, most, make) => {
 // [term, description] …
 const pairs = items => element("dl", { class: "pairs" }, items.filter(Boolean).map(([term, description]) => [element("dt", {}, term), element("dd", {}, description)]));
 
-const statementLink = (index, text = statementName(index)) => element("button", { type: "button", class: "op-link", "data-operation": index, on: { click: event => openStatement(index, event.currentTarget) } }, text);
+const statementLink = (index, text = statementName(index)) => element("button",
+  { type: "button", class: "op-link", "data-operation": index, on: { click: event => openStatement(index, event.currentTarget) } }, text);
 
 const sourceText = source => source && element("span", { class: "code quiet" }, placeOf(source));
 
-const legend = items => element("ul", { class: "legend" }, items.map(({ name, color, hatched, detail }) =>
-  element("li", {}, element("i", { class: hatched ? "swatch hatched" : "swatch", style: { "--swatch": `var(${color})` } }), name, detail && [" ", detail])));
+const swatch = (color, hatched) => element("i", { class: hatched ? "swatch hatched" : "swatch", style: { "--swatch": `var(${color})` } });
+
+const legend = items => element("ul", { class: "legend" }, items.map(({ name, color, hatched }) => element("li", {}, swatch(color, hatched), name)));
 
 // Its length is layout: a share of the longest in its column.
 const bar = (part, color) => element("i", { class: "share-bar", style: { width: `${Math.min(100, part * 100).toFixed(2)}%`, ...(color && { "--bar": `var(${color})` }) } });

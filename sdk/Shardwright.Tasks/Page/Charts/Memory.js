@@ -37,7 +37,7 @@ const bufferColumns = memory => {
   const most = Math.max(1, ...memory.atPeak.map(it => it.bytes));
   return [
     { title: "Buffer", cell: it => [element("code", {}, it.name), it.source && element("div", { class: "place" }, sourceText(it.source))] },
-    { title: "Class", class: "fit", cell: it => [element("i", { class: "swatch", style: { "--swatch": `var(${memoryColor(it.class)})` } }), it.class] },
+    { title: "Class", class: "fit", cell: it => [swatch(memoryColor(it.class)), it.class] },
     { title: "Bytes", right: true, class: "share", cell: (it, index) => [figure(`/memory/atPeak/${index}/bytes`, "bytes"), bar(it.bytes / most, memoryColor(it.class))] },
     {
       title: "Lives", class: "narrow-hide",
