@@ -45,7 +45,10 @@ public sealed class ChartTests(Chromium chromium)
         plan["models"]![0]!["timeline"]!["omitted"]!.AsArray().Add(new JsonObject { ["description"] = "block 1 to 2", ["bars"] = 40, ["startPicoseconds"] = end / 4, ["endPicoseconds"] = end / 2 });
         await using var report = await OpenReport.OpenAsync(chromium, plan.ToJsonString());
 
-        double[] extent = await report.AskAsync<double[]>("const box = document.querySelector('[data-chart=timeline] svg path[fill^=url]').getBoundingClientRect(), chart = echarts.getInstanceByDom(document.querySelector('[data-chart=timeline]')); const left = document.querySelector('[data-chart=timeline]').getBoundingClientRect().x; return [...[box.left - left, box.right - left].map(x => chart.convertFromPixel('grid', [x, 100])[0])]");
+        double[] extent = await report.AskAsync<double[]>("""
+            const holder = document.querySelector('[data-chart=timeline]'), left = holder.getBoundingClientRect().x, box = holder.querySelector('svg path[fill^=url]').getBoundingClientRect();
+            return [box.left - left, box.right - left].map(x => echarts.getInstanceByDom(holder).convertFromPixel('grid', [x, 100])[0]);
+            """);
 
         Assert.InRange(extent[0], end * 0.245, end * 0.255);
         Assert.InRange(extent[1], end * 0.495, end * 0.505);
@@ -113,7 +116,8 @@ public sealed class ChartTests(Chromium chromium)
 
         var cells = (await SeriesAsync(report, "communication"))[0].Data;
 
-        var expected = List("communication", "matrix", "bytes").SelectMany((row, from) => row.AsArray().Select((bytes, to) => (To: to, From: from, Bytes: bytes!.GetValue<long>()))).Where(it => it.Bytes > 0).ToList();
+        var expected = List("communication", "matrix", "bytes")
+            .SelectMany((row, from) => row.AsArray().Select((bytes, to) => (To: to, From: from, Bytes: bytes!.GetValue<long>()))).Where(it => it.Bytes > 0).ToList();
         Assert.Equal(expected.Select(it => (it.To, it.From)), cells.Select(it => (it![0]!.GetValue<int>(), it[1]!.GetValue<int>())));
         Assert.All(expected.Zip(cells), it => Assert.Equal(Math.Log10(it.First.Bytes), it.Second![2]!.GetValue<double>(), 1e-9));
         Assert.Equal(expected.Count, await report.AskAsync<int>("return [...document.querySelectorAll('[data-chart=communication] svg path')].filter(it => it.getAttribute('fill') !== 'none' && it.getBBox().width > 10).length"));

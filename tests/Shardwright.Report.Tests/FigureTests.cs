@@ -28,16 +28,22 @@ public sealed class FigureTests(Chromium chromium, ITestOutputHelper output)
     public async Task Numbers_OfThePageAndOfEveryPanel_AreThoseOfThePlan(bool hostile)
     {
         string text = hostile ? Plans.Hostile : Plans.Sample;
-        var plan = JsonNode.Parse(text)!;
         await using var report = await OpenReport.OpenAsync(chromium, text);
 
+        output.WriteLine($"{await AssertFiguresAsync(report, text)} numbers of the plan");
+    }
+
+    /// <summary>Every number of the page and of all its panels is the plan's, and none is missing.</summary>
+    internal static async Task<int> AssertFiguresAsync(OpenReport report, string text)
+    {
+        var plan = JsonNode.Parse(text)!;
         var figures = await report.AskAsync<List<Figure>>(ShownInPanels);
 
         foreach (var figure in figures)
             AssertIs(figure, plan);
         var missing = Expected(plan).Except(figures.Select(it => it.Path)).ToList();
         Assert.True(missing.Count == 0, $"not on the page: {string.Join(", ", missing)}");
-        output.WriteLine($"{figures.Count} figures, {figures.Select(it => it.Path).Distinct().Count()} numbers of the plan");
+        return figures.Select(it => it.Path).Distinct().Count();
     }
 
     [Fact]
@@ -46,7 +52,10 @@ public sealed class FigureTests(Chromium chromium, ITestOutputHelper output)
         await using var report = await OpenReport.OpenAsync(chromium, Plans.Sample);
 
         // What stays after the numbers with a path, names and words from the plan, and the charts' axes are taken away.
-        string rest = await report.AskAsync<string>("document.querySelectorAll('[data-path], code, .code, .op-link, .chart, h1, .facts b, .finding p, option, .lead, #statements .filters').forEach(it => it.remove()); return document.querySelector('main').innerText");
+        string rest = await report.AskAsync<string>("""
+            document.querySelectorAll('[data-path], code, .code, .op-link, .chart, h1, .facts b, .finding p, option, .lead, #statements .filters').forEach(it => it.remove());
+            return document.querySelector('main').innerText;
+            """);
 
         Assert.DoesNotMatch(@"\d[\d.\u202f]*\u00a0(ps|ns|µs|ms|s|B|KiB|MiB|GiB|%|FLOP|J|mJ|kg|g|mg)\b", rest);
     }
@@ -99,24 +108,31 @@ public sealed class FigureTests(Chromium chromium, ITestOutputHelper output)
         => path.Split('/').Skip(1).Aggregate((JsonNode?)plan, (node, key) => node is JsonArray list ? list[int.Parse(key, CultureInfo.InvariantCulture)] : node![key]);
 
     /// <summary>Numbers that charts show, which have tests of their own, and a few that say nothing to a reader.</summary>
-    private static readonly string[] NotAsText = ["/timeline/bars", "/timeline/omitted", "/timeline/rank", "/timeline/endPicoseconds", "/memory/points", "/memory/peakPoint", "/memory/capacityBytes", "/roofline/points", "/roofline/step/flops", "/roofline/step/bytes", "/roofline/step/linkBytes", "/communication/matrix/bytes"];
+    private static readonly string[] NotAsText =
+    [
+        "/timeline/bars", "/timeline/omitted", "/timeline/rank", "/timeline/endPicoseconds", "/memory/points", "/memory/peakPoint", "/memory/capacityBytes",
+        "/roofline/points", "/roofline/step/flops", "/roofline/step/bytes", "/roofline/step/linkBytes", "/communication/matrix/bytes",
+    ];
 
     private static readonly string[] NoQuantities = ["/line", "/first", "/last", "/mesh/expert"];
 
     private static IEnumerable<string> Expected(JsonNode plan)
-    {
-        return Leaves(plan["models"]![0]!, "/models/0").Where(path => !NotAsText.Any(it => path.StartsWith("/models/0" + it, StringComparison.Ordinal)) && IsQuantity(path));
+        => Leaves(plan["models"]![0]!, "/models/0").Where(it => !NotAsText.Any(path => it.Path.StartsWith("/models/0" + path, StringComparison.Ordinal)) && IsQuantity(it.Path) && !SaysNothing(it)).Select(it => it.Path);
 
-        static IEnumerable<string> Leaves(JsonNode? node, string path) => node switch
-        {
-            JsonObject members => members.SelectMany(member => Leaves(member.Value, $"{path}/{member.Key}")),
-            JsonArray items => items.SelectMany((item, index) => Leaves(item, $"{path}/{index}")),
-            JsonValue value when value.TryGetValue(out double number) => number == 0 && (path.Contains("/enginePicoseconds/", StringComparison.Ordinal) || path.EndsWith("/overheadPicoseconds", StringComparison.Ordinal)) ? [] : [path],
-            _ => [],
-        };
-    }
+    private static IEnumerable<(string Path, double Number)> Leaves(JsonNode? node, string path) => node switch
+    {
+        JsonObject members => members.SelectMany(member => Leaves(member.Value, $"{path}/{member.Key}")),
+        JsonArray items => items.SelectMany((item, index) => Leaves(item, $"{path}/{index}")),
+        JsonValue value when value.TryGetValue(out double number) => [(path, number)],
+        _ => [],
+    };
+
+    /// <summary>An engine that an op does not use, and a row of the matrix that is one rank.</summary>
+    private static bool SaysNothing((string Path, double Number) it)
+        => it.Number == 0 && (it.Path.Contains("/enginePicoseconds/", StringComparison.Ordinal) || it.Path.EndsWith("/overheadPicoseconds", StringComparison.Ordinal))
+            || it.Number == 1 && it.Path.EndsWith("/ranksPerUnit", StringComparison.Ordinal);
 
     /// <summary>Lines and numbers of statements are no quantities; rows of experts are in a chart.</summary>
-    private static bool IsQuantity(string path)
-        => !NoQuantities.Any(it => path.EndsWith(it, StringComparison.Ordinal)) && !path.Contains("/rows/", StringComparison.Ordinal) && !(path.Contains("/collectives/", StringComparison.Ordinal) && path.Contains("/operations/", StringComparison.Ordinal));
+    private static bool IsQuantity(string path) => !NoQuantities.Any(it => path.EndsWith(it, StringComparison.Ordinal)) && !path.Contains("/rows/", StringComparison.Ordinal)
+        && !(path.Contains("/collectives/", StringComparison.Ordinal) && path.Contains("/operations/", StringComparison.Ordinal));
 }

@@ -25,6 +25,22 @@ public sealed class LargeReportTests(Chromium chromium, ITestOutputHelper output
         Assert.Empty(report.Messages);
     }
 
+    [Fact]
+    public async Task Page_OfTheLargeModel_ShowsItsRunsOfLayersAndAllItsNumbers()
+    {
+        var watch = Stopwatch.StartNew();
+
+        await using var report = await OpenReport.OpenAsync(chromium, Plans.LargeSample);
+
+        output.WriteLine($"{Plans.LargeSample.Length / 1e6:F1} MB of plan opened in {watch.Elapsed.TotalSeconds:F1} s");
+        var model = JsonNode.Parse(Plans.LargeSample)!["models"]![0]!;
+        Assert.NotEmpty(model["timeline"]!["omitted"]!.AsArray());
+        Assert.Equal(model["timeline"]!["omitted"]!.AsArray().Count, await report.AskAsync<int>("return document.querySelectorAll('[data-chart=timeline] svg path[fill^=url]').length"));
+        await FigureTests.AssertFiguresAsync(report, Plans.LargeSample);
+        Assert.Equal(0, await report.AskAsync<int>("return document.documentElement.scrollWidth - innerWidth"));
+        Assert.Empty(report.Messages);
+    }
+
     private static string Large(int statements)
     {
         var plan = JsonNode.Parse(Plans.Sample)!;

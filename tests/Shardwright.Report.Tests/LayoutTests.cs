@@ -87,7 +87,8 @@ public sealed class LayoutTests(Chromium chromium)
         => Assert.Empty(await report.AskAsync<string[]>("""
             return [...document.querySelectorAll('[data-chart]')].flatMap(holder => {
               const box = holder.getBoundingClientRect(), svg = holder.querySelector('svg').getBoundingClientRect();
-              const outside = [...holder.querySelectorAll('svg text')].filter(it => { const text = it.getBoundingClientRect(); return text.width > 0 && (text.left < box.left - 1 || text.right > box.right + 1 || text.bottom > box.bottom + 1); });
+              const cut = text => text.width > 0 && (text.left < box.left - 1 || text.right > box.right + 1 || text.bottom > box.bottom + 1);
+              const outside = [...holder.querySelectorAll('svg text')].filter(it => cut(it.getBoundingClientRect()));
               return [...(Math.abs(svg.width - box.width) > 1 ? [`${holder.dataset.chart} is ${svg.width} wide in ${box.width}`] : []), ...outside.map(it => `${holder.dataset.chart}: '${it.textContent}' is cut off`)];
             });
             """));

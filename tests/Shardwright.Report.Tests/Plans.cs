@@ -1,12 +1,21 @@
+using System.Reflection;
 using System.Text.Json.Nodes;
+using LargeModel;
+using Shardwright.Execution;
+using Shardwright.Hardware;
+using Shardwright.Hardware.Reports;
+using SparseLanguage;
 
 namespace Shardwright.Report.Tests;
 
 /// <summary>The plans that the tests draw.</summary>
 internal static class Plans
 {
-    /// <summary>The report of the small sample.</summary>
-    public static string Sample { get; } = File.ReadAllText(Path.Combine(Root(), "docs", "plan.example.json"));
+    /// <summary>The report of the small sample, which the compiler planned when the tests were built.</summary>
+    public static string Sample { get; } = ReportOf<SparseLanguageModel>();
+
+    /// <summary>The report of the model of 671 billion parameters.</summary>
+    public static string LargeSample { get; } = ReportOf<LargeLanguageModel>();
 
     /// <summary>The sample's report with a hostile text in the place of every name.</summary>
     public static string Hostile { get; } = HostileNames.PutInto(Sample);
@@ -25,11 +34,9 @@ internal static class Plans
         }
     }
 
-    private static string Root()
+    private static string ReportOf<TModel>()
     {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Shardwright.slnx")))
-            folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException("The repository is not around the tests.");
+        var plans = typeof(TModel).Assembly.GetCustomAttributes<CompiledPlanAttribute>().Select(plan => PlanReader.Read(plan.Json));
+        return BuildReportJson.Of([BuildReport.Of(plans.Single(plan => plan.Model == typeof(TModel).FullName))], "Shardwright 0.1.0");
     }
 }

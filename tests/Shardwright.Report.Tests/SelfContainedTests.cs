@@ -17,7 +17,12 @@ public sealed class SelfContainedTests(Chromium chromium)
     {
         await using var report = await OpenReport.OpenAsync(chromium, Plans.Sample);
 
-        await report.RunAsync("const it = document.createElement('script'); it.textContent = 'window.attacked = 1'; document.body.append(it); document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.attacked = 1\">')");
+        await report.RunAsync("""
+            const it = document.createElement('script');
+            it.textContent = 'window.attacked = 1';
+            document.body.append(it);
+            document.body.insertAdjacentHTML('beforeend', '<img src=x onerror="window.attacked = 1">');
+            """);
 
         Assert.False(await report.AskAsync<bool>("await new Promise(done => setTimeout(done, 100)); return 'attacked' in window"));
         Assert.Contains(report.Messages, it => it.Contains("policy: script-src", StringComparison.Ordinal));

@@ -10,11 +10,11 @@ public sealed class StatementTableTests(Chromium chromium)
     private const string Rows = "return [...document.querySelectorAll('#statements tbody .op-link')].map(it => +it.dataset.operation)";
 
     [Fact]
-    public async Task Rows_AtFirst_AreByTimeOfAllRuns()
+    public async Task Rows_AtFirst_AreByWhatTheyAddToTheStep()
     {
         await using var report = await OpenReport.OpenAsync(chromium, Plans.Sample);
 
-        Assert.Equal(Operations.OrderByDescending(it => it["totalPicoseconds"]!.GetValue<long>()).ThenBy(Index).Select(Index), await report.AskAsync<int[]>(Rows));
+        Assert.Equal(Operations.OrderByDescending(it => it["stepPicoseconds"]!.GetValue<long>()).ThenBy(Index).Select(Index), await report.AskAsync<int[]>(Rows));
     }
 
     [Fact]

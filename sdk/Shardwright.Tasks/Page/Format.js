@@ -17,13 +17,13 @@ const digits = number => {
 const scaled = (number, step, units) => {
   if (number === 0) return `0${units[0] && space + units[0]}`;
   let unit = 0;
-  for (; unit < units.length - 1 && Math.abs(number) >= 999.5; unit++) number /= step;
-  return digits(number) + (units[unit] && space + units[unit]);
+  while (unit < units.length - 1 && Math.abs(number / step ** unit) >= 999.5) unit++;
+  return digits(number / step ** unit) + (units[unit] && space + units[unit]);
 };
 
-const time = picoseconds => picoseconds < 7.2e15 ? scaled(picoseconds, 1000, ["ps", "ns", "µs", "ms", "s"]) : scaled(picoseconds / 3.6e15, 24, ["h", "days"]);
+const time = picoseconds => picoseconds === 0 ? `0${space}s` : picoseconds < 7.2e15 ? scaled(picoseconds, 1000, ["ps", "ns", "µs", "ms", "s"]) : scaled(picoseconds / 3.6e15, 24, ["h", "days"]);
 const amount = number => Math.abs(number) < 1e6 || Number.isInteger(number) && Math.abs(number) < 1e9 ? digits(number) : scaled(number / 1e6, 1000, ["million", "billion", "trillion", "thousand trillion"]);
-const share = part => part !== 0 && Math.abs(part) < 0.0005 ? `<${thin}0.1${space}%` : `${(part * 100).toFixed(1)}${space}%`;
+const share = part => part >= 9.995 ? grouped(Math.round(part * 100)) + `${space}%` : part !== 0 && Math.abs(part) < 0.0005 ? `<${thin}0.1${space}%` : `${(part * 100).toFixed(1)}${space}%`;
 
 // What kinds of numbers there are: the unit in which the plan has them, and their text.
 const kinds = {
@@ -36,7 +36,8 @@ const kinds = {
   byteRate: ["B/s", number => scaled(number, 1000, ["B/s", "kB/s", "MB/s", "GB/s", "TB/s", "PB/s"])],
   intensity: ["FLOP/B", number => `${digits(number)}${space}FLOP/B`],
   energy: ["J", number => number > 0 && number < 1 ? scaled(number * 1e6, 1000, ["µJ", "mJ"]) : scaled(number, 1000, ["J", "kJ", "MJ", "GJ", "TJ"])],
-  mass: ["kg CO₂e", number => number > 0 && number < 1 ? scaled(number * 1e6, 1000, ["mg", "g"]) : scaled(number, 1000, ["kg", "t", "kt"])],
+  mass: ["kg CO₂e", number => number === 0 ? `0${space}g` : number < 1 ? scaled(number * 1e6, 1000, ["mg", "g"]) : scaled(number, 1000, ["kg", "t", "kt"])],
+  plain: ["", digits],
   dollars: ["US$", number => `$${number >= 0.995 && number < 999.5 ? number.toFixed(2) : amount(number)}`],
 };
 
@@ -51,7 +52,8 @@ const figureAt = (path, kind) => {
 };
 const figure = (path, kind) => figureAt(here(path), kind);
 
-const axisText = kind => number => number === 0 ? "0" : textOf(number, kind);
+// On an axis, where digits that are zero say nothing.
+const axisText = kind => number => number === 0 ? "0" : textOf(number, kind).replace(/\.0+(?!\d)|(\.\d*[1-9])0+(?!\d)/, "$1");
 
 const placeOf = source => source ? `${source.file}(${source.line})` : "";
 const statementName = index => operation(index)?.name ?? `statement ${index}`;

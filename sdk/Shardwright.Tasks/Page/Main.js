@@ -1,11 +1,16 @@
-const sections = { summary: "Summary", findings: "Findings", step: "Step", timeline: "Timeline", memory: "Memory", roofline: "Roofline", communication: "Communication", experts: "Experts", energy: "Energy", statements: "Statements" };
+const sections = [
+  { id: "summary", title: "Summary", make: summarySection }, { id: "findings", title: "Findings", make: findingsSection }, { id: "step", title: "Step", make: stepSection },
+  { id: "timeline", title: "Timeline", make: timelineSection }, { id: "memory", title: "Memory", make: memorySection }, { id: "roofline", title: "Roofline", make: rooflineSection },
+  { id: "communication", title: "Communication", make: communicationSection }, { id: "experts", title: "Experts", make: expertsSection }, { id: "energy", title: "Energy", make: energySection },
+  { id: "statements", title: "Statements", make: statementsSection },
+];
 
 // A reader's choice outlives the next build where the browser lets a page from disk remember anything.
 const remembered = () => { try { return localStorage.getItem("shardwright-theme"); } catch { return null; } };
 const remember = theme => { try { localStorage.setItem("shardwright-theme", theme); } catch { /* A page from disk may not be allowed to. */ } };
 
 const systemDark = matchMedia("(prefers-color-scheme: dark)");
-const chosenTheme = () => remembered() ?? (systemDark.matches ? "dark" : "light");
+const chosenTheme = () => ["dark", "light"].find(it => it === remembered()) ?? (systemDark.matches ? "dark" : "light");
 
 const setTheme = theme => {
   root.dataset.theme = theme;
@@ -33,7 +38,7 @@ const showModel = index => {
   closePanel();
   disposeCharts();
   redrawWhenResized.disconnect();
-  document.getElementById("report").replaceChildren(summarySection(), findingsSection(), stepSection(), timelineSection(), memorySection(), rooflineSection(), communicationSection(), expertsSection(), energySection(), statementsSection());
+  document.getElementById("report").replaceChildren(...sections.map(it => it.make()));
   drawChartsInTurn();
   charts.forEach(it => redrawWhenResized.observe(it.holder));
 };
@@ -41,17 +46,17 @@ const showModel = index => {
 const showLinks = () => {
   const links = document.getElementById("links");
   if (plan.models.length > 1)
-    document.querySelector(".bar-title").replaceWith(element("select", { class: "bar-model", "aria-label": "Model", on: { change: event => showModel(Number(event.target.value)) } }, plan.models.map((it, index) => element("option", { value: index }, it.model))));
+    document.querySelector(".bar-title").replaceWith(element("select", { class: "bar-model", "aria-label": "Model", on: { change: event => showModel(Number(event.target.value)) } },
+      plan.models.map((it, index) => element("option", { value: index }, it.model))));
   else
     document.querySelector(".bar-title").textContent = plan.models[0].model.split(".").at(-1);
-  links.replaceChildren(...Object.entries(sections).map(([id, title]) => element("a", { href: `#${id}` }, title)));
+  links.replaceChildren(...sections.map(({ id, title }) => element("a", { href: `#${id}` }, title)));
 };
 
-const showFoot = () => append(document.getElementById("foot"), [
-  element("p", {}, `Written by ${plan.tool}. Every figure comes from plan.json, which lies beside this file and is embedded in it; this page only formats it. Hold the pointer over a number for its exact value.`),
-  element("p", {}, "Charts: Apache ECharts 6.0.0, © The Apache Software Foundation, Apache License 2.0 (apache.org/licenses/LICENSE-2.0), as bundled by Vizor.ECharts 0.9.7, © DataHint BV, Apache License 2.0. ",
-    "It contains ZRender, © Baidu Inc., and echarts-stat, BSD 3-Clause, and tslib, © Microsoft Corporation, 0BSD."),
-]);
+const showFoot = () => {
+  document.getElementById("foot").textContent =
+    `Written by ${plan.tool}. Every figure comes from plan.json, which lies beside this file and is embedded in it; this page only formats it. Hold the pointer over a number for its exact value.`;
+};
 
 document.getElementById("theme").addEventListener("click", () => {
   const theme = root.dataset.theme === "dark" ? "light" : "dark";

@@ -29,6 +29,7 @@ public static class ReportPage
             ["policy"] = Policy(style, library, script),
             ["title"] = TextOf(Title(planJson)),
             ["style"] = style,
+            ["notices"] = TextOf(Resource("Notices.txt").Trim()),
             ["plan"] = DataOf(planJson.TrimStart('\ufeff')),
             ["library"] = library,
             ["script"] = script,

@@ -1,8 +1,11 @@
 const communicationSection = () => {
   const { matrix, collectives } = value("/communication");
-  const exchanged = matrix.bytes.some(row => row.some(bytes => bytes > 0));
   return section("communication", "Communication", "Bytes a step over links from a source (row) to a destination (column), stronger for more, and the collectives that move them.",
-    !exchanged ? empty("Nothing goes over links.") : element("div", { class: "columns matrix" }, matrixFigure(matrix), element("div", {}, element("p", { class: "quiet small" }, `A row is one ${unitNames[matrix.unit]}`, matrix.ranksPerUnit > 1 && [" of ", figure("/communication/matrix/ranksPerUnit", "count"), " ranks"], ". ", matrix.rule), heatScale(matrix.bytes, "/communication/matrix/bytes", "bytes"))),
+    heatRange(matrix.bytes).length === 0 ? empty("Nothing goes over links.") : element("div", { class: "columns matrix" },
+      element("figure", {}, chart("communication", "Heat map of bytes between ranks, chips or instances", width => matrixSide(matrix, width) + matrixTop + 4, matrixOption(matrix))),
+      element("div", {},
+        element("p", { class: "quiet small" }, `A row is one ${unitNames[matrix.unit]}`, matrix.ranksPerUnit > 1 && [" of ", figure("/communication/matrix/ranksPerUnit", "count"), " ranks"], ". ", matrix.rule),
+        heatScale(matrix.bytes, "/communication/matrix/bytes", "bytes"))),
     collectives.length > 0 && [element("h3", {}, "Collectives of one rank"), table(collectiveColumns, collectives, "Collectives of one rank")]);
 };
 
@@ -17,10 +20,13 @@ const collectiveColumns = [
   { title: "Over links", right: true, cell: (it, index) => figure(`/communication/collectives/${index}/linkBytes`, "bytes") },
   { title: "Time", right: true, cell: (it, index) => figure(`/communication/collectives/${index}/picoseconds`, "time") },
   { title: "Exposed", right: true, cell: (it, index) => figure(`/communication/collectives/${index}/exposedPicoseconds`, "time") },
-  { title: "Statements", class: "narrow-hide", cell: it => [it.operations.slice(0, 8).map(index => [statementLink(index, String(index)), " "]), it.operations.length > 8 && `and ${it.operations.length - 8} more`] },
+  {
+    title: "Statements", class: "narrow-hide",
+    cell: it => [it.operations.slice(0, 8).map(index => [statementLink(index, String(index)), " "]), it.operations.length > 8 && `and ${it.operations.length - 8} more`],
+  },
 ];
 
-// Colours follow the logarithm, from the least to the most that a pair exchanges.
+// The least and the most cell above zero; none where all are zero.
 const heatRange = rows => {
   const cells = rows.flatMap((row, y) => row.map((number, x) => ({ number, path: `${y}/${x}` }))).filter(cell => cell.number > 0);
   return cells.length === 0 ? [] : [cells.reduce((a, b) => b.number < a.number ? b : a), cells.reduce((a, b) => b.number > a.number ? b : a)];
@@ -30,7 +36,7 @@ const heatColors = color => ["--heat0", "--heat1", "--heat2", "--heat3"].map(col
 
 const heatScale = (rows, path, kind) => {
   const [least, most] = heatRange(rows), end = cell => element("span", {}, figure(`${path}/${cell.path}`, kind));
-  return element("div", { class: "heat-scale" }, least.number === most.number ? [element("i", { class: "same" }), end(least), "each"] : [end(least), element("i"), end(most)]);
+  return least && element("div", { class: "heat-scale" }, least.number === most.number ? [element("i", { class: "same" }), end(least), "each"] : [end(least), element("i"), end(most)]);
 };
 
 // Left and top have the names; cells are squares.
@@ -38,16 +44,23 @@ const matrixTop = 28;
 const matrixLeft = (matrix, width) => Math.min(Math.round(0.33 * width), 18 + 6.5 * Math.max(5, ...matrix.names.map(name => name.length)));
 const matrixSide = (matrix, width) => Math.min(width - matrixLeft(matrix, width) - 4, 420, 64 * matrix.names.length);
 
-const matrixFigure = matrix => element("figure", {}, chart("communication", "Heat map of bytes between ranks, chips or instances", width => matrixSide(matrix, width) + matrixTop + 4, matrixOption(matrix)));
-
+// Colours follow the logarithm of the bytes.
 const matrixOption = matrix => (color, width) => {
   const [least, most] = heatRange(matrix.bytes).map(cell => cell.number), side = matrixSide(matrix, width), left = matrixLeft(matrix, width);
-  const axis = (wide, more) => axisLook(color, { type: "category", data: matrix.names, splitLine: { show: false }, splitArea: { show: false }, axisLabel: { color: color("--quiet"), fontSize: 11, hideOverlap: true, width: wide, overflow: "truncate" }, ...more });
+  const names = (data, room, more) => axis(color, "category", { fontSize: 11, width: room, overflow: "truncate" }, { data, ...more });
   return {
     grid: { left, top: matrixTop, width: side, height: side, outerBoundsMode: "none" },
-    xAxis: axis(Math.max(48, side / matrix.names.length - 4), { position: "top" }), yAxis: axis(left - 12, { inverse: true }),
-    visualMap: { show: false, dimension: 2, min: Math.log10(least), max: Math.max(Math.log10(most), Math.log10(least) + 1e-9), inRange: { color: least === most ? [color("--heat2"), color("--heat2")] : heatColors(color) } },
-    tooltip: tooltip(color, it => tip(`${matrix.names[it.data[1]]} → ${matrix.names[it.data[0]]}`, ["bytes a step", textOf(matrix.bytes[it.data[1]][it.data[0]], "bytes")], ["exact", exactOf(matrix.bytes[it.data[1]][it.data[0]], "bytes")])),
-    series: [{ type: "heatmap", data: matrix.bytes.flatMap((row, from) => row.map((bytes, to) => [to, from, bytes > 0 ? Math.log10(bytes) : null])).filter(cell => cell[2] !== null), itemStyle: { borderColor: color("--page"), borderWidth: matrix.names.length > 32 ? 0.5 : 1.5 }, emphasis: { itemStyle: { borderColor: color("--text"), borderWidth: 1 } }, progressive: 0 }],
+    // A column is narrow, and the row says what its number counts.
+    xAxis: names(matrix.names.map(name => name.replace(`${matrix.unit} `, "")), Math.max(48, side / matrix.names.length - 4), { position: "top" }),
+    yAxis: names(matrix.names, left - 12, { inverse: true }),
+    visualMap: {
+      show: false, dimension: 2, min: Math.log10(least), max: Math.max(Math.log10(most), Math.log10(least) + 1e-9),
+      inRange: { color: least === most ? [color("--heat2"), color("--heat2")] : heatColors(color) },
+    },
+    tooltip: tooltip(color, ({ data: [to, from] }) => tip(`${matrix.names[from]} → ${matrix.names[to]}`, ["bytes a step", textOf(matrix.bytes[from][to], "bytes")], ["exact", exactOf(matrix.bytes[from][to], "bytes")])),
+    series: [{
+      type: "heatmap", progressive: 0, itemStyle: { borderColor: color("--page"), borderWidth: matrix.names.length > 32 ? 0.5 : 1.5 }, emphasis: { itemStyle: { borderColor: color("--text"), borderWidth: 1 } },
+      data: matrix.bytes.flatMap((row, from) => row.map((bytes, to) => [to, from, bytes])).filter(cell => cell[2] > 0).map(([to, from, bytes]) => [to, from, Math.log10(bytes)]),
+    }],
   };
 };

@@ -8,55 +8,66 @@ const rooflineSection = () => {
   const { points, step } = value("/roofline");
   const holder = chart("roofline", "Roofline: achieved rate of each statement with products against its arithmetic intensity", width => width < 600 ? 360 : width < 800 ? 390 : 460, rooflineOption, {
     ready: instance => instance.on("click", it => { if (it.data?.operation !== undefined) openStatement(it.data.operation, holder); }),
-    marks: () => rooflineDots().map(({ operation }, index) => ({ series: rooflineLines(), index, operation })),
+    marks: () => rooflineDots().map(({ operation }, index) => ({ series: { seriesId: "dots" }, index, operation })),
   });
-  return section("roofline", "Roofline", "A dot is a statement with matrix products; its area is its share of the time, its colour what bounds it. Left of a ridge memory is the limit, right of it the engine; the distance to the roof is what is left.",
-    points.length === 0 ? empty("The step has no matrix products.") : [
-      legend([...distinct(points.map(it => it.bound)).sort().map(name => ({ name, color: boundColor(name) })), ...(step ? [{ name: "whole step", color: "--text" }] : [])]),
-      element("figure", {}, holder),
-      rooflineTable()]);
+  const bounds = distinct(points.map(it => it.bound)).sort().map(name => ({ name, color: boundColor(name) }));
+  return section("roofline", "Roofline",
+    "A dot is a statement with matrix products; its area is its share of the time, its colour what bounds it. Left of a ridge memory is the limit, right of it the engine; the distance to the roof is what is left.",
+    points.length === 0 ? empty("The step has no matrix products.") : [legend(step ? [...bounds, { name: "whole step", color: "--text" }] : bounds), element("figure", {}, holder), rooflineTable()]);
 };
 
-const rooflineTable = () => table([
-  { title: "Roof", cell: it => it.name },
-  { title: "Rate", right: true, cell: it => it.rate },
-  { title: "Ridge with HBM", right: true, cell: it => it.ridge },
-], [
-  ...value("/roofline/computeRoofs").map((roof, index) => ({ name: roof.name, rate: figure(`/roofline/computeRoofs/${index}/flopsPerSecond`, "flopRate"), ridge: figure(`/roofline/computeRoofs/${index}/ridgeFlopsPerByte`, "intensity") })),
-  ...value("/roofline/memoryRoofs").map((roof, index) => ({ name: roof.name, rate: figure(`/roofline/memoryRoofs/${index}/bytesPerSecond`, "byteRate"), ridge: "" })),
-  ...(value("/roofline/step") ? [{ name: "Whole step, achieved", rate: figure("/roofline/step/flopsPerSecond", "flopRate"), ridge: figure("/roofline/step/flopsPerByte", "intensity") }] : []),
-], "Roofs");
+const rooflineTable = () => {
+  const { computeRoofs, memoryRoofs, step } = value("/roofline");
+  const rates = (name, path, rate, kind, intensity) => ({ name, rate: figure(`${path}/${rate}`, kind), intensity: intensity && figure(`${path}/${intensity}`, "intensity") });
+  return table([
+    { title: "Roof", cell: it => it.name },
+    { title: "Rate", right: true, cell: it => it.rate },
+    { title: "Ridge with HBM, or intensity", right: true, cell: it => it.intensity },
+  ], [
+    ...computeRoofs.map((roof, index) => rates(roof.name, `/roofline/computeRoofs/${index}`, "flopsPerSecond", "flopRate", "ridgeFlopsPerByte")),
+    ...memoryRoofs.map((roof, index) => rates(roof.name, `/roofline/memoryRoofs/${index}`, "bytesPerSecond", "byteRate")),
+    ...(step ? [rates("Whole step, achieved", "/roofline/step", "flopsPerSecond", "flopRate", "flopsPerByte")] : []),
+  ], "Roofs");
+};
 
 // A logarithmic axis has no zero.
 const rooflineDots = () => value("/roofline/points").filter(it => it.flopsPerByte > 0 && it.flopsPerSecond > 0);
 
-const rooflineLines = () => value("/roofline/memoryRoofs").length + 2 * value("/roofline/computeRoofs").length;
-
 const powerBelow = number => 10 ** Math.floor(Math.log10(number)), powerAbove = number => 10 ** Math.ceil(Math.log10(number));
 
+// Whole decades that hold all dots, ridges and roofs.
+const rooflineExtent = () => {
+  const { computeRoofs, memoryRoofs, step } = value("/roofline"), dots = step?.flopsPerByte > 0 ? [...rooflineDots(), step] : rooflineDots();
+  const peak = Math.max(...computeRoofs.map(it => it.flopsPerSecond)), ridges = computeRoofs.map(it => it.ridgeFlopsPerByte), places = dots.map(it => it.flopsPerByte);
+  return {
+    peak, x: [powerBelow(Math.min(...places, 0.9 * Math.min(...ridges))), powerAbove(Math.max(...places, 2 * peak / memoryRoofs[0].bytesPerSecond))],
+    y: [powerBelow(Math.min(...dots.map(it => it.flopsPerSecond))), powerAbove(peak * 1.2)],
+  };
+};
+
 const rooflineOption = (color, width) => {
-  const { computeRoofs, memoryRoofs, step } = value("/roofline");
-  const dots = rooflineDots(), all = step && step.flopsPerByte > 0 ? [...dots, step] : dots;
-  const peak = Math.max(...computeRoofs.map(it => it.flopsPerSecond)), hbm = memoryRoofs[0].bytesPerSecond;
-  const x = [powerBelow(Math.min(...all.map(it => it.flopsPerByte), 1)), powerAbove(Math.max(...all.map(it => it.flopsPerByte), 2 * peak / hbm))];
-  const y = [powerBelow(Math.min(...all.map(it => it.flopsPerSecond))), powerAbove(peak * 1.2)];
-  const axis = (name, [min, max], kind, more) => axisLook(color, { type: "log", name, min, max, splitLine: { show: true, lineStyle: { color: color("--line") } }, minorSplitLine: { show: false }, ...more, axisLabel: { color: color("--quiet"), fontSize: 12, hideOverlap: true, formatter: number => kind === "intensity" ? digits(number) : textOf(number, kind) } });
+  const { computeRoofs, memoryRoofs, step } = value("/roofline"), { x, y, peak } = rooflineExtent();
+  const logarithmic = (kind, [min, max], more) => axis(color, "log", { formatter: axisText(kind) }, { min, max, minorSplitLine: { show: false }, ...more });
+  const slopes = memoryRoofs.map(roof => ({ roof, line: diagonal(roof.bytesPerSecond, x, [y[0], peak]) })).filter(({ line }) => line[0][0] < line[1][0]);
   return {
     grid: gridOf(84, 24, 16, 46),
-    xAxis: axis("arithmetic intensity, FLOP per byte of HBM", x, "intensity", { nameLocation: "middle", nameGap: 28 }),
-    yAxis: axis("", y, "flopRate"),
+    xAxis: logarithmic("plain", x, { name: "arithmetic intensity, FLOP per byte of HBM", nameGap: 28 }),
+    yAxis: logarithmic("flopRate", y),
     tooltip: tooltip(color, it => rooflineTip(it.data)),
     series: [
-      ...memoryRoofs.map(roof => roofLine(color, roof.name, diagonal(roof.bytesPerSecond, x, [y[0], peak]), roof.kind === "links", "--quiet")),
-      ...computeRoofs.map(roof => roofLine(color, roof.name, [[Math.max(x[0], roof.ridgeFlopsPerByte), roof.flopsPerSecond], [x[1], roof.flopsPerSecond]], false, "--text")),
-      ...computeRoofs.map(roof => ridgeLine(color, roof, y[0])),
-      { type: "scatter", id: "dots", z: 5, data: dots.map(rooflineDot(color)), symbolSize: dot => dot[2], emphasis: { scale: 1.15 } },
-      ...(step && step.flopsPerByte > 0 ? [{ type: "scatter", id: "step", z: 6, symbol: "diamond", symbolSize: 16, data: [{ value: [step.flopsPerByte, step.flopsPerSecond], step: true }], itemStyle: { color: color("--text"), borderColor: color("--page"), borderWidth: 1.5 } }] : []),
+      ...slopes.map(({ roof, line }) => roofLine(color, roof.name, line, roof.kind === "links")),
+      ...computeRoofs.map(roof => roofLine(color, roof.name, [[Math.max(x[0], roof.ridgeFlopsPerByte), roof.flopsPerSecond], [x[1], roof.flopsPerSecond]], false)),
+      ...computeRoofs.map(roof => ridgeLine(color, roof, y[0], width)),
+      { type: "scatter", id: "dots", z: 5, symbolSize: dot => dot[2], emphasis: { scale: 1.15 }, data: rooflineDots().map(point => rooflineDot(color, point)) },
+      ...(step?.flopsPerByte > 0 ? [{
+        type: "scatter", id: "step", z: 6, symbol: "diamond", symbolSize: 16, itemStyle: { color: color("--text"), borderColor: color("--page"), borderWidth: 1.5 },
+        data: [{ value: [step.flopsPerByte, step.flopsPerSecond], step: true }],
+      }] : []),
     ],
   };
 };
 
-const rooflineDot = color => point => ({
+const rooflineDot = (color, point) => ({
   value: [point.flopsPerByte, point.flopsPerSecond, 7 + 60 * Math.sqrt(point.timeShare)], operation: point.operation, point,
   itemStyle: { color: color(boundColor(point.bound)), opacity: 0.82, borderColor: color("--page"), borderWidth: 1 },
 });
@@ -67,23 +78,28 @@ const diagonal = (rate, [x0, x1], [y0, y1]) => {
   return [[from, rate * from], [to, rate * to]];
 };
 
-const roofLine = (color, name, data, dashed, tone) => ({
-  type: "line", name, data, symbol: "none", silent: true, z: 2, lineStyle: { color: color(tone), width: dashed ? 1 : 1.6, type: dashed ? "dashed" : "solid" },
-  endLabel: { show: false }, markPoint: { silent: true, symbolSize: 0, data: [{ coord: roofLabelPlace(data), label: { formatter: () => name, ...roofLabelLook(color, data, tone) } }] },
+const plainLine = (color, name, data, tone, style, label) => ({
+  type: "line", name, data, symbol: "none", silent: true, z: 2, lineStyle: { color: color(tone), ...style },
+  markPoint: { silent: true, symbolSize: 0, data: label ? [label] : [] },
 });
+
+// A flat roof has its name at its right end, a sloped one a quarter of the way up.
+const roofLine = (color, name, data, dashed) => {
+  const [[x0, y0], [x1, y1]] = data, flat = y0 === y1, tone = flat ? "--text" : "--quiet";
+  const place = flat ? { position: [-6, -9], align: "right", verticalAlign: "bottom" } : { position: [8, 4], align: "left", verticalAlign: "top" };
+  return plainLine(color, name, data, tone, { width: dashed ? 1 : 1.6, type: dashed ? "dashed" : "solid" },
+    { coord: flat ? [x1, y1] : [x0 ** 0.75 * x1 ** 0.25, y0 ** 0.75 * y1 ** 0.25], label: words(color, name, tone, place) });
+};
 
 // Where a roof meets HBM's: products with fewer FLOPs a byte wait for memory.
-const ridgeLine = (color, roof, bottom) => ({
-  type: "line", name: `ridge of ${roof.name}`, symbol: "none", silent: true, z: 1, data: [[roof.ridgeFlopsPerByte, bottom], [roof.ridgeFlopsPerByte, roof.flopsPerSecond]], lineStyle: { color: color("--strong-line"), width: 1, type: "dotted" },
-  markPoint: { silent: true, symbolSize: 0, data: [{ coord: [roof.ridgeFlopsPerByte, bottom], label: { formatter: () => `ridge ${textOf(roof.ridgeFlopsPerByte, "intensity")}`, color: color("--quiet"), fontSize: 12, position: [6, -18], align: "left", textBorderColor: color("--page"), textBorderWidth: 3 } }] },
-});
-
-const roofLabelPlace = ([[x0, y0], [x1, y1]]) => y0 === y1 ? [x1, y1] : [Math.sqrt(x0 * Math.sqrt(x0 * x1)), Math.sqrt(y0 * Math.sqrt(y0 * y1))];
-
-const roofLabelLook = (color, [[, y0], [, y1]], tone) => ({ color: color(tone), fontSize: 12, textBorderColor: color("--page"), textBorderWidth: 3, position: y0 === y1 ? [-6, -9] : [8, 4], align: y0 === y1 ? "right" : "left", verticalAlign: y0 === y1 ? "bottom" : "top" });
+const ridgeLine = (color, roof, bottom, width) => plainLine(color, `ridge of ${roof.name}`, [[roof.ridgeFlopsPerByte, bottom], [roof.ridgeFlopsPerByte, roof.flopsPerSecond]], "--strong-line",
+  { width: 1, type: "dotted" },
+  width >= 600 && { coord: [roof.ridgeFlopsPerByte, bottom], label: words(color, `ridge ${textOf(roof.ridgeFlopsPerByte, "intensity")}`, "--quiet", { position: [6, -18], align: "left" }) });
 
 const rooflineTip = data => {
   const it = data.step ? value("/roofline/step") : data.point;
-  return tip(data.step ? "Whole step" : statementName(data.operation), !data.step && ["bound by", it.bound], !data.step && ["format", it.format], ["achieved", textOf(it.flopsPerSecond, "flopRate")], ["intensity", textOf(it.flopsPerByte, "intensity")],
-    ["products", textOf(it.flops, "flops")], ["HBM", textOf(it.bytes, "bytes")], data.step ? ["links", textOf(it.linkBytes, "bytes")] : ["share of time", textOf(it.timeShare, "share")]);
+  return tip(data.step ? "Whole step" : statementName(data.operation),
+    !data.step && ["bound by", it.bound], !data.step && ["format", it.format],
+    ["achieved", textOf(it.flopsPerSecond, "flopRate")], ["intensity", textOf(it.flopsPerByte, "intensity")], ["products", textOf(it.flops, "flops")], ["HBM", textOf(it.bytes, "bytes")],
+    data.step ? ["links", textOf(it.linkBytes, "bytes")] : ["share of time", textOf(it.timeShare, "share")]);
 };

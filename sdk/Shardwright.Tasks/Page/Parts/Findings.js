@@ -1,6 +1,6 @@
 const findingsSection = () => {
   const findings = value("/findings");
-  return section("findings", "Findings", "What the rules found, by what following them saves of a step. Each saving is the whole step costed again; savings do not add up.",
+  return section("findings", "Findings", "What the rules found, by what it costs. Each saving is the whole step costed again; savings do not add up.",
     findings.length === 0 ? empty("Nothing was found.") : element("ul", { class: "findings" }, findings.map((finding, index) => findingItem(finding, `/findings/${index}`))));
 };
 

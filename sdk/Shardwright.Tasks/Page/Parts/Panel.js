@@ -21,7 +21,7 @@ const closePanel = () => {
 const panelContent = index => {
   const it = operation(index), path = `/operations/${index}`, last = value("/operations").length - 1;
   return [
-    element("div", { class: "panel-head" }, element("span", {}, `Statement ${index} of ${last}`),
+    element("div", { class: "panel-head" }, element("span", {}, `Statement ${index}`),
       element("div", {}, button("Previous", () => openStatement(index - 1), { disabled: index === 0 }), button("Next", () => openStatement(index + 1), { disabled: index === last }), button("Close", closePanel, { id: "panel-close" }))),
     element("h2", { id: "panel-title", tabindex: -1 }, it.name),
     it.source && element("p", { class: "quiet place" }, element("code", {}, placeOf(it.source)), it.source.text && element("code", { class: "line" }, it.source.text)),
@@ -30,7 +30,9 @@ const panelContent = index => {
       ["One run", figure(`${path}/picoseconds`, "time")],
       ["Runs in a step", figure(`${path}/runs`, "count")],
       ["All runs", figure(`${path}/totalPicoseconds`, "time")],
-      ["Share of all statements", figure(`${path}/timeShare`, "share")],
+      ["Share of all statements’ time", figure(`${path}/timeShare`, "share")],
+      ["Adds to the step", figure(`${path}/stepPicoseconds`, "time")],
+      ["Of that, awaited while nothing computes", figure(`${path}/exposedPicoseconds`, "time")],
       ["Bound by", it.bound],
     ]),
     element("h3", {}, "How the time follows"), element("p", { class: "formula" }, it.formula),
