@@ -1,7 +1,7 @@
 namespace Shardwright.Compiler.Advice.Memory;
 
 /// <summary>
-/// What recomputation cannot drop is already too much: parameters with gradients and optimizer state, what layers hand to each other, one layer at work. The words are XLA's: "can't reduce memory use below … by rematerialization;
+/// What recomputation cannot drop is already too much: parameters with gradients and optimizer state, what layers hand to each other, what one statement uses. The words are XLA's: "can't reduce memory use below … by rematerialization;
 /// only reduced to …".
 /// </summary>
 public sealed class InfeasibleWithRecompute : AdviceRule
@@ -20,8 +20,8 @@ public sealed class InfeasibleWithRecompute : AdviceRule
         var holders = memory.AtPeak();
         var remedies = MemoryRemedies.All(study);
         yield return MemoryRemedies.WithFix(new(Info, holders[0].At,
-            $"Recomputing cannot bring a rank's memory below {AdviceText.Bytes(capacity)}, what it has on {study.Target}; with every layer recomputed it is only reduced to {AdviceText.Bytes(least)}, from {AdviceText.Bytes(study.PeakBytes)}: "
-            + $"weights, gradients and optimizer state take {AdviceText.Bytes(memory.PersistentBytes)}, what layers hand on and one layer at work {AdviceText.Bytes(least - memory.PersistentBytes)}. At the peak: {MemoryText.Holders(holders)}. "
+            $"Recomputing cannot bring a rank's memory below {AdviceText.Bytes(capacity)}, what it has on {study.Target}; whatever is recomputed, it is only reduced to {AdviceText.Bytes(least)}, from {AdviceText.Bytes(study.PeakBytes)}: "
+            + $"weights, gradients and optimizer state take {AdviceText.Bytes(memory.PersistentBytes)}, what layers hand on and one statement at work {AdviceText.Bytes(least - memory.PersistentBytes)}. At the peak: {MemoryText.Holders(holders)}. "
             + MemoryRemedies.Text(remedies, capacity))
         {
             Also = MemoryText.Others(study, holders),

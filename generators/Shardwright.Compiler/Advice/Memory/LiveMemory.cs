@@ -13,14 +13,12 @@ internal sealed class LiveMemory
     readonly ModelStudy study;
     readonly PlannedProgram train;
     readonly int turn;
-    readonly IReadOnlyList<(RepeatedList List, int Begin, int End)> loops;
     readonly Lazy<int> peak;
 
     public LiveMemory(ModelStudy study)
     {
         (this.study, train) = (study, study.Train);
         turn = train.Order.Begin(train.Root.Nodes.First(n => n.Op is BeginBackward));
-        loops = [.. train.Root.Walk().Where(n => n.Op is Loop).Select(n => (((Loop)n.Op).List, train.Order.Begin(n), train.Order.End(n)))];
         peak = new(() => Enumerable.Range(0, train.Order.Length).OrderByDescending(Live).ThenBy(p => p).First());
     }
 
@@ -42,11 +40,19 @@ internal sealed class LiveMemory
     }
 
     /// <summary>
-    /// Peak when every layer drops what it saved and computes it again before its backward pass: parameters; what layers hand to each other; one layer's saved values and rows while it runs; temporaries. Of what is saved
-    /// outside layers, what the statement at hand uses. No choice of what to recompute, layer by layer, needs less.
+    /// A bound that no choice of what to compute again can undercut: parameters, what layers hand to each other, gradients on their way, and of what is saved only what the statement at hand reads or writes, of its one layer.
     /// </summary>
     public long RecomputedBytes() => PersistentBytes + Enumerable.Range(0, train.Order.Length).Max(Recomputed);
 
+    /// <summary>Bytes that the statements of each class keep for the backward pass, the most first. Not what loops hand on, which stays whatever is recomputed.</summary>
+    public IReadOnlyList<(string Type, long Bytes)> SavedByClass()
+    {
+        var workspace = train.Workspace.Where(b => IsSaved(b) && b.CarriedStack is null).Select(b => (PlaceOf(b).Type, b.Bytes));
+        var routed = train.Routed.SelectMany(r => r.Buffers.Where(IsSaved).Select(b => (PlaceOf(b).Type, Bytes: b.Bytes * r.Rows * r.Frame.Site.Layers)));
+        return [.. workspace.Concat(routed).GroupBy(b => b.Type).Select(g => (Type: g.Key, Bytes: g.Sum(b => b.Bytes))).OrderByDescending(g => g.Bytes).ThenBy(g => g.Type, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Whether a buffer is kept from the forward pass for the backward pass.</summary>
     public bool IsSaved(ArenaBuffer buffer) => buffer.First < turn && buffer.Last > turn;
 
     /// <summary>The member of a buffer whose name a reader knows.</summary>
@@ -68,17 +74,13 @@ internal sealed class LiveMemory
 
     long Recomputed(int position)
     {
-        long bytes = train.Routed.Sum(r => r.NeededBytes(position) - r.KeptBytes(position));
+        long bytes = train.Routed.Sum(r => r.Rows * r.Buffers.Where(b => IsLive(b, position) && (!IsSaved(b) || IsTouched(b, position))).Sum(b => b.Bytes));
         foreach (var buffer in train.Workspace.Where(b => IsLive(b, position)))
-            bytes += buffer.CarriedStack is not null || !IsSaved(buffer) ? buffer.Bytes
-                : buffer.Stack.Any(level => level.List is not null) ? IsInLoopOf(buffer, position) ? OneLayer(buffer) : 0
-                : IsTouched(buffer, position) ? buffer.Bytes : 0;
+            bytes += buffer.CarriedStack is not null || !IsSaved(buffer) ? buffer.Bytes : IsTouched(buffer, position) ? OneLayer(buffer) : 0;
         return bytes;
     }
 
     static long OneLayer(ArenaBuffer buffer) => buffer.SlotBytes * buffer.Stack.Where(level => level.List is null).Aggregate(1L, (product, level) => product * level.Slots);
-
-    bool IsInLoopOf(ArenaBuffer buffer, int position) => loops.Any(loop => loop.Begin <= position && position <= loop.End && buffer.Stack.Any(level => Equals(level.List, loop.List)));
 
     bool IsTouched(ArenaBuffer buffer, int position) =>
         buffer.Members.Any(m => m.Producer is { } made && train.Order.Begin(made) == position || train.Order.Uses(m).Any(u => u.Position == position));

@@ -10,6 +10,7 @@ public static class MemoryAdvice
         new InfeasibleWithRecompute(),
         new DominantTensor(),
         new SavedAttentionScores(),
+        new SavedButCheap(),
         new FusableChain(),
         new SkinnyExperts(),
         new TileFill(),
@@ -17,5 +18,6 @@ public static class MemoryAdvice
         new Float32WhereBFloat16Serves(),
         new SbufSpill(),
         new TinyDma(),
+        new RecomputeWithoutGain(),
     ];
 }

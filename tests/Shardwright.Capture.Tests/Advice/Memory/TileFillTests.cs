@@ -7,6 +7,9 @@ public sealed class TileFillTests
     [Fact]
     public Task ThreeHalvesOfATile_AreReportedOnce_AtTheParameterThatTakesMost() => AdviceVerify.Reports(Rule, MemoryModels.Mark(MemoryModels.Dense(width: 192), Rule, "public Parameter Up { get; } = new(width, 4 * width);"));
 
+    [Fact]
+    public Task NextSize_IsWrittenWhereTheConstantIsDeclared() => AdviceVerify.FixGives(Rule, MemoryModels.Mark(MemoryModels.Dense(width: 192), Rule, "public Parameter Up { get; } = new(width, 4 * width);"), MemoryModels.Dense(width: 256));
+
     // 224 of 256: 0.875.
     [Fact]
     public Task SevenEighthsOfTwoTiles_FillEnough() => AdviceVerify.Reports(Rule, MemoryModels.Dense(width: 224));
