@@ -218,7 +218,7 @@ public sealed class RecomputeTests(ITestOutputHelper output)
         foreach (string model in (string[])["Sample", "GroupedQuery", "TwoSizes"])
         {
             var linked = CapturedModel.Link(TestResource.ModelSource(model), (4, 2));
-            Assert.True(CapturedModel.Plan(linked.WithRecompute(linked.Type)).Estimate!.Ops.Any(op => op.Op.IsRecomputed));
+            Assert.Contains(CapturedModel.Plan(linked.WithRecompute(linked.Type)).Estimate!.Ops, op => op.Op.IsRecomputed);
         }
     }
 

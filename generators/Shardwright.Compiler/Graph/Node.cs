@@ -59,11 +59,7 @@ public sealed class Carried(Value initial, Value start, Value result)
 }
 
 /// <summary>One call of a module whose activations are not kept for the backward pass; the outermost where such modules call each other.</summary>
-public sealed class RecomputedCall(string path)
-{
-    /// <summary>Path of the module.</summary>
-    public string Path { get; } = path;
-}
+public sealed class RecomputedCall;
 
 /// <summary>A straight line of nodes: a program, or the body of a loop.</summary>
 public sealed class Region(Region? parent, Node? owner = null)

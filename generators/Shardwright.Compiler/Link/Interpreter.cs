@@ -22,7 +22,7 @@ public sealed class Interpreter(ModuleInstance self, GraphBuilder? graph = null,
         if (graph is not null && self.Precision is { } own)
             graph.Precision = own;
         if (graph is not null && self.Recompute)
-            graph.Call ??= new(self.Path);
+            graph.Call ??= new();
         object result = Run(method.Body) ?? throw Error(Rules.UnknownName, method.Body.Count > 0 ? method.Body[0].Site : -1, $"{method.Name} ends without returning a tensor");
         if (graph is not null)
             (graph.Precision, graph.Call) = (outer, call);

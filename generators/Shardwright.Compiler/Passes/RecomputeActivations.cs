@@ -81,6 +81,9 @@ public sealed class RecomputeActivations
         var home = reader;
         while (home != root && home.AdjointOf != value.Region)
             home = home.Parent!;
+        // Read from outside of its loop, where there is a slot for every iteration: kept as it is.
+        if (home == root && value.Region != root)
+            return value;
         var producer = value.Producer!;
         var inputs = producer.Inputs.Select(v => Again(v, home)).ToList();
         var node = new Node(producer.Op, inputs, producer.Source) { Precision = producer.Precision, Denominator = producer.Denominator, Call = producer.Call, IsRecomputed = true };

@@ -8,7 +8,7 @@ using Shardwright.Training.Tests.OddModels;
 namespace Shardwright.Training.Tests.Passes;
 
 /// <summary>
-/// The mutation proof of the checking pass. Programs as the generator makes them pass; each mistake of some kinds, put into them one at a time, is refused with a message that names the value or parameter: a reduction deleted, done twice, or
+/// The mutation proof of the checking pass. Programs as the generator makes them pass, or no other test could compile its model; each mistake of some kinds, put into them one at a time, is refused with a message that names the value or parameter: a reduction deleted, done twice, or
 /// over another group; a gradient block moved to another range, a range dropped or repeated; a denominator or a factor of the backward pass doubled or halved; a contribution to a parameter's gradient deleted or repeated; a value noted
 /// as whole of which a rank holds a part. That shows that such mistakes of the passes cannot reach emitted code. It does not show that the adjoint of an op is the right formula, nor that a statement is printed as the graph says:
 /// finite differences, PyTorch and the bits of other meshes do.

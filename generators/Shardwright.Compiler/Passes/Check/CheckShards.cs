@@ -144,7 +144,7 @@ public sealed class CheckShards
                 return [Sharding.Replicated];
             case Route:
                 Need(0, rows);
-                return [rows, rows, rows, Summed(rows), counts, rows];
+                return [rows, rows, rows, new(AtomState.Partial, AtomState.Partial), counts, rows];
             case Dispatch:
                 Need(0, rows);
                 Need(1, Sharding.Replicated);
@@ -210,7 +210,7 @@ public sealed class CheckShards
         {
             var joined = Join(node, rule, inputs, atom);
             for (int i = 0; i < results.Length; i++)
-                results[i] = results[i].With(atom, rule.Sums[i] ? SumOver(joined, atom) : joined);
+                results[i] = results[i].With(atom, rule.Sums[i] ? RowRule.SumOver(joined) : joined);
         }
         if (node.Op is Reshape && findings.Atoms.Any(atom => results[0][atom].Layout == Layout.Sharded && results[0][atom].Dimension == 0) && node.Output.Type.Shape[0] % findings.Mesh.Data != 0)
             findings.Add(node.Output, $"dimension 0 of {node.Output.Type} does not split over {findings.Mesh.Data} ranks");
@@ -241,14 +241,4 @@ public sealed class CheckShards
             findings.Add(node.Output, atom, "rows of all experts beside a parameter of a rank's own", "rows that were dispatched to their experts");
         return owned && joined == AtomState.Replicated ? AtomState.Sharded(-1) : joined;
     }
-
-    static Sharding Summed(Sharding rows) => new(SumOver(rows.ExpertData, DeviceMesh.ExpertDataAtom), SumOver(rows.Expert, DeviceMesh.ExpertAtom));
-
-    /// <summary>A sum over split rows is partial; over the rows at the ranks of their experts, an expert's own.</summary>
-    static AtomState SumOver(AtomState rows, int atom) => rows.Layout switch
-    {
-        Layout.Sharded when rows.Dimension == 0 => AtomState.Partial,
-        Layout.Routed when atom == DeviceMesh.ExpertAtom => AtomState.Sharded(-1),
-        _ => rows,
-    };
 }

@@ -32,6 +32,14 @@ public sealed record RowRule(bool[] Rows, bool[] Sums, bool AlongLast)
         _ => null,
     };
 
+    /// <summary>A sum over split rows is partial; over the rows at the ranks of their experts, an expert's own.</summary>
+    public static AtomState SumOver(AtomState rows) => rows.Layout switch
+    {
+        Layout.Sharded when rows.Dimension == 0 => AtomState.Partial,
+        Layout.Routed => AtomState.Sharded(-1),
+        _ => rows,
+    };
+
     /// <summary>Whether an operand has the result's dimension 0, instead of being repeated along it.</summary>
     static bool Reaches(TensorType operand, TensorType full) => operand.Rank == full.Rank && (full.Rank == 0 || operand.Shape[0] == full.Shape[0]);
 
