@@ -7,9 +7,8 @@ const digits = number => {
   const size = Math.abs(number);
   if (size === 0 || Number.isInteger(number) && size < 999.5) return String(number);
   if (size >= 999.5) return grouped(Math.round(number));
-  if (size >= 0.00995) return number.toFixed(size >= 99.95 ? 0 : size >= 9.995 ? 1 : size >= 0.0995 ? 2 : 3);
-  if (size >= 1e-7) return number.toFixed(1 - Math.floor(Math.log10(size)));
-  const [mantissa, exponent] = number.toExponential(1).split("e");
+  if (size >= 1e-7) return number.toFixed(size >= 99.95 ? 0 : size >= 9.995 ? 1 : size >= 0.9995 ? 2 : 2 - Math.floor(Math.log10(size * 1.0005)));
+  const [mantissa, exponent] = number.toExponential(2).split("e");
   return `${mantissa}${space}×${space}10^${exponent.replace("-", minus).replace("+", "")}`;
 };
 
