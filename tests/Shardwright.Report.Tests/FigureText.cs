@@ -5,18 +5,21 @@ namespace Shardwright.Report.Tests;
 /// <summary>Reads a number as the page writes it for people back into the unit of plan.json: an independent reader, which knows nothing of how the page writes.</summary>
 internal static class FigureText
 {
-    /// <summary>Units of the page in units of the plan: ps, B, FLOP, J, kg.</summary>
-    private static readonly Dictionary<string, double> Units = new(StringComparer.Ordinal)
+    /// <summary>Units of the page in units of the plan, which are ps, B, FLOP, J, kg: each a step above the one before it.</summary>
+    private static readonly Dictionary<string, double> Units = new (double First, double Step, string Names)[]
     {
-        [""] = 1, ["%"] = 0.01, ["million"] = 1e6, ["billion"] = 1e9, ["trillion"] = 1e12, ["thousand trillion"] = 1e15,
-        ["ps"] = 1, ["ns"] = 1e3, ["µs"] = 1e6, ["ms"] = 1e9, ["s"] = 1e12, ["h"] = 3.6e15, ["days"] = 8.64e16,
-        ["B"] = 1, ["KiB"] = 1L << 10, ["MiB"] = 1L << 20, ["GiB"] = 1L << 30, ["TiB"] = 1L << 40, ["PiB"] = 1L << 50, ["EiB"] = 1L << 60,
-        ["FLOP"] = 1, ["kFLOP"] = 1e3, ["MFLOP"] = 1e6, ["GFLOP"] = 1e9, ["TFLOP"] = 1e12, ["PFLOP"] = 1e15, ["EFLOP"] = 1e18, ["ZFLOP"] = 1e21,
-        ["FLOP/s"] = 1, ["kFLOP/s"] = 1e3, ["MFLOP/s"] = 1e6, ["GFLOP/s"] = 1e9, ["TFLOP/s"] = 1e12, ["PFLOP/s"] = 1e15, ["EFLOP/s"] = 1e18,
-        ["B/s"] = 1, ["kB/s"] = 1e3, ["MB/s"] = 1e6, ["GB/s"] = 1e9, ["TB/s"] = 1e12, ["PB/s"] = 1e15,
-        ["FLOP/B"] = 1, ["µJ"] = 1e-6, ["mJ"] = 1e-3, ["J"] = 1, ["kJ"] = 1e3, ["MJ"] = 1e6, ["GJ"] = 1e9, ["TJ"] = 1e12,
-        ["mg"] = 1e-6, ["g"] = 1e-3, ["kg"] = 1, ["t"] = 1e3, ["kt"] = 1e6,
-    };
+        (1, 1000, "ps ns µs ms s"),
+        (3.6e15, 24, "h days"),
+        (1, 1024, "B KiB MiB GiB TiB PiB EiB"),
+        (1, 1000, "FLOP kFLOP MFLOP GFLOP TFLOP PFLOP EFLOP ZFLOP"),
+        (1, 1000, "FLOP/s kFLOP/s MFLOP/s GFLOP/s TFLOP/s PFLOP/s EFLOP/s"),
+        (1, 1000, "B/s kB/s MB/s GB/s TB/s PB/s"),
+        (1e-6, 1000, "µJ mJ J kJ MJ GJ TJ"),
+        (1e-6, 1000, "mg g kg t kt"),
+        (1e6, 1000, "million billion trillion quadrillion"),
+        (1, 1, "FLOP/B"),
+        (0.01, 1, "%"),
+    }.SelectMany(it => it.Names.Split(' ').Select((name, index) => (name, it.First * Math.Pow(it.Step, index)))).Append(("", 1)).ToDictionary(StringComparer.Ordinal);
 
     /// <summary>The numbers that could stand behind a text: half a unit of its last digit to each side.</summary>
     public static (double Low, double High) Range(string text)

@@ -28,7 +28,7 @@ const walkWithKeys = (it, marks) => {
     if (step === undefined || all.length === 0) return;
     event.preventDefault();
     cursor = Math.min(all.length - 1, Math.max(0, cursor + step));
-    it.instance.dispatchAction({ type: "showTip", ...all[cursor].series, dataIndex: all[cursor].index });
+    it.instance.dispatchAction({ type: "showTip", seriesIndex: it.instance.getOption().series.findIndex(({ id }) => id === all[cursor].series), dataIndex: all[cursor].index });
     document.getElementById("spoken").textContent = `${statementName(all[cursor].operation)}, ${cursor + 1} of ${all.length}`;
   });
   it.holder.addEventListener("blur", () => it.instance.dispatchAction({ type: "hideTip" }));

@@ -7,9 +7,8 @@ const digits = number => {
   const size = Math.abs(number);
   if (size === 0 || Number.isInteger(number) && size < 999.5) return String(number);
   if (size >= 999.5) return grouped(Math.round(number));
-  if (size >= 0.00995) return number.toFixed(size >= 99.95 ? 0 : size >= 9.995 ? 1 : size >= 0.0995 ? 2 : 3);
-  if (size >= 1e-7) return number.toFixed(1 - Math.floor(Math.log10(size)));
-  const [mantissa, exponent] = number.toExponential(1).split("e");
+  if (size >= 1e-7) return number.toFixed(size >= 99.95 ? 0 : size >= 9.995 ? 1 : size >= 0.9995 ? 2 : 2 - Math.floor(Math.log10(size * 1.0005)));
+  const [mantissa, exponent] = number.toExponential(2).split("e");
   return `${mantissa}${space}×${space}10^${exponent.replace("-", minus).replace("+", "")}`;
 };
 
@@ -22,7 +21,7 @@ const scaled = (number, step, units) => {
 };
 
 const time = picoseconds => picoseconds === 0 ? `0${space}s` : picoseconds < 7.2e15 ? scaled(picoseconds, 1000, ["ps", "ns", "µs", "ms", "s"]) : scaled(picoseconds / 3.6e15, 24, ["h", "days"]);
-const amount = number => Math.abs(number) < 1e6 || Number.isInteger(number) && Math.abs(number) < 1e9 ? digits(number) : scaled(number / 1e6, 1000, ["million", "billion", "trillion", "thousand trillion"]);
+const amount = number => Math.abs(number) < 1e6 || Number.isInteger(number) && Math.abs(number) < 1e9 ? digits(number) : scaled(number / 1e6, 1000, ["million", "billion", "trillion", "quadrillion"]);
 const share = part => part >= 9.995 ? grouped(Math.round(part * 100)) + `${space}%` : part !== 0 && Math.abs(part) < 0.0005 ? `<${thin}0.1${space}%` : `${(part * 100).toFixed(1)}${space}%`;
 
 // What kinds of numbers there are: the unit in which the plan has them, and their text.

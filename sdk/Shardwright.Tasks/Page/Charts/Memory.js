@@ -12,7 +12,7 @@ const memorySection = () => {
       const place = [event.offsetX, event.offsetY];
       if (instance.containPixel("grid", place)) openStatement(memory.points[instance.convertFromPixel({ seriesIndex: 0 }, place)[0]].operation, holder);
     }),
-    marks: () => memory.points.map(({ operation }, index) => ({ series: { seriesIndex: 0 }, index, operation })),
+    marks: () => memory.points.map(({ operation }, index) => ({ series: "class 0", index, operation })),
   });
   return section("memory", "Memory", "Device memory of a rank in program order (not in time), at even load. Click a place for its statement.",
     element("div", { class: "chart-head" }, legend(memory.classes.map(name => ({ name, color: memoryColor(name) }))), offScale && memoryScale(holder)),
@@ -54,7 +54,7 @@ const memoryOption = (color, width) => {
     yAxis: axis(color, "value", { formatter: axisText("bytes"), showMaxLabel: false }, { max: top * 1.12, interval: byteInterval(top / 4) }),
     tooltip: tooltip(color, items => memoryTip(memory.points[items[0].dataIndex]), { trigger: "axis", axisPointer: { type: "line", lineStyle: { color: color("--text"), width: 1, type: "solid" } } }),
     series: [...memory.classes.map((name, index) => ({
-      type: "line", stack: "memory", name, step: "middle", symbol: "none", emphasis: { disabled: true },
+      type: "line", stack: "memory", id: `class ${index}`, name, step: "middle", symbol: "none", emphasis: { disabled: true },
       lineStyle: { width: 0.5, color: color("--page") }, areaStyle: { color: color(memoryColor(name)), opacity: 1 }, data: memory.points.map(point => point.bytes[index]),
     })), memoryMarks(color, memory)],
     graphic: memoryShowsCapacity ? []

@@ -8,7 +8,7 @@ const rooflineSection = () => {
   const { points, step } = value("/roofline");
   const holder = chart("roofline", "Roofline: achieved rate of each statement with products against its arithmetic intensity", width => width < 600 ? 360 : width < 800 ? 390 : 460, rooflineOption, {
     ready: instance => instance.on("click", it => { if (it.data?.operation !== undefined) openStatement(it.data.operation, holder); }),
-    marks: () => rooflineDots().map(({ operation }, index) => ({ series: { seriesId: "dots" }, index, operation })),
+    marks: () => rooflineDots().map(({ operation }, index) => ({ series: "dots", index, operation })),
   });
   const bounds = distinct(points.map(it => it.bound)).sort().map(name => ({ name, color: boundColor(name) }));
   return section("roofline", "Roofline",

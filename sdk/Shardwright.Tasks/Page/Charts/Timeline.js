@@ -5,7 +5,7 @@ const timelineSection = () => {
       instance.on("click", it => { if (it.data?.operation !== undefined) openStatement(it.data.operation, holder); });
       zoom.append(...zoomButtons(instance));
     },
-    marks: () => value("/timeline/bars").map(({ operation }, index) => ({ series: { seriesId: "bars" }, index, operation })),
+    marks: () => value("/timeline/bars").map(({ operation }, index) => ({ series: "bars", index, operation })),
   });
   const phases = Object.entries(phaseColors).map(([name, color]) => ({ name, color }));
   return section("timeline", "Timeline",
