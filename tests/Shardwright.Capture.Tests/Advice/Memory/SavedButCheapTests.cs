@@ -39,24 +39,24 @@ public sealed class SavedButCheapTests
         """;
 
     [Fact]
-    public Task GateOfEveryLayer_IsReportedAtItsClass_AndRecomputingFreesWhatTheFixSays() => AdviceVerify.FixSaves(Rule, Gated(marked: true), Gated("[Module, Recompute]"), "SHW3006.most_step_percent = 3");
+    public Task GateOfEveryLayer_IsReportedAtItsClass_AndRecomputingFreesWhatTheFixSays() => AdviceVerify.FixSaves(Rule, Gated(marked: true), Gated("[Module, Recompute]"), "SHW3006.most_step_percent = 10");
 
     [Fact]
-    public Task MemoryThatIsHalfEmpty_IsNoReason() => AdviceVerify.Reports(Rule, Gated(batch: 8), "SHW3006.most_step_percent = 3");
+    public Task MemoryThatIsHalfEmpty_IsNoReason() => AdviceVerify.Reports(Rule, Gated(batch: 8), "SHW3006.most_step_percent = 10");
 
     [Fact]
     public Task TimeOverTheThreshold_IsTooMuch() => AdviceVerify.Reports(Rule, Gated(), "SHW3006.most_step_percent = 0");
 
     [Fact]
-    public Task ClassThatIsRecomputed_KeepsNothing() => AdviceVerify.Reports(Rule, Gated("[Module, Recompute]"), "SHW3006.most_step_percent = 3");
+    public Task ClassThatIsRecomputed_KeepsNothing() => AdviceVerify.Reports(Rule, Gated("[Module, Recompute]"), "SHW3006.most_step_percent = 10");
 
     [Fact]
-    public Task SameModel_OnATargetWithMoreMemory_HasRoom() => AdviceVerify.Reports(Rule, Gated(batch: 16), "SHW3006.most_step_percent = 3\nbuild_property.ShardwrightTarget = h200-server");
+    public Task SameModel_OnATargetWithMoreMemory_HasRoom() => AdviceVerify.Reports(Rule, Gated(batch: 16), "SHW3006.most_step_percent = 10\nbuild_property.ShardwrightTarget = h200-server");
 
     [Fact]
     public void Message_HasBothStepsAndPeaks()
     {
-        var (before, findings) = AdviceVerify.Compile(Gated(), "SHW3006.most_step_percent = 3");
+        var (before, findings) = AdviceVerify.Compile(Gated(), "SHW3006.most_step_percent = 10");
         var after = AdviceVerify.Compile(Gated("[Module, Recompute]")).Plan;
         string message = Assert.Single(findings, f => f.Rule.Id == Rule).Message;
         long longer = after.Estimate!.Summary.Picoseconds - before.Estimate!.Summary.Picoseconds;
