@@ -1,4 +1,3 @@
-using Shardwright.Compiler;
 using Shardwright.Compiler.Advice;
 using Shardwright.Hardware;
 

@@ -1,7 +1,6 @@
 using Shardwright.Compiler;
 using Shardwright.Compiler.Advice;
 using Shardwright.Compiler.Advice.Communication;
-using Shardwright.Hardware;
 
 namespace Shardwright.Capture.Tests.Advice.Communication;
 

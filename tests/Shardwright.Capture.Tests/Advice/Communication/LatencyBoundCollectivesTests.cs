@@ -1,6 +1,5 @@
 using Shardwright.Compiler.Advice;
 using Shardwright.Compiler.Advice.Communication;
-using Shardwright.Hardware;
 
 namespace Shardwright.Capture.Tests.Advice.Communication;
 
