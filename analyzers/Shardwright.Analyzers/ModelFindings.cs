@@ -48,16 +48,25 @@ internal static class ModelFindings
         var places = new FindingPlaces(modules);
         var build = BuildOptions.Read(options.AnalyzerConfigOptionsProvider.GlobalOptions, Machines(options, cancellation)).Options;
         var seen = new HashSet<(string, Cause, string)>();
+        var models = new List<(CapturedModule Model, CompiledModel? Compiled)>();
         foreach (var model in modules.Where(m => m.Graph.IsModel))
         {
             var (thresholds, errors) = model.Declaration.SourceTree is { } tree ? ThresholdOptions.Read(options.AnalyzerConfigOptionsProvider.GetOptions(tree)) : (Thresholds.None, default);
             foreach (var (got, need) in errors)
                 findings.Add(Diagnostic.Create(AllRules.Find(RuleIds.OptionOutOfRange), model.Declaration, got, need));
-            var (found, advice) = Compiled(model, modules, build, thresholds, cancellation);
+            var (compiled, fault) = Compiled(model, modules, build, thresholds, cancellation);
+            if (fault is not null)
+                findings.Add(places.Diagnostic(fault, model));
+            models.Add((model, compiled));
+        }
+        foreach (var (model, compiled) in models)
+        {
+            if (compiled is null)
+                continue;
             // Two models may share a module: what is wrong in it is wrong once.
-            foreach (var diagnostic in found.Where(f => seen.Add((f.Id, new(f.Type, f.Site), f.Message))))
+            foreach (var diagnostic in compiled.Diagnostics.Concat(compiled.Defects).Where(f => seen.Add((f.Id, new(f.Type, f.Site), f.Message))))
                 findings.Add(places.Diagnostic(diagnostic, model));
-            foreach (var finding in advice.Where(f => seen.Add((f.Rule.Id, f.At, f.Message))))
+            foreach (var finding in Advisor.Shown(compiled.Findings.Where(f => IsOfEveryModel(f, models))).Where(f => seen.Add((f.Rule.Id, f.At, f.Message))))
                 findings.Add(places.Diagnostic(finding, model));
         }
         return findings.ToImmutable();
@@ -67,20 +76,22 @@ internal static class ModelFindings
         .Where(file => options.AnalyzerConfigOptionsProvider.GetOptions(file).TryGetValue(MachineOption.Metadata, out var flag) && string.Equals(flag, "true", StringComparison.OrdinalIgnoreCase))
         .OrderBy(file => file.Path, StringComparer.Ordinal).Select(file => MachineOption.Read(file.Path, file.GetText(cancellation)?.ToString()).Machine).OfType<MachineText>().ToEquatable();
 
-    static (IEnumerable<CompilerDiagnostic> Found, IEnumerable<Finding> Advice) Compiled(CapturedModule model, CapturedModule[] modules, CompilerOptions options, Thresholds thresholds, CancellationToken cancellation)
+    /// <summary>A rule that needs every model stays silent where another model reaches the class and does not have the finding, or cannot be compiled to tell.</summary>
+    static bool IsOfEveryModel(Finding finding, List<(CapturedModule Model, CompiledModel? Compiled)> models) => !finding.Rule.NeedsEveryModel
+        || models.All(m => m.Compiled is { } other && (!other.Linked.Modules.Any(module => module.Type == finding.At.Type) || other.Findings.Any(f => f.Rule == finding.Rule && f.At == finding.At)));
+
+    /// <summary>Null where a class cannot be captured: then capture has said so.</summary>
+    static (CompiledModel? Compiled, CompilerDiagnostic? Fault) Compiled(CapturedModule model, CapturedModule[] modules, CompilerOptions options, Thresholds thresholds, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         try
         {
             var linked = ModelCompiler.Link(model.Graph.Type, [.. modules.Select(m => m.Graph)], options) with { Thresholds = thresholds };
-            if (linked.Modules.Any(m => m.HasErrors))
-                return ([], []);
-            var compiled = CompilationMemo.Compile(linked);
-            return (compiled.Diagnostics.Concat(compiled.Defects), Advisor.Shown(compiled.Findings));
+            return linked.Modules.Any(m => m.HasErrors) ? (null, null) : (CompilationMemo.Compile(linked), null);
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            return ([new(RuleIds.InternalError, model.Graph.Type, -1, $"{fault.GetType().Name}: {fault.Message}")], []);
+            return (null, new(RuleIds.InternalError, model.Graph.Type, -1, $"{fault.GetType().Name}: {fault.Message}"));
         }
     }
 }

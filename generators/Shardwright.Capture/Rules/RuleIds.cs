@@ -16,4 +16,5 @@ public static class RuleIds
     public const string ModelInputs = "SHW1007";
     public const string MemberCannotBeCaptured = "SHW1008";
     public const string OptionOutOfRange = "SHW1009";
+    public const string ShardAxis = "SHW2004";
 }

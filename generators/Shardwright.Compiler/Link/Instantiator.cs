@@ -1,3 +1,5 @@
+using System.Globalization;
+using Shardwright.Compiler.Advice;
 using Shardwright.Compiler.Graph;
 using Shardwright.Compiler.Modules;
 using Shardwright.Compiler.Ops.Routing;
@@ -62,11 +64,15 @@ public sealed class Instantiator(LinkedModel linked, int microBatches, RowExchan
             throw Error(Rules.UnknownName, owner.Graph, group.Site, $"'{group.Name}' is an expert group inside an expert; experts cannot be nested");
         int count = Integer(owner, group, group.Count, "count"), topK = Integer(owner, group, group.TopK, "topK");
         if (topK > count)
-            throw Error(Rules.ShapeMismatch, owner.Graph, group.Site, $"'{group.Name}': topK is {topK} but there are {count} experts; need 1 ≤ topK ≤ count");
+            throw new UserErrorException(new(Rules.TopKAboveExperts, owner.Graph.Type, group.TopK.Site,
+                $"'{owner.PathOf(group.Name)}': every token goes to topK = {topK} different experts, but there are {count}; need 1 ≤ topK ≤ count, {count} at most")
+            {
+                Fixes = NumberPlaces.Of(linked, owner.Graph.Type, group.TopK) is { } written ? EquatableArray.Of(new Fix($"Set topK to {count}", EquatableArray.Of(new Edit(EditKind.Number, written, count.ToString(CultureInfo.InvariantCulture))))) : default,
+            });
         double balance = 0, z = 0;
         foreach (var setting in group.Settings)
         {
-            double value = Convert.ToDouble(Scalar(owner, setting.Value), System.Globalization.CultureInfo.InvariantCulture);
+            double value = Convert.ToDouble(Scalar(owner, setting.Value), CultureInfo.InvariantCulture);
             if (setting.Name == "BalanceLoss")
                 balance = value;
             else if (setting.Name == "RouterZLoss")

@@ -24,7 +24,7 @@ public static class BuildProgram
         var model = instantiator.Model();
         var graph = new GraphBuilder(root, mesh, instantiator.Sites);
         foreach (var site in instantiator.Sites.Where(s => s.Experts % mesh.Expert != 0))
-            report.Error(Rules.Indivisible, SiteSource(linked, site), $"'{site.Path}' has {site.Experts} experts, which {mesh.Expert} expert-parallel ranks do not divide; use a multiple of {mesh.Expert} experts or a smaller Expert in [Mesh]");
+            MeshMistakes.Experts(linked, site, mesh, report);
 
         var method = linked.Model.Methods.First(m => m.Name == (kind == ProgramKind.Infer ? "Forward" : "Loss") && !m.IsStatic);
         var result = CallModel(model, method, graph, inputs);
@@ -97,13 +97,5 @@ public static class BuildProgram
         if (!condition)
             report.Error(Rules.NoGradient, value.Source, message);
         return condition;
-    }
-
-    static SourceRef SiteSource(LinkedModel linked, ExpertSite site)
-    {
-        foreach (var module in linked.Modules)
-            foreach (var member in module.Members.OfType<ExpertGroupMember>().Where(m => m.Name == site.Name))
-                return new(module.Type, member.Site, member.Site);
-        return new(linked.Type, -1, -1);
     }
 }

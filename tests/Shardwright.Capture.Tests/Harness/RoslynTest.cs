@@ -26,6 +26,9 @@ public abstract class RoslynTest
     /// <summary>Entries of a global analyzer config: <c>build_property.ShardwrightTarget = trn3.ultraserver64</c>, <c>SHW3002.near_full_percent = 80</c>.</summary>
     public string Config { get; set; } = "";
 
+    /// <summary>A console application has top-level statements.</summary>
+    public OutputKind OutputKind { get; set; } = OutputKind.DynamicallyLinkedLibrary;
+
     public DiagnosticSeverity CompilerDiagnostics { get; set; } = DiagnosticSeverity.Error;
 
     protected abstract ImmutableArray<DiagnosticAnalyzer> Analyzers { get; }
@@ -40,7 +43,7 @@ public abstract class RoslynTest
         severities["AD0001"] = ReportDiagnostic.Error;
         var project = new AdhocWorkspace().AddProject("TestProject", LanguageNames.CSharp)
             .WithParseOptions(new CSharpParseOptions(LanguageVersion.CSharp14, DocumentationMode.Diagnose))
-            .WithCompilationOptions(new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable, specificDiagnosticOptions: severities))
+            .WithCompilationOptions(new CSharpCompilationOptions(OutputKind, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable, specificDiagnosticOptions: severities))
             .WithMetadataReferences(References.Shardwright.AddRange(TestState.AdditionalReferences))
             .AddDocument("Usings.cs", "global using System; global using System.Numerics.Tensors; global using Shardwright;", filePath: "/0/Usings.cs").Project;
         if (Config.Length > 0)
