@@ -59,13 +59,24 @@ internal static class ModelFindings
                 findings.Add(Diagnostic.Create(AllRules.Find(RuleIds.OptionOutOfRange), model.Declaration, got, need));
             linked.Add((model, ModelCompiler.Link(model.Graph.Type, graphs, build) with { Thresholds = thresholds }));
         }
-        linked.RemoveAll(pair => pair.Linked.Modules.Any(m => m.HasErrors));
-        CompilationMemo.Prepare([.. linked.Select(pair => pair.Linked)], findings: true, cancellation);
+        bool AllCaptured(LinkedModel program) => !program.Modules.Any(m => m.HasErrors);
+        CompilationMemo.Prepare([.. linked.Select(pair => pair.Linked).Where(AllCaptured)], findings: true, cancellation);
+        // Null where a class cannot be captured: then capture has said so.
+        var models = new List<(CapturedModule Model, CompiledModel? Compiled)>();
         foreach (var (model, program) in linked)
         {
-            var (found, advice) = Compiled(model, program, cancellation);
+            var (compiled, fault) = AllCaptured(program) ? Compiled(model, program, cancellation) : (null, null);
+            models.Add((model, compiled));
+            if (fault is not null)
+                findings.Add(places.Diagnostic(fault, model));
+        }
+        foreach (var (model, compiled) in models)
+        {
+            if (compiled is null)
+                continue;
+            var advice = Advisor.Shown(compiled.Findings.Where(f => IsOfEveryModel(f, models)));
             // Two models may share a module: what is wrong in it is wrong once.
-            foreach (var diagnostic in found.Select(f => places.Diagnostic(f, model)).Concat(advice.Select(f => places.Diagnostic(f, model))))
+            foreach (var diagnostic in compiled.Diagnostics.Concat(compiled.Defects).Select(f => places.Diagnostic(f, model)).Concat(advice.Select(f => places.Diagnostic(f, model))))
                 if (seen.Add((diagnostic.Id, diagnostic.Location, diagnostic.GetMessage(CultureInfo.InvariantCulture))))
                     findings.Add(diagnostic);
         }
@@ -76,17 +87,20 @@ internal static class ModelFindings
         .Where(file => options.AnalyzerConfigOptionsProvider.GetOptions(file).TryGetValue(MachineOption.Metadata, out var flag) && string.Equals(flag, "true", StringComparison.OrdinalIgnoreCase))
         .OrderBy(file => file.Path, StringComparer.Ordinal).Select(file => MachineOption.Read(file.Path, file.GetText(cancellation)?.ToString()).Machine).OfType<MachineText>().ToEquatable();
 
-    static (IEnumerable<CompilerDiagnostic> Found, IEnumerable<Finding> Advice) Compiled(CapturedModule model, LinkedModel linked, CancellationToken cancellation)
+    /// <summary>A rule that needs every model stays silent where another model reaches the class and does not have the finding, or cannot be compiled to tell.</summary>
+    static bool IsOfEveryModel(Finding finding, List<(CapturedModule Model, CompiledModel? Compiled)> models) => !finding.Rule.NeedsEveryModel
+        || models.All(m => m.Compiled is { } other && (!other.Linked.Modules.Any(module => module.Type == finding.At.Type) || other.Findings.Any(f => f.Rule == finding.Rule && f.At == finding.At)));
+
+    static (CompiledModel? Compiled, CompilerDiagnostic? Fault) Compiled(CapturedModule model, LinkedModel linked, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         try
         {
-            var compiled = CompilationMemo.Compile(linked);
-            return (compiled.Diagnostics.Concat(compiled.Defects), Advisor.Shown(compiled.Findings));
+            return (CompilationMemo.Compile(linked), null);
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            return ([new(RuleIds.InternalError, model.Graph.Type, -1, $"{fault.GetType().Name}: {fault.Message}")], []);
+            return (null, new(RuleIds.InternalError, model.Graph.Type, -1, $"{fault.GetType().Name}: {fault.Message}"));
         }
     }
 }

@@ -15,7 +15,7 @@ namespace Shardwright.CodeFixes;
 public sealed class SuggestedFix : CodeFixProvider
 {
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds { get; } = [.. AllAdvice.Rules.Select(r => r.Info.Id), Compiler.Rules.Indivisible, Compiler.Rules.ExpertDividesData];
+    public override ImmutableArray<string> FixableDiagnosticIds { get; } = [.. AllAdvice.Rules.Select(r => r.Info.Id), Compiler.Rules.Indivisible, Compiler.Rules.ExpertDividesData, Compiler.Rules.TopKAboveExperts];
 
     /// <inheritdoc/>
     public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;

@@ -13,5 +13,6 @@ public static class Rules
         MissingInput = "SHW1015",
         Indivisible = "SHW2001",
         ExpertDividesData = "SHW2002",
-        MovesSequence = "SHW2003";
+        MovesSequence = "SHW2003",
+        TopKAboveExperts = "SHW5001";
 }

@@ -29,6 +29,8 @@ internal static class AllRules
         IndivisibleDimension.Rule,
         ExpertDoesNotDivideData.Rule,
         MovedBatch.Rule,
+        ShardAxis.Rule,
+        TopKAboveExperts.Rule,
         .. AllAdvice.Rules.Select(rule => Descriptor(rule.Info)),
     ];
 

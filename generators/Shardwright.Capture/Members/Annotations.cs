@@ -10,15 +10,19 @@ namespace Shardwright.Capture.Members;
 /// <summary>Reads the attributes of properties and parameters.</summary>
 internal static class Annotations
 {
-    public static EquatableArray<Shard> Shards(ISymbol symbol)
-        => symbol.GetAttributes().Where(a => a.AttributeClass.Is("ShardAttribute") && a.ConstructorArguments.Length == 1)
-            .Select(a => new Shard(Literals.EnumName(a.ConstructorArguments[0]) ?? "", Named(a, "Dimension") is { Value: int dimension } ? dimension : 0)).ToEquatable();
-
     public static EquatableArray<string> Shape(ISymbol symbol)
     {
         if (symbol.Find("ShapeAttribute") is not { ConstructorArguments: { Length: 1 } arguments } || arguments[0].Kind != TypedConstantKind.Array || arguments[0].IsNull)
             return default;
         return arguments[0].Values.Select(v => v.Value as string ?? "").ToEquatable();
+    }
+
+    /// <summary>The sites of the dimensions that <c>[Shape]</c> gives, one each; empty where they stand in an array of their own.</summary>
+    public static EquatableArray<int> ShapeSites(ModuleContext context, ISymbol symbol, int rank)
+    {
+        if (symbol.Find("ShapeAttribute")?.ApplicationSyntaxReference?.GetSyntax(context.Cancellation) is not AttributeSyntax { ArgumentList.Arguments: { } arguments } || arguments.Count != rank || arguments.Any(a => a.NameColon is not null))
+            return default;
+        return arguments.Select(a => context.Site(a.Expression)).ToEquatable();
     }
 
     public static string Experts(ISymbol symbol, string property, string otherwise)
@@ -29,9 +33,9 @@ internal static class Annotations
     {
         if (symbol.Find("PrecisionAttribute") is not { ConstructorArguments: { Length: 1 } arguments } attribute)
             return null;
-        if (Literals.EnumName(arguments[0]) is { } format)
-            return new(format, Named(attribute, "Stochastic") is { Value: true });
         var syntax = attribute.ApplicationSyntaxReference?.GetSyntax(context.Cancellation) as AttributeSyntax;
+        if (Literals.EnumName(arguments[0]) is { } format)
+            return new(format, Named(attribute, "Stochastic") is { Value: true }) { Site = syntax is null ? -1 : context.Site(syntax) };
         // What does not bind is the compiler's own error.
         if (arguments[0].Kind == TypedConstantKind.Enum)
             context.Report(RuleIds.OptionOutOfRange, ((SyntaxNode?)syntax?.ArgumentList?.Arguments.FirstOrDefault() ?? syntax)?.GetLocation() ?? Location.None, $"[Precision({arguments[0].Value})]", "a member of NumberFormat");

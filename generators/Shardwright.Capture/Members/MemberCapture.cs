@@ -74,7 +74,7 @@ internal sealed class MemberCapture(ModuleContext context)
         var name = member.Symbol.Name;
         var shape = captured.Select(a => a.Value).ToEquatable();
         if (member.Type.IsParameter())
-            Add(new ParameterMember(name, site, shape, Annotations.Shards(member.Symbol), member.Symbol.Find("NoDecayAttribute") is not null, IsFrozen(member)), member.Symbol);
+            Add(new ParameterMember(name, site, shape, Shards.OfParameter(context, member.Symbol, shape.Count), member.Symbol.Find("NoDecayAttribute") is not null, IsFrozen(member)), member.Symbol);
         else if (member.Type.IsState())
             Add(new StateMember(name, site, shape));
         else if (member.Type.IsRepeated() || member.Type.IsExpertGroup())

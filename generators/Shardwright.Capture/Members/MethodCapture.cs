@@ -61,7 +61,12 @@ internal static class MethodCapture
             context.Report(RuleIds.CannotCapture, syntax, $"A parameter of type '{parameter.Type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)}'", "a graph's inputs are tensors of float or int, numbers and modules", "use one of those types");
         else if (parameter.RefKind != RefKind.None || parameter.IsParams)
             context.Report(RuleIds.CannotCapture, syntax, "A 'ref', 'in', 'out' or 'params' parameter", "a graph's values never change and their number is fixed", "use ordinary parameters and return a tuple");
-        return new(body.NameOf(parameter), kind, Annotations.Shape(parameter), Annotations.Shards(parameter), Default(context, parameter, syntax)) { Site = context.Site(syntax) };
+        var shape = Annotations.Shape(parameter);
+        return new(body.NameOf(parameter), kind, shape, Shards.OfInput(context, parameter, shape.Count), Default(context, parameter, syntax))
+        {
+            Site = context.Site(syntax),
+            ShapeSites = Annotations.ShapeSites(context, parameter, shape.Count),
+        };
     }
 
     /// <summary>A default value as a literal; null when there is none.</summary>

@@ -17,4 +17,5 @@ public static class RuleIds
     public const string MemberCannotBeCaptured = "SHW1008";
     public const string OptionOutOfRange = "SHW1009";
     public const string ModuleGraph = "SHW1017";
+    public const string ShardAxis = "SHW2004";
 }

@@ -60,7 +60,7 @@ public sealed class ModelStudy
     public static Cause Of(ParameterDeclaration parameter) => new(parameter.Type, parameter.Site);
 
     /// <summary>Where a group of experts is declared.</summary>
-    public Cause Of(ExpertSite site) => Member<ExpertGroupMember>(site.Name) ?? Model;
+    public Cause Of(ExpertSite site) => MemberPaths.Find(Linked, site.Path) is { } found ? new(found.Owner.Type, found.Member.Site) : Model;
 
     /// <summary>Where a member of that name and kind is declared; null when no reached class has it.</summary>
     public Cause? Member<T>(string name) where T : Member

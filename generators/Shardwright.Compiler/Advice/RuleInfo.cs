@@ -22,6 +22,9 @@ public sealed record RuleInfo(string Id, string Title, RuleSeverity Severity)
     /// <summary>Advice on time, memory or cost, of which an editor shows the best four a class; the others are mistakes, and all are shown.</summary>
     public bool IsPerformance { get; init; }
 
+    /// <summary>Whether it holds for a class only when every model that reaches the class has it: a module may be right for one model and not used up by another.</summary>
+    public bool NeedsEveryModel { get; init; }
+
     /// <summary>Thresholds, each an <c>.editorconfig</c> entry <c>SHW3002.near_full_percent = 90</c>.</summary>
     public EquatableArray<RuleOption> Options { get; init; }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Shardwright.Compiler.Advice;
 using Shardwright.Compiler.Graph;
 using Shardwright.Compiler.Modules;
 using Shardwright.Compiler.Ops.Routing;
@@ -68,11 +70,16 @@ public sealed class Instantiator(LinkedModel linked, int microBatches, RowExchan
         if (count > Limits.Experts)
             throw Error(Rules.ShapeMismatch, owner, group.Site, $"'{group.Name}' has {count} experts; need at most {Limits.Experts}");
         if (topK > count)
-            throw Error(Rules.ShapeMismatch, owner, group.Site, $"'{group.Name}': topK is {topK} but there are {count} experts; need 1 ≤ topK ≤ count");
+            throw new UserErrorException(new(Rules.TopKAboveExperts, owner.Graph.Type, group.TopK.Site,
+                $"'{owner.PathOf(group.Name)}': every token goes to topK = {topK} different experts, but there are {count}; need 1 ≤ topK ≤ count, {count} at most")
+            {
+                Caller = owner.Holder,
+                Fixes = NumberPlaces.Of(linked, owner.Graph.Type, group.TopK) is { } written ? EquatableArray.Of(new Fix($"Set topK to {count}", EquatableArray.Of(new Edit(EditKind.Number, written, count.ToString(CultureInfo.InvariantCulture))))) : default,
+            });
         double balance = 0, z = 0;
         foreach (var setting in group.Settings)
         {
-            double value = Convert.ToDouble(Scalar(owner, setting.Value), System.Globalization.CultureInfo.InvariantCulture);
+            double value = Convert.ToDouble(Scalar(owner, setting.Value), CultureInfo.InvariantCulture);
             if (setting.Name == "BalanceLoss")
                 balance = value;
             else if (setting.Name == "RouterZLoss")

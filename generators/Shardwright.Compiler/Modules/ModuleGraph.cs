@@ -35,7 +35,11 @@ public sealed record ModuleGraph(
 }
 
 /// <summary>A <c>[Precision]</c> annotation: the format's name and how stored values are rounded.</summary>
-public sealed record PrecisionOption(string Format, bool Stochastic);
+public sealed record PrecisionOption(string Format, bool Stochastic)
+{
+    /// <summary>The site of the attribute; −1 for a build property.</summary>
+    public int Site { get; init; } = -1;
+}
 
 /// <summary>A constructor parameter; <paramref name="Default"/> is null when it has no default value.</summary>
 public sealed record ConstructorParameter(string Name, Expression? Default);
@@ -60,6 +64,9 @@ public sealed record MethodParameter(string Name, string Kind, EquatableArray<st
 {
     /// <summary>The site of its declaration.</summary>
     public int Site { get; init; } = -1;
+
+    /// <summary>The sites of the dimensions in <c>[Shape]</c>, in order; empty where they are not written one by one.</summary>
+    public EquatableArray<int> ShapeSites { get; init; }
 }
 
 /// <summary>A <c>[Shard]</c> annotation: axis name (<c>Data</c>, <c>Expert</c>, <c>Tensor</c>) and dimension.</summary>

@@ -25,7 +25,7 @@ public static class BuildProgram
         var model = instantiator.Model();
         var graph = new GraphBuilder(root, mesh, instantiator.Sites);
         foreach (var site in instantiator.Sites.Where(s => s.Experts % mesh.Expert != 0))
-            report.Error(Rules.Indivisible, instantiator.SiteSources[site.Index], $"'{site.Path}' has {site.Experts} experts, which {mesh.Expert} expert-parallel ranks do not divide; use a multiple of {mesh.Expert} experts or a smaller Expert in [Mesh]");
+            MeshMistakes.Experts(linked, site, instantiator.SiteSources[site.Index], mesh, report);
 
         var method = linked.Model.Methods.First(m => m.Name == (kind == ProgramKind.Infer ? "Forward" : "Loss") && !m.IsStatic);
         var result = CallModel(model, method, graph, inputs);

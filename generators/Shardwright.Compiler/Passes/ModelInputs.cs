@@ -7,8 +7,9 @@ namespace Shardwright.Compiler.Passes;
 /// <summary>Reads the inputs of Loss and Forward from their annotations. Dimension 0 of every input is the global micro-batch's sequences, sharded over Data.</summary>
 public static class ModelInputs
 {
-    public static (IReadOnlyList<InputDeclaration> All, IReadOnlyList<InputDeclaration> Forward) Read(ModuleGraph model, DeviceMesh mesh, ShapeReport report)
+    public static (IReadOnlyList<InputDeclaration> All, IReadOnlyList<InputDeclaration> Forward) Read(LinkedModel linked, DeviceMesh mesh, ShapeReport report)
     {
+        var model = linked.Model;
         var source = new SourceRef(model.Type, -1, -1);
         Method? forward = Find(model, "Forward"), loss = Find(model, "Loss");
         if (forward is null || loss is null)
@@ -35,7 +36,7 @@ public static class ModelInputs
             else if (!annotated.Shards.Any(s => s is { Axis: "Data", Dimension: 0 }))
                 report.Error(Rules.MissingInput, at, $"input '{parameter.Key}' is not split over the data ranks; add [Shard(MeshAxis.Data, Dimension = 0)]");
             else if (shape[0] % mesh.Data != 0)
-                report.Error(Rules.Indivisible, at, $"input '{parameter.Key}': dimension 0 ('{annotated.Shape[0]}') is {shape[0]}, which Data = {mesh.Data} does not divide; use a multiple of {mesh.Data}");
+                MeshMistakes.Batch(linked, parameter.Key, annotated, shape[0]!.Value, mesh, report);
             else if (inputs.Count > 0 && inputs[0].Shape[0] != shape[0])
                 report.Error(Rules.ShapeMismatch, at, $"inputs '{inputs[0].Name}' and '{parameter.Key}' hold {inputs[0].Shape[0]} and {shape[0]} sequences; all inputs share the batch");
             else
@@ -45,6 +46,12 @@ public static class ModelInputs
             report.Error(Rules.MissingInput, source, $"{model.Type}.Loss has no tensor input to train on");
         return (inputs, inputs.Where(i => forward.Parameters.Any(p => p.Name == i.Name)).ToList());
     }
+
+    /// <summary>Sequences of a global micro-batch: dimension 0 of the first input that has a shape; null where it is no positive number.</summary>
+    public static int? Batch(ModuleGraph model) => Annotated(model).Select(p => Dimension(model, p.Shape[0])).FirstOrDefault() is { } batch and > 0 ? batch : null;
+
+    /// <summary>The parameters of Loss and Forward that have a shape.</summary>
+    public static IEnumerable<MethodParameter> Annotated(ModuleGraph model) => new[] { Find(model, "Loss"), Find(model, "Forward") }.OfType<Method>().SelectMany(m => m.Parameters).Where(p => p.Shape.Count > 0);
 
     static Method? Find(ModuleGraph model, string name) => model.Methods.FirstOrDefault(m => m.Name == name && !m.IsStatic);
 

@@ -20,16 +20,16 @@ public static class PlanModel
             int data = linked.Options.Data ?? options.Data, expert = linked.Options.Expert ?? options.Expert;
             var root = new SourceRef(linked.Type, options.MeshSite, options.MeshSite);
             if (data < 1 || expert < 1 || data % expert != 0)
-                report.Error(Rules.ExpertDividesData, root, $"[Mesh(Data = {data}, Expert = {expert})]: expert parallelism divides the data ranks, it does not multiply them; need Data to be a multiple of Expert, such as Data = {Math.Max(1, data) * Math.Max(1, expert)}");
+                report.Error(Rules.ExpertDividesData, root, MeshMistakes.ExpertDoesNotDivide(data, expert), MeshMistakes.Fixes(linked, data, expert));
             else if (data > Limits.Ranks)
                 report.Error(Rules.ExpertDividesData, root, $"[Mesh(Data = {data})] is more ranks than can be planned for; need at most {Limits.Ranks}");
             if (report.Diagnostics.Count > 0)
                 return (null, report.Diagnostics);
             var mesh = new DeviceMesh(data, expert);
-            var (inputs, forwardInputs) = ModelInputs.Read(linked.Model, mesh, report);
+            var (inputs, forwardInputs) = ModelInputs.Read(linked, mesh, report);
             if (report.Diagnostics.Count > 0)
                 return (null, report.Diagnostics);
-            report.Sequences = inputs[0].Shape[0];
+            (report.Sequences, report.Constants) = (inputs[0].Shape[0], linked.Model.Constants);
 
             var built = new List<BuiltProgram>();
             foreach (var kind in new[] { ProgramKind.Train, ProgramKind.Evaluate, ProgramKind.Infer })

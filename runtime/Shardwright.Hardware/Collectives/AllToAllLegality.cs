@@ -28,8 +28,9 @@ public static class AllToAllLegality
     /// <summary>Why a program with this many communicators cannot be loaded, in words; null when it can.</summary>
     /// <param name="machine">The machine.</param>
     /// <param name="communicators">Different replica groups, each kind of group counted once.</param>
-    public static string? WhyTooManyCommunicators(Machine machine, int communicators) => machine.Collectives is "neuron" or "neuron-switch" && communicators > MostCommunicators
-        ? $"{communicators} communicators; a Neuron program has at most {MostCommunicators}"
+    /// <param name="most">The most that the target's software loads.</param>
+    public static string? WhyTooManyCommunicators(Machine machine, int communicators, int most = MostCommunicators) => machine.Collectives is "neuron" or "neuron-switch" && communicators > most
+        ? $"{communicators} communicators; a Neuron program has at most {most}"
         : null;
 
     /// <summary>The lowering that a machine allows: all-to-all-v, else equal blocks, else gathered.</summary>

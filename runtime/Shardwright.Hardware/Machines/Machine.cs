@@ -26,6 +26,9 @@ public sealed record Machine
     /// <summary>Published peak of a chip by format, FLOP/s: what MFU divides by. Index is <see cref="OperandFormat"/>.</summary>
     public required IReadOnlyList<double> HeadlineFlops { get; init; }
 
+    /// <summary>Whether products take operands of an eight-bit format; all of them where a machine does not say. Index is <see cref="Float8Kind"/>. Counts where the machine has a rate for eight bits at all (<see cref="RankRates.HasFormat"/>).</summary>
+    public IReadOnlyList<bool> HasFloat8 { get; init; } = [true, true, true];
+
     /// <summary>Links by level, innermost first: ranks of a chip (left out where a chip is one rank), chips of an instance, instances of a rack and of an UltraServer where there are such, the cluster. The last level has no limit.</summary>
     public required IReadOnlyList<LinkLevel> Levels { get; init; }
 

@@ -13,6 +13,9 @@ public sealed class CSharpCodeFixTest<TAnalyzer, TCodeFix> : CSharpAnalyzerTest<
 {
     readonly TCodeFix fixer = new();
 
+    /// <summary>Which of the fixes that a diagnostic offers.</summary>
+    public int ActionIndex { get; set; }
+
     public SolutionState FixedState { get; } = new();
 
     public string FixedCode { set => FixedState.Sources.Add(value); }
@@ -63,8 +66,8 @@ public sealed class CSharpCodeFixTest<TAnalyzer, TCodeFix> : CSharpAnalyzerTest<
             await fixer.RegisterCodeFixesAsync(new CodeFixContext(document, diagnostic, (action, _) => actions.Add(action), default));
             if (actions.Find(a => a.EquivalenceKey is null) is { } bad)
                 throw new InvalidOperationException($"'{bad.Title}' has no EquivalenceKey, so Fix All cannot group it (RS1010).");
-            if (actions.Count > 0)
-                return (document, actions[0]);
+            if (actions.Count > ActionIndex)
+                return (document, actions[ActionIndex]);
         }
         return default;
     }

@@ -29,6 +29,9 @@ public abstract class RoslynTest
     /// <summary>Text of a machine file of the project's own.</summary>
     public string Machine { get; set; } = "";
 
+    /// <summary>A console application has top-level statements.</summary>
+    public OutputKind OutputKind { get; set; } = OutputKind.DynamicallyLinkedLibrary;
+
     public DiagnosticSeverity CompilerDiagnostics { get; set; } = DiagnosticSeverity.Error;
 
     protected abstract ImmutableArray<DiagnosticAnalyzer> Analyzers { get; }
@@ -43,7 +46,7 @@ public abstract class RoslynTest
         severities["AD0001"] = ReportDiagnostic.Error;
         var project = new AdhocWorkspace().AddProject("TestProject", LanguageNames.CSharp)
             .WithParseOptions(new CSharpParseOptions(LanguageVersion.CSharp14, DocumentationMode.Diagnose))
-            .WithCompilationOptions(new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable, specificDiagnosticOptions: severities))
+            .WithCompilationOptions(new CSharpCompilationOptions(OutputKind, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable, specificDiagnosticOptions: severities))
             .WithMetadataReferences(References.Shardwright.AddRange(TestState.AdditionalReferences))
             .AddDocument("Usings.cs", "global using System; global using System.Numerics.Tensors; global using Shardwright;", filePath: "/0/Usings.cs").Project;
         string config = Machine.Length == 0 ? Config : Config + "\n[/0/machine.json]\nbuild_metadata.AdditionalFiles.ShardwrightMachine = true";

@@ -42,7 +42,7 @@ internal static class CapturedModel
     {
         var report = new ShapeReport();
         mesh ??= new DeviceMesh(1, 1);
-        var (inputs, _) = ModelInputs.Read(linked.Model, mesh, report);
+        var (inputs, _) = ModelInputs.Read(linked, mesh, report);
         report.Sequences = inputs.Count > 0 ? inputs[0].Shape[0] : 1;
         var program = inputs.Count > 0 ? BuildProgram.Run(linked, kind, mesh, inputs, linked.Model.Options!.MicroBatches, report) : null;
         Assert.Empty(report.Diagnostics.Select(d => $"{d.Id}: {d.Message}"));

@@ -74,7 +74,7 @@ Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"search of {meshe
 // Of that, the proof of the finished programs.
 var mesh = new DeviceMesh(hundred.Model.Options!.Data, hundred.Model.Options.Expert);
 var report = new ShapeReport();
-var (inputs, _) = ModelInputs.Read(hundred.Model, mesh, report);
+var (inputs, _) = ModelInputs.Read(hundred, mesh, report);
 report.Sequences = inputs[0].Shape[0];
 BuiltProgram[] programs = [.. Enum.GetValues<ProgramKind>().Select(kind => BuildProgram.Run(hundred, kind, mesh, inputs, hundred.Model.Options.MicroBatches, report)!)];
 var checking = new List<double>();

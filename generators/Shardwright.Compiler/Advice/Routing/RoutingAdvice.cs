@@ -5,5 +5,7 @@ public static class RoutingAdvice
 {
     public static readonly IReadOnlyList<AdviceRule> Rules =
     [
+        new NoBalancing(),
+        new ReplicationUnderBreakEven(),
     ];
 }

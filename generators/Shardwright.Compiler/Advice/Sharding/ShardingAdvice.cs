@@ -5,5 +5,11 @@ public static class ShardingAdvice
 {
     public static readonly IReadOnlyList<AdviceRule> Rules =
     [
+        new UnusedParameter(),
+        new NonlinearPartialSum(),
+        new ImplicitReshard(),
+        new GatheredDispatch(),
+        new ReplicatedGiant(),
+        new ShardWithoutEffect(),
     ];
 }

@@ -5,5 +5,10 @@ public static class TargetAdvice
 {
     public static readonly IReadOnlyList<AdviceRule> Rules =
     [
+        new VariableExchangeNotOffered(),
+        new TooManyCommunicators(),
+        new MissingFormat(),
+        new IdleRanks(),
+        new IndexRange(),
     ];
 }

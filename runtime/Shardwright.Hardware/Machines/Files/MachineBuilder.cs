@@ -8,7 +8,7 @@ internal static class MachineBuilder
     private static readonly string[] Keys =
         ["name", "extends", "notes", "chip", "core", "instance", "links", "collectives", "overlapSlowdown", "chipHoursBetweenFailures", "power", "calibration"];
 
-    private static readonly string[] ChipKeys = ["name", "cores", "coresPerRank", "coresPerRankMost", "hbm", "hbmBandwidth", "hbmEfficiency", "headlineFlops"];
+    private static readonly string[] ChipKeys = ["name", "cores", "coresPerRank", "coresPerRankMost", "hbm", "hbmBandwidth", "hbmEfficiency", "headlineFlops", "float8"];
 
     private static readonly string[] PowerKeys =
         ["chip", "staticShare", "tensorShare", "hbmShare", "linkShare", "pue", "carbon", "embodied", "lifetime"];
@@ -47,6 +47,7 @@ internal static class MachineBuilder
                 Efficiency = Share(chip, "hbmEfficiency"),
             }),
             HeadlineFlops = headline,
+            HasFloat8 = Formats.Float8(chip),
             Levels = levels,
             Collectives = root.Text("collectives", "neuron", "neuron-switch", "nccl"),
             OverlapSlowdown = root.Number("overlapSlowdown", Measure.Ratio, least: 1),

@@ -1,0 +1,47 @@
+using Shardwright.Capture.Tests.Harness;
+
+namespace Shardwright.Capture.Tests.Advice.Structure;
+
+public sealed class RoutingRuleTests
+{
+    const string H100 = "build_property.ShardwrightTarget = dgx-h100", BFloat16 = "[Model, Mesh(Data = 8, Expert = 8), Precision(NumberFormat.BFloat16)]", Adaptive = "[Experts(Placement = Placement.Adaptive)] ";
+
+    [Fact]
+    public Task ManyExpertsWithoutBalance_GetTheUsualBalanceLoss() => AdviceVerify.FixGives("SHW5003",
+        Sparse.Model(experts: 16, group: Sparse.Marked("SHW5003")), Sparse.Model(experts: 16, group: Sparse.Plain(end: " { BalanceLoss = 0.01f };")));
+
+    [Fact]
+    public Task RouterZLoss_BalancesNothing() => AdviceVerify.FixGives("SHW5003",
+        Sparse.Model(experts: 16, group: Sparse.Marked("SHW5003", end: " { RouterZLoss = 1e-3f };")), Sparse.Model(experts: 16, group: Sparse.Plain(end: " { RouterZLoss = 1e-3f, BalanceLoss = 0.01f };")));
+
+    [Theory]
+    [InlineData(8, ";")]
+    [InlineData(16, " { BalanceLoss = 0.02f };")]
+    [InlineData(16, " { BalanceLoss = 0 };")]
+    public Task FewExperts_OrADecision_AreLeftAlone(int experts, string end) => AdviceVerify.Reports("SHW5003", Sparse.Model(experts: experts, group: Sparse.Plain(end: end)));
+
+    [Fact]
+    public Task FrozenGroup_NeedsNoBalance() => AdviceVerify.Reports("SHW5003", Sparse.Model(experts: 16, group: Sparse.Plain("[Frozen] ")));
+
+    [Fact]
+    public Task Threshold_MovesTheNumberOfExperts() => AdviceVerify.Reports("SHW5003", Sparse.Model(experts: 16, group: Sparse.Plain()), "SHW5003.most_experts = 16");
+
+    [Fact]
+    public Task ReplicasOfAFewRows_AreTakenBack() => AdviceVerify.FixGives("SHW5004", Sparse.Model(BFloat16, Sparse.Marked("SHW5004", Adaptive)), Sparse.Model(BFloat16, Sparse.Plain("[Experts(Placement = Placement.Static)] ")), H100);
+
+    [Fact]
+    public Task MessageOfReplicas_HasTheWorkedExample() => AdviceVerify.Reports("SHW5004", Sparse.Model(BFloat16, Sparse.Marked("#0", Adaptive), batch: 8, context: 256), H100, new DiagnosticResult("SHW5004").WithLocation(0).WithMessage(
+        "'Layer.Group' may replicate hot experts, but an expert gets 512 rows of a micro-batch at even load, so one with 3 times as many has 1,024 to hand over; sending its weights pays from 2,198 rows on "
+        + "(2 B a weight ÷ 2 · 989 TFLOP/s of a rank ÷ 450 GB/s of its links, on dgx-h100). Keep Placement.Static, or give a rank more tokens"));
+
+    [Theory]
+    [InlineData(1024, "")]
+    [InlineData(256, "\nSHW5004.skew = 6")]
+    public Task ReplicasOfEnoughRows_AreLeftAlone(int context, string threshold) => AdviceVerify.Reports("SHW5004", Sparse.Model(BFloat16, Sparse.Plain(Adaptive), context: context), H100 + threshold);
+
+    [Fact]
+    public Task StaticPlacement_HasNoReplicas() => AdviceVerify.Reports("SHW5004", Sparse.Model(BFloat16), H100);
+
+    [Fact]
+    public Task ExpertsOfOneRank_HaveNoLinks() => AdviceVerify.Reports("SHW5004", Sparse.Model("[Model, Mesh(Data = 8)]", Sparse.Plain(Adaptive)), H100);
+}
