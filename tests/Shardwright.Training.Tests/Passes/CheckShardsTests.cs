@@ -81,6 +81,19 @@ public sealed class CheckShardsTests(ITestOutputHelper output)
         Assert.Empty(Rejected(new ProgramMutants(program, mesh).All(), () => CheckShards.Run(program, mesh, program.Sites[0].MicroBatches), out _));
     }
 
+    [Theory]
+    [InlineData(4, 1)]
+    [InlineData(4, 2)]
+    [InlineData(4, 4)]
+    public void ExpertWithATiedMatrix_IsAcceptedOnAnyMesh(int data, int expert)
+    {
+        var plan = CapturedModel.Plan(OddModel.Source("return Tied.Forward(x, Nn.MatMul(x, Router));",
+            "public Parameter Router { get; } = new(Width, 4); public ExpertGroup<Twice> Tied { get; } = new(4, 2, () => new(Width));",
+            modules: "[Module] public sealed class Twice(int width) : IExpert { public Parameter W { get; } = new(width, width); public Tensor<float> Forward(Tensor<float> x) => Nn.MatMul(Nn.Tanh(Nn.MatMul(x, W)), Nn.Transpose(W)); }"), (data, expert));
+
+        Assert.Contains(plan.Blocks, b => b.Parameter.Experts > 0 && b.Group is null);
+    }
+
     [Fact]
     public void Violation_OfADeletedReduction_SaysValueAtomGotAndNeed()
     {

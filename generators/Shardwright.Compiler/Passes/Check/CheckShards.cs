@@ -65,7 +65,7 @@ public sealed class CheckShards
     /// <summary>What ranks do together stands where all of them pass, the same number of times: rows leave and come back in pairs, and inside the experts' turns, of which every replica takes as many, only their replicas meet.</summary>
     Node? Exchange(Node node, Node? open, ExpertSite? expert)
     {
-        if (expert is not null && (node.Op is Dispatch or Return or GatherCounts || node.Op is AllReduce reduce && ShardFindings.Joins(reduce.Group, DeviceMesh.ExpertAtom) != false))
+        if (expert is not null && (node.Op is Dispatch or Return or GatherCounts || node.Op is AllReduce reduce && findings.Mesh.Expert > 1 && ShardFindings.Joins(reduce.Group, DeviceMesh.ExpertAtom) != false))
             findings.Add(node.Output, $"{node.Op.Name} inside the turns of the experts of {expert.Path}, which ranks of an expert group take for different experts; need it outside");
         switch (node.Op)
         {
