@@ -12,7 +12,7 @@ namespace Shardwright.Capture.Tests.Suppressors;
 public sealed class ModelSuppressorTests
 {
     static readonly ImmutableArray<DiagnosticAnalyzer> sdk = [.. Directory.GetFiles(References.Metadata("SdkAnalyzers"), "*.dll").Concat(Directory.GetFiles(References.Metadata("SdkCodeStyle"), "*.dll"))
-        .Where(path => Path.GetFileName(path) is { } name && !name.Contains("CodeFixes", StringComparison.Ordinal) && !name.Contains("resources", StringComparison.Ordinal))
+        .Where(path => Path.GetFileName(path) is { } name && !name.Contains("CodeFixes", StringComparison.Ordinal) && !name.Contains("VisualBasic", StringComparison.Ordinal))
         .SelectMany(Analyzers)];
 
     static IEnumerable<DiagnosticAnalyzer> Analyzers(string path) => Assembly.LoadFrom(path).GetTypes()

@@ -27,10 +27,10 @@ public sealed class ImplicitReshard : AdviceRule
             var value = statement.Node.Output;
             long bytes = LocalShapes.Elements(value, study.Plan.Mesh) * (long)value.ElementBytes;
             bool isLarge = bytes >= study.Option(Info, LeastMegabytes) * 1e6 || statement.Picoseconds >= study.Step * study.Option(Info, LeastPercent) / 100;
-            var consumer = program.FirstOrDefault(n => n.Reads.Contains(value));
+            var consumer = LinearUses.Consumer(value, program);
             if (!isLarge || consumer is null or { Op: ReportAuxiliary or ReportLoss } || LinearUses.FirstNonlinear(value, forward) is not null)
                 continue;
-            var parameter = (consumer.Op as AddToGradient)?.Parameter;
+            var parameter = LinearUses.GradientOf(value, program);
             string why = parameter is null
                 ? $"'{value.Name}' {value.Type} is a sum over the tokens of all ranks, and {consumer.Op.Name} reads it, so the ranks' parts are added first"
                 : $"'{parameter.Path}' [{string.Join(", ", parameter.Shape)}] is used in several places, and each use's part of its gradient is added up over the ranks alone, so that sums come out the same on every mesh";

@@ -7,26 +7,45 @@ namespace Shardwright.Compiler.Advice.Sharding;
 /// <summary>What becomes of a sum in a program: f(a + b) = f(a) + f(b) as long as everything that is made of it is linear in it.</summary>
 static class LinearUses
 {
-    /// <summary>The first statement that uses a value, or what was made of it so far, non-linearly; null when none does.</summary>
+    /// <summary>The first statement that uses a sum over ranks, or what was made of it so far, non-linearly; null when none does.</summary>
     public static Node? FirstNonlinear(Value sum, IReadOnlyList<Node> program)
     {
+        // The product of two sums is linear in neither: the parts of one rank would miss those of the others.
+        var sums = new HashSet<Value>();
         var made = new HashSet<Value> { sum };
         foreach (var node in program)
-            if (node.Inputs.Any(made.Contains))
-            {
-                if (!IsLinear(node, made))
-                    return node;
-                foreach (var output in node.Outputs)
-                    made.Add(output);
-            }
+        {
+            if (node.Op is AllReduce || node.Inputs.Any(sums.Contains))
+                sums.UnionWith(node.Outputs);
+            if (!node.Inputs.Any(made.Contains))
+                continue;
+            if (!IsLinear(node, made, sums))
+                return node;
+            made.UnionWith(node.Outputs);
+        }
         return null;
     }
 
-    static bool IsLinear(Node node, HashSet<Value> made) => node.Op switch
+    /// <summary>The parameter whose gradient a value becomes a part of, through transposes and reshapes; null when something else reads it.</summary>
+    public static ParameterDeclaration? GradientOf(Value value, IReadOnlyList<Node> program)
+    {
+        for (var consumer = Consumer(value, program); consumer is not null; consumer = Consumer(consumer.Output, program))
+            if (consumer.Op is AddToGradient add)
+                return add.Parameter;
+            else if (consumer.GradientOf is { } parameter)
+                return parameter;
+            else if (consumer.Op is not Transpose && !consumer.Op.IsView)
+                return null;
+        return null;
+    }
+
+    public static Node? Consumer(Value value, IReadOnlyList<Node> program) => program.FirstOrDefault(n => n.Reads.Contains(value));
+
+    static bool IsLinear(Node node, HashSet<Value> made, HashSet<Value> sums) => node.Op switch
     {
         Add or Subtract or Scale or Shift or Average or Copy or Accumulate or Sum or Transpose or TakeColumns or PlaceColumns or Concat or Fill => true,
         ReportLoss or ReportAuxiliary or WriteOutput or AllReduce or AddToGradient => true,
-        Multiply or MatMul or BatchMatMul => node.Inputs.Count(made.Contains) == 1,
+        Multiply or MatMul or BatchMatMul => node.Inputs.Count(sums.Contains) == 1,
         Divide => !made.Contains(node.Input(1)),
         _ => node.Op.IsView || node.Body is not null,
     };

@@ -1,3 +1,4 @@
+using Shardwright.Compiler.Graph;
 using Shardwright.Compiler.Ops;
 using Shardwright.Compiler.Plan;
 
@@ -12,9 +13,10 @@ public sealed class NonlinearPartialSum : AdviceRule
     {
         var forward = study.Train.Root.Walk().TakeWhile(n => n.Op is not BeginBackward).ToList();
         var costs = study.Statements.ToDictionary(s => s.Node);
+        var reported = new HashSet<Node>();
         foreach (var reduce in forward.Where(n => n.Op is AllReduce))
         {
-            if (LinearUses.FirstNonlinear(reduce.Output, forward) is not { } consumer || !costs.TryGetValue(reduce, out var cost))
+            if (LinearUses.FirstNonlinear(reduce.Output, forward) is not { } consumer || !costs.TryGetValue(reduce, out var cost) || !reported.Add(consumer))
                 continue;
             long bytes = LocalShapes.Elements(reduce.Output, study.Plan.Mesh) * (long)reduce.Output.ElementBytes;
             bool isSquare = consumer.Op is Multiply && consumer.Input(0) == consumer.Input(1);
