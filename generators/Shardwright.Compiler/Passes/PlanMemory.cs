@@ -30,7 +30,7 @@ public static class PlanMemory
             {
                 var sorted = buffers.Select((b, i) => (ArenaBuffer: b, Index: i)).ToList();
                 sorted.Sort((a, b) => order(a.ArenaBuffer, b.ArenaBuffer) is var c && c != 0 ? c : a.Index.CompareTo(b.Index));
-                long extent = Place([.. sorted.Select(s => s.ArenaBuffer)], alignment, bestFit, placed ?? []);
+                long extent = Place([.. sorted.Select(s => s.ArenaBuffer)], alignment, bestFit, placed ?? [], best);
                 if (extent < best)
                 {
                     best = extent;
@@ -38,11 +38,34 @@ public static class PlanMemory
                         offsets[i] = buffers[i].Offset;
                 }
                 if (best <= bound)
-                    break;
+                    return Keep();
             }
-        for (int i = 0; i < offsets.Length; i++)
-            buffers[i].Offset = offsets[i];
-        return best == long.MaxValue ? 0 : best;
+        return Keep();
+
+        long Keep()
+        {
+            for (int i = 0; i < offsets.Length; i++)
+                buffers[i].Offset = offsets[i];
+            return best == long.MaxValue ? 0 : best;
+        }
+    }
+
+    /// <summary>Sets the offset of one more buffer among <paramref name="placed"/>, which are sorted by offset: the lowest gap that it fits into, or behind those that are live with it. Returns where it ends.</summary>
+    public static long Fit(ArenaBuffer buffer, int alignment, List<ArenaBuffer> placed) => (buffer.Offset = Find(buffer, alignment, placed, bestFit: false)) + Align(buffer.Bytes, alignment);
+
+    /// <summary>Adds a buffer behind those of the same offset.</summary>
+    public static void Insert(List<ArenaBuffer> sorted, ArenaBuffer buffer)
+    {
+        int low = 0, high = sorted.Count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (sorted[middle].Offset <= buffer.Offset)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        sorted.Insert(low, buffer);
     }
 
     /// <summary>The most bytes that are live at once: no plan can need less.</summary>
@@ -63,25 +86,39 @@ public static class PlanMemory
 
     public static long Align(long bytes, int alignment) => (bytes + alignment - 1) / alignment * alignment;
 
-    static long Place(List<ArenaBuffer> buffers, int alignment, bool bestFit, IReadOnlyList<ArenaBuffer> fixedBuffers)
+    /// <summary>Places buffers in their order; gives up when the extent reaches <paramref name="limit"/>, which is then the least that it can be.</summary>
+    static long Place(List<ArenaBuffer> buffers, int alignment, bool bestFit, IReadOnlyList<ArenaBuffer> fixedBuffers, long limit)
     {
-        var done = new List<ArenaBuffer>(fixedBuffers);
+        var done = new List<ArenaBuffer>(buffers.Count + fixedBuffers.Count);
+        done.AddRange(fixedBuffers.OrderBy(b => b.Offset));
         long extent = fixedBuffers.Select(b => b.Offset + Align(b.Bytes, alignment)).DefaultIfEmpty(0).Max();
         foreach (var buffer in buffers)
         {
-            var neighbours = done.Where(d => d.First <= buffer.Last && buffer.First <= d.Last).OrderBy(d => d.Offset);
-            long size = Align(buffer.Bytes, alignment), position = 0, chosen = -1, smallest = long.MaxValue;
-            foreach (var neighbour in neighbours)
-            {
-                long gap = neighbour.Offset - position;
-                if (gap >= size && (bestFit ? gap < smallest : chosen < 0))
-                    (chosen, smallest) = (position, gap);
-                position = Math.Max(position, neighbour.Offset + Align(neighbour.Bytes, alignment));
-            }
-            buffer.Offset = chosen < 0 ? position : chosen;
-            extent = Math.Max(extent, buffer.Offset + size);
-            done.Add(buffer);
+            buffer.Offset = Find(buffer, alignment, done, bestFit);
+            extent = Math.Max(extent, buffer.Offset + Align(buffer.Bytes, alignment));
+            if (extent >= limit)
+                return extent;
+            Insert(done, buffer);
         }
         return extent;
+    }
+
+    static long Find(ArenaBuffer buffer, int alignment, List<ArenaBuffer> done, bool bestFit)
+    {
+        long size = Align(buffer.Bytes, alignment), position = 0, chosen = -1, smallest = long.MaxValue;
+        foreach (var neighbour in done)
+        {
+            if (neighbour.First > buffer.Last || buffer.First > neighbour.Last)
+                continue;
+            long gap = neighbour.Offset - position;
+            if (gap >= size && gap < smallest)
+            {
+                if (!bestFit)
+                    return position;
+                (chosen, smallest) = (position, gap);
+            }
+            position = Math.Max(position, neighbour.Offset + Align(neighbour.Bytes, alignment));
+        }
+        return chosen < 0 ? position : chosen;
     }
 }

@@ -49,10 +49,11 @@ public static class PlanWorkspace
         var near = buffers.Where(b => b.First <= split && split <= b.Last).ToList();
         lower = PlanMemory.Run(near, PlanMemory.Alignment);
         var far = new List<ArenaBuffer>();
+        var placed = near.OrderBy(b => b.Offset).ToList();
         foreach (var buffer in buffers.Except(near).OrderByDescending(b => b.Bytes).ThenBy(b => b.First).ToList())
         {
-            if (fillGaps && PlanMemory.Run([buffer], PlanMemory.Alignment, near) <= lower)
-                near.Add(buffer);
+            if (fillGaps && PlanMemory.Fit(buffer, PlanMemory.Alignment, placed) <= lower)
+                PlanMemory.Insert(placed, buffer);
             else
                 far.Add(buffer);
         }

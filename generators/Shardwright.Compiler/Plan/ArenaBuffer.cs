@@ -13,8 +13,14 @@ public sealed class ArenaBuffer(Value first)
     /// <summary>The region of its outermost member.</summary>
     public Region Region { get; set; } = first.Region!;
 
+    long slotBytes, bytes = -1;
+
     /// <summary>Outermost first.</summary>
-    public List<StackLevel> Stack { get; set; } = [];
+    public IReadOnlyList<StackLevel> Stack
+    {
+        get;
+        set => (field, bytes) = (value, -1);
+    } = [];
 
     /// <summary>The loop whose iterations hand it on: slot i at the start, slot i + 1 at the end of an iteration; null when it has no slots of that kind.</summary>
     public Node? CarriedStack { get; set; }
@@ -25,9 +31,14 @@ public sealed class ArenaBuffer(Value first)
     public bool IsRouted => Members[0].Type.Rows == RowKind.Routed;
 
     /// <summary>Bytes of one slot (of one row for routed buffers).</summary>
-    public long SlotBytes { get; set; }
+    public long SlotBytes
+    {
+        get => slotBytes;
+        set => (slotBytes, bytes) = (value, -1);
+    }
 
-    public long Bytes => SlotBytes * Stack.Aggregate(1L, (product, level) => product * level.Slots);
+    /// <summary>Bytes of all slots. Planning asks for them millions of times.</summary>
+    public long Bytes => bytes >= 0 ? bytes : bytes = SlotBytes * Stack.Aggregate(1L, (product, level) => product * level.Slots);
 
     /// <summary>First and last position at which it holds something.</summary>
     public int First { get; set; } = int.MaxValue;
