@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -8,17 +9,27 @@ namespace Shardwright.Analyzers;
 /// <summary>Finds the classes with <c>[Model]</c> or <c>[Module]</c>, in the order of files and lines.</summary>
 internal static class AnnotatedClasses
 {
+    static readonly string[] attributes = ["Model", "ModelAttribute", "Module", "ModuleAttribute"];
+
+    // A tree never changes, so what is in it is looked up once; weak, so that it is forgotten with the tree.
+    static readonly ConditionalWeakTable<SyntaxTree, Names> known = new();
+
+    /// <summary>What a file says: its classes with attributes, by the attributes' names, and other names that it gives to ours.</summary>
+    sealed record Names(IReadOnlyList<(ClassDeclarationSyntax Class, HashSet<string> Attributes)> Classes, IReadOnlyList<string> Aliases);
+
     public static IEnumerable<INamedTypeSymbol> In(Compilation compilation, CancellationToken cancellation)
     {
+        var files = compilation.SyntaxTrees.Where(t => !SourceFiles.IsGenerated(t)).Select(t => (Tree: t, Names: known.GetValue(t, tree => NamesIn(tree.GetRoot())))).ToList();
+        var wanted = new HashSet<string>(attributes.Concat(files.SelectMany(f => f.Names.Aliases)), StringComparer.Ordinal);
         var seen = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
-        foreach (var tree in compilation.SyntaxTrees)
+        foreach (var (tree, names) in files)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (SourceFiles.IsGenerated(tree))
-                continue;
             SemanticModel? model = null;
-            foreach (var declaration in Declarations(tree.GetRoot(cancellation)))
+            foreach (var (declaration, given) in names.Classes)
             {
+                if (!given.Overlaps(wanted))
+                    continue;
 #pragma warning disable RS1030 // A model spans files, and its findings are made once a compilation: there is no action that sees all its trees and may still report into each.
                 model ??= compilation.GetSemanticModel(tree);
 #pragma warning restore RS1030
@@ -28,6 +39,21 @@ internal static class AnnotatedClasses
         }
     }
 
-    static IEnumerable<ClassDeclarationSyntax> Declarations(SyntaxNode root)
-        => root.DescendantNodes(n => n is CompilationUnitSyntax or BaseNamespaceDeclarationSyntax or TypeDeclarationSyntax).OfType<ClassDeclarationSyntax>().Where(c => c.AttributeLists.Count > 0);
+    static Names NamesIn(SyntaxNode root)
+    {
+        var nodes = root.DescendantNodes(n => n is CompilationUnitSyntax or BaseNamespaceDeclarationSyntax or TypeDeclarationSyntax).ToList();
+        var classes = nodes.OfType<ClassDeclarationSyntax>().Where(c => c.AttributeLists.Count > 0)
+            .Select(c => (c, new HashSet<string>(c.AttributeLists.SelectMany(l => l.Attributes).Select(a => Last(a.Name)), StringComparer.Ordinal))).ToList();
+        // An alias of an alias is not legal, so one look is enough.
+        var aliases = nodes.OfType<UsingDirectiveSyntax>().Where(u => u is { Alias: not null, Name: { } target } && attributes.Contains(Last(target))).Select(u => u.Alias!.Name.Identifier.ValueText).ToList();
+        return new(classes, [.. aliases, .. aliases.Select(a => a + "Attribute")]);
+    }
+
+    static string Last(NameSyntax name) => name switch
+    {
+        QualifiedNameSyntax qualified => Last(qualified.Right),
+        AliasQualifiedNameSyntax qualified => Last(qualified.Name),
+        SimpleNameSyntax simple => simple.Identifier.ValueText,
+        _ => "",
+    };
 }

@@ -6,6 +6,7 @@ using Microsoft.CodeAnalysis.Diagnostics;
 using Shardwright.Analyzers.Rules;
 using Shardwright.Capture;
 using Shardwright.Capture.Model;
+using Shardwright.Capture.Reuse;
 using Shardwright.Capture.Rules;
 using Shardwright.Compiler;
 using Shardwright.Compiler.Advice;
@@ -41,7 +42,7 @@ internal static class ModelFindings
 
     static ImmutableArray<Diagnostic> Find(Compilation compilation, AnalyzerOptions options, CancellationToken cancellation)
     {
-        var modules = AnnotatedClasses.In(compilation, cancellation).Select(type => ModuleCapture.Capture(type, compilation, null, cancellation)).ToArray();
+        var modules = AnnotatedClasses.In(compilation, cancellation).Select(type => CaptureMemo.Capture(type, compilation, cancellation)).ToArray();
         var findings = ImmutableArray.CreateBuilder<Diagnostic>();
         foreach (var finding in modules.SelectMany(m => m.Diagnostics))
             findings.Add(Diagnostic.Create(AllRules.Find(finding.Id), finding.Location, [.. finding.Arguments]));
@@ -50,12 +51,19 @@ internal static class ModelFindings
         var build = BuildOptions.Read(options.AnalyzerConfigOptionsProvider.GlobalOptions, Machines(options, cancellation)).Options;
         ModuleGraph[] graphs = [.. modules.Select(m => m.Graph), .. modules.SelectMany(m => m.Libraries).Select(l => l.Graph)];
         var seen = new HashSet<(string, Location, string)>();
+        var linked = new List<(CapturedModule Model, LinkedModel Linked)>();
         foreach (var model in modules.Where(m => m.Graph.IsModel))
         {
             var (thresholds, errors) = model.Declaration.SourceTree is { } tree ? ThresholdOptions.Read(options.AnalyzerConfigOptionsProvider.GetOptions(tree)) : (Thresholds.None, default);
             foreach (var (got, need) in errors)
                 findings.Add(Diagnostic.Create(AllRules.Find(RuleIds.OptionOutOfRange), model.Declaration, got, need));
-            var (found, advice) = Compiled(model, graphs, build, thresholds, cancellation);
+            linked.Add((model, ModelCompiler.Link(model.Graph.Type, graphs, build) with { Thresholds = thresholds }));
+        }
+        linked.RemoveAll(pair => pair.Linked.Modules.Any(m => m.HasErrors));
+        CompilationMemo.Prepare([.. linked.Select(pair => pair.Linked)], findings: true, cancellation);
+        foreach (var (model, program) in linked)
+        {
+            var (found, advice) = Compiled(model, program, cancellation);
             // Two models may share a module: what is wrong in it is wrong once.
             foreach (var diagnostic in found.Select(f => places.Diagnostic(f, model)).Concat(advice.Select(f => places.Diagnostic(f, model))))
                 if (seen.Add((diagnostic.Id, diagnostic.Location, diagnostic.GetMessage(CultureInfo.InvariantCulture))))
@@ -68,14 +76,11 @@ internal static class ModelFindings
         .Where(file => options.AnalyzerConfigOptionsProvider.GetOptions(file).TryGetValue(MachineOption.Metadata, out var flag) && string.Equals(flag, "true", StringComparison.OrdinalIgnoreCase))
         .OrderBy(file => file.Path, StringComparer.Ordinal).Select(file => MachineOption.Read(file.Path, file.GetText(cancellation)?.ToString()).Machine).OfType<MachineText>().ToEquatable();
 
-    static (IEnumerable<CompilerDiagnostic> Found, IEnumerable<Finding> Advice) Compiled(CapturedModule model, ModuleGraph[] graphs, CompilerOptions options, Thresholds thresholds, CancellationToken cancellation)
+    static (IEnumerable<CompilerDiagnostic> Found, IEnumerable<Finding> Advice) Compiled(CapturedModule model, LinkedModel linked, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         try
         {
-            var linked = ModelCompiler.Link(model.Graph.Type, graphs, options) with { Thresholds = thresholds };
-            if (linked.Modules.Any(m => m.HasErrors))
-                return ([], []);
             var compiled = CompilationMemo.Compile(linked);
             return (compiled.Diagnostics.Concat(compiled.Defects), Advisor.Shown(compiled.Findings));
         }

@@ -15,4 +15,7 @@ public sealed record CapturedModule(
 {
     /// <summary>The modules of referenced assemblies that the class reaches, by name: values, as the graph is.</summary>
     public EquatableArray<LibraryModule> Libraries { get; init; }
+
+    /// <summary>The files that were read: the class's own, and those of the helper methods that it reaches.</summary>
+    public IReadOnlyCollection<SyntaxTree> Files { get; init; } = [];
 }

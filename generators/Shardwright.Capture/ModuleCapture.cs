@@ -37,7 +37,11 @@ public static class ModuleCapture
             context.Report(RuleIds.InternalError, name, type.Name, $"{fault.GetType().Name}: {fault.Message}");
             graph = Nothing(context);
         }
-        return new(graph, context.Sources(projectDirectory), context.Diagnostics, context.Locations(), name) { Libraries = context.Libraries.Values.ToEquatable() };
+        return new(graph, context.Sources(projectDirectory), context.Diagnostics, context.Locations(), name)
+        {
+            Libraries = context.Libraries.Values.ToEquatable(),
+            Files = [.. parts.Select(p => p.SyntaxTree).Union(context.Files)],
+        };
     }
 
     static ModuleGraph Graph(ModuleContext context, ClassDeclarationSyntax[] parts, Location name)

@@ -39,6 +39,9 @@ internal sealed partial class ModuleContext(INamedTypeSymbol type, Compilation c
 
     public IReadOnlyList<CaptureDiagnostic> Diagnostics => diagnostics;
 
+    /// <summary>The files whose bodies or initialisers were read.</summary>
+    public IReadOnlyCollection<SyntaxTree> Files => models.Keys;
+
     public int Site(SyntaxNode node) => Site(node, Header(node));
 
     public int Site(SyntaxNode node, TextSpan span)

@@ -1,6 +1,6 @@
 using Microsoft.CodeAnalysis;
-using Shardwright.Capture;
 using Shardwright.Capture.Libraries;
+using Shardwright.Capture.Reuse;
 using Shardwright.Compiler;
 using Shardwright.Compiler.Modules;
 
@@ -13,7 +13,7 @@ internal sealed record Extracted(ModuleGraph Graph, ModuleSources Sources, Equat
     public static Extracted From(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
     {
         // Paths stay as the compiler has them: the project's directory is known to a later step only.
-        var module = ModuleCapture.Capture((INamedTypeSymbol)context.TargetSymbol, context.SemanticModel.Compilation, null, cancellation);
+        var module = CaptureMemo.Capture((INamedTypeSymbol)context.TargetSymbol, context.SemanticModel.Compilation, cancellation);
         return new(module.Graph, module.Sources, module.Libraries);
     }
 }

@@ -17,21 +17,25 @@ internal static class Steps
 
     public static IEnumerable<Attempt<LinkedModel>> Link(EquatableArray<ModuleGraph> graphs, CompilerOptions options, EquatableArray<ModelThresholds> thresholds, CancellationToken cancellation)
     {
+        var linked = new List<Attempt<LinkedModel>>();
         foreach (var graph in graphs)
         {
             cancellation.ThrowIfCancellationRequested();
             if (graph.IsModel)
-                yield return Attempt.Of(graph.Type, () => ModelCompiler.Link(graph.Type, graphs, options) with
+                linked.Add(Attempt.Of(graph.Type, () => ModelCompiler.Link(graph.Type, graphs, options) with
                 {
                     Thresholds = thresholds.FirstOrDefault(t => t.Type == graph.Type)?.Thresholds ?? Thresholds.None,
-                });
+                }));
         }
+        // The steps that follow run one after the other; this is where several models can use several cores.
+        CompilationMemo.Prepare([.. linked.Select(l => l.Value).OfType<LinkedModel>().Where(m => !m.Modules.Any(g => g.HasErrors))], findings: false, cancellation);
+        return linked;
     }
 
     public static Attempt<CompiledModel> Compile(Attempt<LinkedModel> linked, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        return linked.Then(model => model.Modules.Any(m => m.HasErrors) ? new CompiledModel(model, default) : ModelCompiler.Compile(model));
+        return linked.Then(model => model.Modules.Any(m => m.HasErrors) ? new CompiledModel(model, default) : CompilationMemo.Compile(model));
     }
 
     /// <summary>The compiled model with the sources of its modules: only here do positions meet the plan.</summary>

@@ -25,9 +25,13 @@ public sealed class GeneratorTest
 
     public CSharpCompilation Compilation { get; private set; }
 
+    /// <summary>The compilation with what the generator added in the last run.</summary>
+    public Compilation Output { get; private set; } = null!;
+
     public GeneratorRunResult Run()
     {
-        driver = driver.RunGenerators(Compilation);
+        driver = driver.RunGeneratorsAndUpdateCompilation(Compilation, out var output, out _);
+        Output = output;
         return driver.GetRunResult().Results.Single();
     }
 

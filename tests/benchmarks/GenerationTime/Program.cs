@@ -14,6 +14,15 @@ MetadataReference[] references = [.. Directory.GetFiles(metadata["RefPack"], "*.
     .Append(typeof(System.Numerics.Tensors.Tensor).Assembly.Location).Select(path => MetadataReference.CreateFromFile(path))];
 var options = new CSharpParseOptions(LanguageVersion.CSharp14);
 var sources = new[] { "SparseLanguageModel.cs", "DecoderBlock.cs", "SwiGlu.cs" }.Select(file => File.ReadAllText(Path.Combine(metadata["Sample"], file))).ToArray();
+// With 'edits' and perhaps a number: a project of many models, at first and after edits.
+if (args is ["edits", ..])
+{
+    int editRounds = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 7;
+    var edits = new EditTimes(references);
+    edits.Parts(editRounds);
+    await edits.Run(editRounds);
+    return;
+}
 int rounds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 15;
 
 var times = new Dictionary<int, List<double>> { [4] = [], [100] = [] };
