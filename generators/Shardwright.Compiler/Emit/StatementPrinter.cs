@@ -88,9 +88,10 @@ public sealed partial class StatementPrinter(ModelPlan plan, PlannedProgram prog
     public IReadOnlyList<int> LocalShape(Value value) => LocalShapes.Of(value, plan.Mesh);
 
     /// <summary>Local elements (of one row for routed values).</summary>
-    public int Elements(Value value) => LocalShapes.Elements(value, plan.Mesh);
+    /// <summary>Of one rank; at most what a span can have: a longer one is an error when the program asks for it.</summary>
+    public int Elements(Value value) => (int)Math.Min(int.MaxValue, LocalShapes.Elements(value, plan.Mesh));
 
-    public long Bytes(Value value) => (long)value.ElementBytes * Elements(value) * (program.Storage.TryGetValue(value, out var buffer) ? buffer.Stack.Where(l => StorageNames.Variable(l, scope) is null).Aggregate(1L, (p, l) => p * l.Slots) : 1);
+    public long Bytes(Value value) => value.ElementBytes * LocalShapes.Elements(value, plan.Mesh) * (program.Storage.TryGetValue(value, out var buffer) ? buffer.Stack.Where(l => StorageNames.Variable(l, scope) is null).Aggregate(1L, (p, l) => p * l.Slots) : 1);
 
     /// <summary>Local rows: all dimensions but the last. Inside the expert loop, the expert's own number of rows.</summary>
     public object Rows(Value value) => value.Type.Rows == RowKind.Routed ? "rows" : RowCount(value);

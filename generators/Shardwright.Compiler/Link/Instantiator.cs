@@ -65,6 +65,8 @@ public sealed class Instantiator(LinkedModel linked, int microBatches, RowExchan
         if (owner.Place.Experts > 0)
             throw Error(Rules.UnknownName, owner, group.Site, $"'{group.Name}' is an expert group inside an expert; experts cannot be nested");
         int count = Integer(owner, group, group.Count, "count"), topK = Integer(owner, group, group.TopK, "topK");
+        if (count > Limits.Experts)
+            throw Error(Rules.ShapeMismatch, owner, group.Site, $"'{group.Name}' has {count} experts; need at most {Limits.Experts}");
         if (topK > count)
             throw Error(Rules.ShapeMismatch, owner, group.Site, $"'{group.Name}': topK is {topK} but there are {count} experts; need 1 ≤ topK ≤ count");
         double balance = 0, z = 0;
@@ -87,6 +89,9 @@ public sealed class Instantiator(LinkedModel linked, int microBatches, RowExchan
     Value Declare(ModuleInstance owner, Member member, EquatableArray<Expression> shape, bool noDecay, bool frozen, bool isState, Precision? precision = null)
     {
         var sizes = shape.Select((s, i) => Integer(owner, member, s, $"dimension {i}")).ToEquatable();
+        double copies = Limits.Product(owner.Place.Loops.Select(list => list.Count)) * Math.Max(1, owner.Place.Experts);
+        if (!Limits.Holds(sizes) || Limits.Product(sizes) * copies > Limits.AllElements)
+            throw Error(Rules.ShapeMismatch, owner, member.Site, $"'{owner.PathOf(member.Name)}' [{string.Join(", ", sizes)}] has more than {Limits.Elements} elements, or {Limits.AllElements} over all layers and experts; use smaller sizes");
         var declaration = new ParameterDeclaration(
             Parameters.Count, owner.PathOf(member.Name), member.Name, sizes, owner.Place.Loops, owner.Place.Experts, !noDecay, frozen, isState, owner.Graph.Type, member.Site)
         {

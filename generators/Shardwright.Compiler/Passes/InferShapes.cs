@@ -21,7 +21,11 @@ public static class InferShapes
                 node.Outputs.ForEach(v => v.IsUnknown = true);
             }
             else
+            {
                 node.Op.InferShapes(node, report);
+                if (node.Outputs.FirstOrDefault(v => !v.IsUnknown && !Limits.Holds(v.Type.Shape)) is { } large)
+                    report.Mismatch(node, $"{node.Op.Name} gives '{large.Name}' {large.Type}, which has more than {Limits.Elements} elements or a size beyond 32 bits; use smaller sizes");
+            }
         }
     }
 

@@ -30,6 +30,8 @@ public static class ModelInputs
             var shape = annotated.Shape.Select(d => Dimension(model, d)).ToList();
             if (shape.Any(s => s is null or < 1))
                 report.Error(Rules.MissingInput, at, $"[Shape({string.Join(", ", annotated.Shape)})] on '{parameter.Key}': '{annotated.Shape[shape.FindIndex(s => s is null or < 1)]}' is neither a positive number nor a constant of {model.Type}");
+            else if (!Limits.Holds(shape.OfType<int>()))
+                report.Error(Rules.ShapeMismatch, at, $"input '{parameter.Key}' [{string.Join(", ", shape)}] has more than {Limits.Elements} elements; use smaller sizes");
             else if (!annotated.Shards.Any(s => s is { Axis: "Data", Dimension: 0 }))
                 report.Error(Rules.MissingInput, at, $"input '{parameter.Key}' is not split over the data ranks; add [Shard(MeshAxis.Data, Dimension = 0)]");
             else if (shape[0] % mesh.Data != 0)

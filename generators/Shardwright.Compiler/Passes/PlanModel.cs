@@ -1,3 +1,4 @@
+using System.Globalization;
 using Shardwright.Compiler.Graph;
 using Shardwright.Compiler.Link;
 using Shardwright.Compiler.Modules;
@@ -19,6 +20,8 @@ public static class PlanModel
             var root = new SourceRef(linked.Type, options.MeshSite, options.MeshSite);
             if (data < 1 || expert < 1 || data % expert != 0)
                 report.Error(Rules.ExpertDividesData, root, $"[Mesh(Data = {data}, Expert = {expert})]: expert parallelism divides the data ranks, it does not multiply them; need Data to be a multiple of Expert, such as Data = {Math.Max(1, data) * Math.Max(1, expert)}");
+            else if (data > Limits.Ranks)
+                report.Error(Rules.ExpertDividesData, root, $"[Mesh(Data = {data})] is more ranks than can be planned for; need at most {Limits.Ranks}");
             if (report.Diagnostics.Count > 0)
                 return (null, report.Diagnostics);
             var mesh = new DeviceMesh(data, expert);
@@ -32,6 +35,11 @@ public static class PlanModel
             {
                 if (BuildProgram.Run(linked, kind, mesh, inputs, options.MicroBatches, report) is not { } program || report.Diagnostics.Count > 0)
                     return (null, report.Diagnostics);
+                if (Limits.Executed(program.Root) * options.MicroBatches is var executed && executed > Limits.Statements)
+                {
+                    report.Error(Rules.ShapeMismatch, root, string.Format(CultureInfo.InvariantCulture, "a step of {0} executes {1:0.##e+0} statements, and its time is found by walking through all of them; need at most {2}, with fewer layers or micro-batches", linked.Type, executed, Limits.Statements));
+                    return (null, report.Diagnostics);
+                }
                 built.Add(program);
             }
             var plan = Layout(built, mesh, options, inputs, forwardInputs);

@@ -10,7 +10,7 @@ public static class PlanProgram
     public static PlannedProgram Run(BuiltProgram built, DeviceMesh mesh)
     {
         int localExperts = built.Sites.Count == 0 ? 1 : built.Sites.Max(s => s.Experts / mesh.Expert);
-        var (map, order) = AssignStorage.Run(built.Root, v => (long)v.ElementBytes * LocalShapes.Elements(v, mesh), localExperts);
+        var (map, order) = AssignStorage.Run(built.Root, v => v.ElementBytes * LocalShapes.Elements(v, mesh), localExperts);
         var read = new HashSet<Value>(built.Root.Walk().SelectMany(n => n.Reads));
         var buffers = map.Values.Distinct().Where(b => b.Last >= 0 && !IsUnread(b, read)).OrderBy(b => b.First).ThenBy(b => b.Name, StringComparer.Ordinal).ToList();
         var workspace = buffers.Where(b => !b.IsRouted).ToList();
@@ -114,9 +114,15 @@ public static class PlanProgram
     /// <summary>The most that is live at once, at balanced routing, of everything that is not persistent: no plan can need less.</summary>
     static long Bound(List<ArenaBuffer> workspace, List<RoutedSite> routed, ProgramOrder order)
     {
-        long bound = 0;
+        var change = new long[order.Length + 1];
+        foreach (var buffer in workspace)
+        {
+            change[buffer.First] += PlanMemory.Align(buffer.Bytes, PlanMemory.Alignment);
+            change[buffer.Last + 1] -= PlanMemory.Align(buffer.Bytes, PlanMemory.Alignment);
+        }
+        long bound = 0, live = 0;
         for (int p = 0; p < order.Length; p++)
-            bound = Math.Max(bound, workspace.Where(b => b.First <= p && p <= b.Last).Sum(b => PlanMemory.Align(b.Bytes, PlanMemory.Alignment)) + routed.Sum(r => r.NeededBytes(p)));
+            bound = Math.Max(bound, (live += change[p]) + routed.Sum(r => r.NeededBytes(p)));
         return bound;
     }
 }

@@ -18,5 +18,5 @@ public static class LocalShapes
         return shape;
     }
 
-    public static int Elements(Value value, DeviceMesh mesh) => Of(value, mesh).Aggregate(1, (product, size) => product * size);
+    public static long Elements(Value value, DeviceMesh mesh) => Of(value, mesh).Aggregate(1L, (product, size) => product * size);
 }
