@@ -28,8 +28,7 @@ public sealed class PlanMemorySearchTests
         {
             var buffers = Buffers(random, count);
             var placed = Buffers(random, trial % 2 * 5);
-            for (int i = 0; i < placed.Count; i++)
-                placed[i].Offset = random.Next(20) * PlanMemory.Alignment * i;
+            PlanMemory.Run(placed, PlanMemory.Alignment);
             var (extent, offsets) = Search(buffers, placed);
 
             Assert.Equal(extent, PlanMemory.Run(buffers, PlanMemory.Alignment, placed));

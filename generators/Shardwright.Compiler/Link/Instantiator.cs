@@ -97,8 +97,9 @@ public sealed class Instantiator(LinkedModel linked, int microBatches, RowExchan
     Value Declare(ModuleInstance owner, Member member, EquatableArray<Expression> shape, bool noDecay, bool frozen, bool isState, Precision? precision = null)
     {
         var sizes = shape.Select((s, i) => Integer(owner, member, s, $"dimension {i}")).ToEquatable();
-        if (!Limits.Holds(sizes, owner.Place.Loops.Aggregate((double)Math.Max(1, owner.Place.Experts), (product, list) => product * list.Count)))
-            throw Error(Rules.ShapeMismatch, owner, member.Site, $"'{owner.PathOf(member.Name)}' [{string.Join(", ", sizes)}] has more than {Limits.Elements} elements, layers and experts counted; use smaller sizes");
+        double copies = Limits.Product(owner.Place.Loops.Select(list => list.Count)) * Math.Max(1, owner.Place.Experts);
+        if (!Limits.Holds(sizes) || Limits.Product(sizes) * copies > Limits.AllElements)
+            throw Error(Rules.ShapeMismatch, owner, member.Site, $"'{owner.PathOf(member.Name)}' [{string.Join(", ", sizes)}] has more than {Limits.Elements} elements, or {Limits.AllElements} over all layers and experts; use smaller sizes");
         var declaration = new ParameterDeclaration(
             Parameters.Count, owner.PathOf(member.Name), member.Name, sizes, owner.Place.Loops, owner.Place.Experts, !noDecay, frozen, isState, owner.Graph.Type, member.Site)
         {
