@@ -40,7 +40,8 @@ public sealed class AnalysisModeTests
 
     private static (string, ReportDiagnostic)[] Global(string shipped, params (string Path, string Text)[] others)
     {
-        var set = AnalyzerConfigSet.Create([AnalyzerConfig.Parse(shipped, "/package/shipped.globalconfig"), .. others.Select(o => AnalyzerConfig.Parse(o.Text, o.Path))], out var problems);
+        AnalyzerConfig[] all = [AnalyzerConfig.Parse(shipped, "/package/shipped.globalconfig"), .. others.Select(o => AnalyzerConfig.Parse(o.Text, o.Path))];
+        var set = AnalyzerConfigSet.Create(all, out var problems);
         Assert.Empty(problems);
         return [.. set.GlobalConfigOptions.TreeOptions.OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => (o.Key.ToUpperInvariant(), o.Value))];
     }
