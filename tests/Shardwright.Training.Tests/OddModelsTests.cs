@@ -302,7 +302,7 @@ public sealed class OddModelsTests
     [InlineData("foreach (var layer in Layers) return layer.Forward(x); return x;", Layers, "SHW1011")]
     [InlineData("return Nn.MatMul(x, x);", "", "SHW1010")]
     [InlineData("return Nn.MatMul(Square, x);", "public Parameter Square { get; } = new(Width, Width);", "SHW1010")]
-    [InlineData("return x;", "public ExpertGroup<Expert> None { get; } = new(2, 3, () => new(Width));", "SHW1010")]
+    [InlineData("return x;", "public ExpertGroup<Expert> None { get; } = new(2, 3, () => new(Width));", "SHW5001")]
     [InlineData("return x;", "public Repeated<Layer> None { get; } = new(0, () => new(Width));", "SHW1010")]
     [InlineData("return x;", "public Parameter None { get; } = new(0, Width);", "SHW1010")]
     public void Body_ThatNoProgramFits_IsDiagnosed(string body, string members, string rule) => Diagnosed(Source(body, members), rule);

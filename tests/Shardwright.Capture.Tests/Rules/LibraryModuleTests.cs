@@ -56,7 +56,7 @@ public sealed class LibraryModuleTests
     [Fact]
     public Task DamagedGraph_IsReportedWithLineAndColumn()
         => Verify(Model(Held), [LibraryProject.Rewritten(Part, text => text.Replace("\"operation\"", "\"opuration\"", StringComparison.Ordinal))],
-            new DiagnosticResult("SHW1017").WithLocation(0).WithArguments("Part", "Layers", "is damaged at line 11, column 72: found 'opuration'; need a kind of expression"));
+            new DiagnosticResult("SHW1017").WithLocation(0).WithArguments("Part", "Layers", "is damaged at line 12, column 72: found 'opuration'; need a kind of expression"));
 
     [Fact]
     public Task GraphOfAnotherClass_IsReported()
@@ -96,7 +96,7 @@ public sealed class LibraryModuleTests
     [Fact]
     public Task MistakeInsideALibrary_IsReportedAtTheCallThatLeadsThere() => Verify(
         Model("public Part Right { get; } = new(Width); public Part Wrong { get; } = new(8);", "{|#0:Wrong.Forward(Right.Forward(x))|}"), [LibraryProject.Build(Part)],
-        new DiagnosticResult("SHW1010").WithLocation(0).WithMessage("in Layers.Part (Layers.cs(5)) of 'Layers': Nn.MatMul: the inner dimension is 4 on 'weightProduct' [8, 4] but 8 on 'weight' [8, 8]; make the last dimension of 'weightProduct' equal to the first of the right operand"));
+        new DiagnosticResult("SHW1010").WithLocation(0).WithMessage("in Layers.Part (Layers.cs(5)) of 'Layers': Nn.MatMul: the inner dimension is 4 on 'weightProduct' [8, 4] but 8 on 'weight' [8, 8]; make the last dimension of 'weightProduct' equal to the first of the right operand (8 is Batch, 4 is Width)"));
 
     [Fact]
     public Task MistakeTwoLibrariesBelow_IsReportedAtTheCallThatLeadsThere()
@@ -104,7 +104,7 @@ public sealed class LibraryModuleTests
         var inner = LibraryProject.Build(Part, "Inner");
         var outer = LibraryProject.Build("Outer", [("/O.cs", "namespace Layers; [Module] public sealed class Outer(int width) { public Part Inner { get; } = new(width); public Tensor<float> Forward(Tensor<float> x) => Inner.Forward(x); }")], null, inner);
         return Verify(Model("public Outer Part { get; } = new(8);", "{|#0:Part.Forward(x)|}"), [inner, outer],
-            new DiagnosticResult("SHW1010").WithLocation(0).WithMessage("in Layers.Part (Inner.cs(5)) of 'Inner': Nn.MatMul: the inner dimension is 4 on 'x' [8, 4] but 8 on 'weight' [8, 8]; make the last dimension of 'x' equal to the first of the right operand"));
+            new DiagnosticResult("SHW1010").WithLocation(0).WithMessage("in Layers.Part (Inner.cs(5)) of 'Inner': Nn.MatMul: the inner dimension is 4 on 'x' [8, 4] but 8 on 'weight' [8, 8]; make the last dimension of 'x' equal to the first of the right operand (8 is Batch, 4 is Width)"));
     }
 
     [Fact]

@@ -9,7 +9,6 @@ public sealed class GoodputLoss : AdviceRule
 
     public override RuleInfo Info { get; } = new("SHW7103", "Checkpoints and failures take much of the time", RuleSeverity.Info)
     {
-        IsPerformance = true,
         Options = EquatableArray.Of(
             new RuleOption(MostLoss, 10, 0, 100), new RuleOption(Interval, 60, 0.1, 100_000), new RuleOption(Checkpoint, 60, 0, 100_000), new RuleOption(Restart, 10, 0, 100_000), new RuleOption(LeastChips, 256, 1, 10_000_000)),
     };

@@ -7,7 +7,7 @@ public sealed class UncalibratedTarget : AdviceRule
 {
     const string LeastShare = "least_assumed_percent";
 
-    public override RuleInfo Info { get; } = new("SHW7101", "The target is not calibrated", RuleSeverity.Info) { IsPerformance = true, Options = EquatableArray.Of(new RuleOption(LeastShare, 20, 0, 100)) };
+    public override RuleInfo Info { get; } = new("SHW7101", "The target is not calibrated", RuleSeverity.Info) { Options = EquatableArray.Of(new RuleOption(LeastShare, 20, 0, 100)) };
 
     public override IEnumerable<Finding> Find(ModelStudy study)
     {

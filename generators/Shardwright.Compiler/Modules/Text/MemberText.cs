@@ -98,11 +98,11 @@ internal static class MemberText
         if (precision is null)
             w.Value(null);
         else
-            w.BeginArray().Value(precision.Format).Value(precision.Stochastic).EndArray();
+            w.BeginArray().Value(precision.Format).Value(precision.Stochastic).Value(precision.Site).EndArray();
     }
 
     public static PrecisionOption? ReadPrecision(JsonValue value)
-        => value.Kind == JsonKind.Null ? null : new(value.Items(2)[0].OneOf(Enum.GetNames(typeof(NumberFormat))), value.Items[1].Flag());
+        => value.Kind == JsonKind.Null ? null : new(value.Items(3)[0].OneOf(Enum.GetNames(typeof(NumberFormat))), value.Items[1].Flag()) { Site = value.Items[2].Integer() };
 
     public static void Write(JsonWriter w, EquatableArray<Shard> shards)
     {

@@ -29,15 +29,19 @@ internal static class MethodText
         w.EndArray();
         MemberText.Write(w, parameter.Shards);
         ExpressionText.WriteOptional(w, parameter.Default);
-        w.EndArray();
+        w.BeginArray();
+        foreach (int site in parameter.ShapeSites)
+            w.Value(site);
+        w.EndArray().EndArray();
     }
 
     static MethodParameter ReadParameter(JsonValue value)
     {
-        var items = value.Items(6);
+        var items = value.Items(7);
         return new(items[1].Name(), items[2].OneOf("tensor", "integers", "scalar", "module"), items[3].Array().Select(d => d.Text()).ToEquatable(), MemberText.ReadShards(items[4]), ExpressionText.ReadOptional(items[5]))
         {
             Site = items[0].Integer(),
+            ShapeSites = items[6].Array().Select(site => site.Integer()).ToEquatable(),
         };
     }
 

@@ -232,7 +232,9 @@ public sealed class CheckShards
             if (rule.Rows[i] && rows is null)
                 rows = state;
             bool fits = rule.Rows[i] ? state == rows : isOwned || state == AtomState.Replicated;
-            bool isLast = rule.Rows[i] && rule.AlongLast && state.Layout is Layout.Sharded or Layout.Routed && state.Dimension == 0 && node.Input(i).Type.Rank < 2;
+            // A statistic has an element a row, and no dimension along which the op mixes.
+            bool mixes = rule.Rows[i] && rule.AlongLast && node.Input(i).Type.Rank == node.Input(0).Type.Rank;
+            bool isLast = mixes && state.Layout is Layout.Sharded or Layout.Routed && state.Dimension == 0 && node.Input(i).Type.Rank < 2;
             if (matters && (!fits || isLast || state.Layout == Layout.Sharded && state.Dimension > 0))
                 findings.Add(node.Input(i), atom, $"{ShardFindings.Describe(state)}, read by {node.Op.Name}", isLast ? "a dimension that no rank has a part of" : rule.Rows[i] ? $"{ShardFindings.Describe(rows!.Value)}, like its first operand" : "the whole tensor on every rank");
         }

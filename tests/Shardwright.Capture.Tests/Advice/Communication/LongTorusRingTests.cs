@@ -14,7 +14,7 @@ public sealed class LongTorusRingTests
         }
         """;
 
-    static readonly SparseModels Long = new() { Data = 64, Expert = 64, Experts = 64, Batch = 256, Width = 512 };
+    static readonly SparseModels Long = new() { Data = 64, Expert = 64, Experts = 64, Batch = 8192, Width = 512 };
 
     [Fact]
     public Task GroupOnARingOfSixteen_IsFasterOnShorterRows_AsPromised() =>

@@ -33,7 +33,7 @@ public sealed class UncalibratedTargetTests(ITestOutputHelper output)
         Assert.DoesNotContain("chip.hbmEfficiency", after.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Euler: time is homogeneous in latencies and rates, so the shares of all values add up to one. HBM's bandwidth and efficiency are one rate in two values, and the slowdown by overlap is a ratio.</summary>
+    /// <summary>Euler: time is homogeneous in latencies and rates, so the shares of all values add up to one. HBM's bandwidth and efficiency, and a GPU's peak and efficiency, are one rate in two values; the slowdown by overlap is a ratio, and the size of half efficiency no time. Steps of 10 % leave a rest.</summary>
     [Theory]
     [InlineData("trn2.48xlarge")]
     [InlineData("trn3.ultraserver64")]
@@ -43,9 +43,9 @@ public sealed class UncalibratedTargetTests(ITestOutputHelper output)
     {
         var study = new ModelStudy(ModelCompiler.Compile(AdviceVerify.Link(Plain.ToString(), "build_property.ShardwrightTarget = " + target)));
 
-        var shares = new[] { Origin.Published, Origin.Derived, Origin.Assumed }.SelectMany(origin => AssumedValues.Shares(study, origin)).Where(f => f.Key is not ("chip.hbmBandwidth" or "overlapSlowdown")).ToList();
+        var shares = new[] { Origin.Published, Origin.Derived, Origin.Assumed }.SelectMany(origin => AssumedValues.Shares(study, origin)).Where(f => f.Key is not ("chip.hbmBandwidth" or "overlapSlowdown" or "core.tensorEfficiency" or "core.halfEfficiencyFlops")).ToList();
 
         output.WriteLine($"{target}: {string.Join(", ", shares.Select(f => $"{f.Key} {f.Share:P1}"))}");
-        Assert.InRange(shares.Sum(f => f.Share), 0.9, 1.1);
+        Assert.InRange(shares.Sum(f => f.Share), 0.85, 1.15);
     }
 }
