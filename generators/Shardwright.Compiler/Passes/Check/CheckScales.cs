@@ -40,6 +40,9 @@ public sealed class CheckScales
     {
         if (node.Op is Average && ScaleFactors.Terms(node.Input(0)) != node.Denominator)
             findings.Add(node.Output, $"a mean divides by {node.Denominator}; need {ScaleFactors.Terms(node.Input(0))?.ToString(CultureInfo.InvariantCulture) ?? "a sum to divide"}, the terms of its sum over all ranks");
+        if (node.IsRecomputed && !node.Outputs.All(o => o.Repeats?.Producer is { } original && original.Op == node.Op && original.Inputs.Count == node.Inputs.Count && original.Denominator == node.Denominator
+            && original.Inputs.Zip(node.Inputs, (a, b) => a == b || b.Repeats == a).All(same => same)))
+            findings.Add(node.Output, $"{node.Op.Name} is not the statement of the forward pass that it repeats");
         if (Site(node.Op) is { } site && (site != program.Sites[site.Index] || site.MicroBatches != microBatches))
             findings.Add(node.Outputs.Count > 0 ? node.Output : node.Input(0), $"{node.Op.Name} has coefficients that are not those of {program.Sites[site.Index].Path} with {microBatches} micro-batches");
         foreach (var carried in node.Carried.Where(c => gradients.Contains(c.Initial)))
