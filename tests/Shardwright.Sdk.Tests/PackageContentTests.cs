@@ -30,7 +30,7 @@ public sealed class PackageContentTests(Feed feed)
     public void Sdk_HasPropsTargetsAndTasks_AndNothingElse() => Assert.Equal(
         [
             "README.md",
-            "Sdk/Sdk.props", "Sdk/Sdk.targets", "Sdk/Shardwright.Checks.targets", "Sdk/Shardwright.FromPackage.targets", "Sdk/Shardwright.Scale.targets", "Sdk/Shardwright.Sdk.Version.props",
+            "Sdk/Sdk.props", "Sdk/Sdk.targets", "Sdk/Shardwright.Checks.targets", "Sdk/Shardwright.FromPackage.targets", "Sdk/Shardwright.Report.targets", "Sdk/Shardwright.Scale.targets", "Sdk/Shardwright.Sdk.Version.props",
             "icon.png",
             "tasks/netstandard2.0/Shardwright.Hardware.dll", "tasks/netstandard2.0/Shardwright.Tasks.dll",
         ],

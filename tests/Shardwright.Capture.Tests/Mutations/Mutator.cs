@@ -11,6 +11,9 @@ namespace Shardwright.Capture.Tests.Mutations;
 /// </summary>
 internal sealed class Mutator(int seed)
 {
+    // Deeper, and the C# compiler's own binder overflows the stack of a pool's thread.
+    const int Deepest = 60;
+
     static readonly string[] types = ["int", "string", "object", "dynamic", "void", "var", "Missing", "Tensor<int>", "Tensor<float>[]", "Parameter", "State", "Repeated<int>", "ExpertGroup<Missing>", "Action", "(int, int)", "int*", "ref int", "Nn"];
     static readonly string[] numbers = ["0", "-1", "1", "3", "2147483647", "-2147483648", "2147483648", "9223372036854775807", "99999999999999999999999", "1e30f", "1e400", "0.0 / 0", "1000000", "0x7fffffff", "'x'", "null"];
 
@@ -39,7 +42,7 @@ internal sealed class Mutator(int seed)
             case 5:
                 return Change(root.DescendantNodes().OfType<ExpressionSyntax>().Where(e => e is not TypeSyntax), code, Nested);
             case 6:
-                return Change(root.DescendantNodes().OfType<StatementSyntax>(), code, s => string.Concat(Enumerable.Repeat("if (true) { ", random.Next(1, 400))) + s);
+                return Change(root.DescendantNodes().OfType<StatementSyntax>(), code, s => string.Concat(Enumerable.Repeat("if (true) { ", random.Next(1, Deepest))) + s);
             default:
                 return OfTokens(root, code);
         }
@@ -64,7 +67,7 @@ internal sealed class Mutator(int seed)
 
     string Nested(string expression)
     {
-        int depth = random.Next(1, 400);
+        int depth = random.Next(1, Deepest);
         return random.Next(4) switch
         {
             0 => new string('(', depth) + expression + new string(')', depth),

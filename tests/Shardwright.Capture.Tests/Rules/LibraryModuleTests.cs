@@ -56,7 +56,7 @@ public sealed class LibraryModuleTests
     [Fact]
     public Task DamagedGraph_IsReportedWithLineAndColumn()
         => Verify(Model(Held), [LibraryProject.Rewritten(Part, text => text.Replace("\"operation\"", "\"opuration\"", StringComparison.Ordinal))],
-            new DiagnosticResult("SHW1017").WithLocation(0).WithArguments("Part", "Layers", "is damaged at line 12, column 72: found 'opuration'; need a kind of expression"));
+            new DiagnosticResult("SHW1017").WithLocation(0).WithArguments("Part", "Layers", "is damaged at line 12, column 75: found 'opuration'; need a kind of expression"));
 
     [Fact]
     public Task GraphOfAnotherClass_IsReported()

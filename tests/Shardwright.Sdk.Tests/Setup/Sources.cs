@@ -52,7 +52,7 @@ internal static class Sources
         """;
 
     /// <summary>What the generator writes for <see cref="Model"/>.</summary>
-    public static readonly string[] Generated = ["Consuming.Small.Plan.g.cs", "Consuming.Small.Program.g.cs", "Consuming.Small.Trainer.g.cs"];
+    public static readonly string[] Generated = ["Consuming.Expert.Graph.g.cs", "Consuming.Small.Plan.g.cs", "Consuming.Small.Program.g.cs", "Consuming.Small.Trainer.g.cs"];
 
     public const string GeneratedFolder = "obj/Debug/net10.0/generated/Shardwright.Generators/Shardwright.Generators.ModelGenerator";
 
