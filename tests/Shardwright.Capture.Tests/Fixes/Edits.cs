@@ -1,5 +1,5 @@
-using Shardwright.CodeFixes;
 using Shardwright.Capture.Tests.Harness;
+using Shardwright.CodeFixes;
 using Shardwright.Compiler.Advice;
 
 namespace Shardwright.Capture.Tests.Fixes;

@@ -40,7 +40,8 @@ internal sealed class RandomModule(int seed)
     }
 
     Method Method() => new(Flag() ? Name() : $"M:{Name()}.{Name()}(System.Numerics.Tensors.Tensor{{System.Single}})", Name(), Flag(), List(() => new MethodParameter(Name(), Pick("tensor", "integers", "scalar", "module"), List(Name), List(() => new Shard("Data", 0)),
-        Maybe(() => (Expression)new Literal(Site(), Constant()))) { Site = random.Next(-1, 9) }), List(() => Statement(0)), false);
+        Maybe(() => (Expression)new Literal(Site(), Constant())))
+    { Site = random.Next(-1, 9) }), List(() => Statement(0)), false);
 
     Statement Statement(int depth) => random.Next(depth > 3 ? 3 : 6) switch
     {
