@@ -20,7 +20,7 @@ public sealed class AnalysisModeTests(Feed feed)
         }
         """;
 
-    // Planned for a machine that no measurement covers, which SHW7101 remarks by default.
+    // In bfloat16 its products would be faster, which SHW3011 suggests by default.
     private const string Wide = """
         using System.Numerics.Tensors;
         using Shardwright;
@@ -40,15 +40,15 @@ public sealed class AnalysisModeTests(Feed feed)
     public void Mode_SetsTheSeverityOfRules_BelowTheUsersEditorConfig()
     {
         var consumer = new Consumer(feed, "mode", ("Small.csproj", Sources.Project()), ("Model.cs", Wide), (".editorconfig", "root = true\n"));
-        Assert.DoesNotContain("SHW7101", consumer.Build().Output, StringComparison.Ordinal);
-        Assert.Contains("warning SHW7101", consumer.Build("-p:ShardwrightAnalysisMode=All").Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("SHW3011", consumer.Build().Output, StringComparison.Ordinal);
+        Assert.Contains("warning SHW3011", consumer.Build("-p:ShardwrightAnalysisMode=All").Output, StringComparison.Ordinal);
 
-        consumer.Write(".editorconfig", "root = true\n[*.cs]\ndotnet_diagnostic.SHW7101.severity = none\n");
-        Assert.DoesNotContain("SHW7101", consumer.Build("-p:ShardwrightAnalysisMode=All").Output, StringComparison.Ordinal);
+        consumer.Write(".editorconfig", "root = true\n[*.cs]\ndotnet_diagnostic.SHW3011.severity = none\n");
+        Assert.DoesNotContain("SHW3011", consumer.Build("-p:ShardwrightAnalysisMode=All").Output, StringComparison.Ordinal);
 
-        consumer.Write(".editorconfig", "root = true\n[*.cs]\ndotnet_analyzer_diagnostic.category-Shardwright.Cost.severity = warning\n");
-        Assert.Contains("warning SHW7101", consumer.Build().Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("SHW7101", consumer.Build("-p:ShardwrightAnalysisMode=none").Output, StringComparison.Ordinal);
+        consumer.Write(".editorconfig", "root = true\n[*.cs]\ndotnet_analyzer_diagnostic.category-Shardwright.Memory.severity = warning\n");
+        Assert.Contains("warning SHW3011", consumer.Build().Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("SHW3011", consumer.Build("-p:ShardwrightAnalysisMode=none").Output, StringComparison.Ordinal);
     }
 
     [Fact]
