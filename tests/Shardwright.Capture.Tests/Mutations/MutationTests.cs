@@ -11,8 +11,10 @@ namespace Shardwright.Capture.Tests.Mutations;
 /// <summary>Whatever is typed, the answer is diagnostics or code: never an exception, never a hang, never an internal error; and what is remembered of a class is what it would be captured as.</summary>
 public sealed class MutationTests
 {
-    // 5,000 mutants: 20 of each of 250 seeds. A seed starts from the right sources, so that a failure is repeated by its seed alone.
-    const int Seeds = 250, MutantsOfASeed = 20;
+    // 800 mutants: 20 of each of 40 seeds; SHARDWRIGHT_MUTANT_SEEDS=250 makes it 5,000, which take minutes. A seed starts from the right sources, so that a failure is repeated by its seed alone.
+    const int MutantsOfASeed = 20;
+
+    static readonly int seeds = int.TryParse(Environment.GetEnvironmentVariable("SHARDWRIGHT_MUTANT_SEEDS"), out int count) && count > 0 ? count : 40;
 
     static readonly TimeSpan limit = TimeSpan.FromSeconds(60);
 
@@ -88,10 +90,10 @@ public sealed class MutationTests
         """;
 
     [Fact]
-    public async Task GeneratorAndAnalyzer_OnFiveThousandMutants_NeverFail()
+    public async Task GeneratorAndAnalyzer_OnMutants_NeverFail()
     {
         var failures = new ConcurrentBag<string>();
-        await Parallel.ForEachAsync(Enumerable.Range(0, Seeds), new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, async (seed, _) => await Run(seed, failures));
+        await Parallel.ForEachAsync(Enumerable.Range(0, seeds), new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, async (seed, _) => await Run(seed, failures));
         Assert.True(failures.IsEmpty, $"{failures.Count} mutants failed:\n{string.Join("\n", failures.Take(10))}");
     }
 
