@@ -36,7 +36,7 @@ public sealed class ModelStudy
     public long Step => Estimate.Summary.Picoseconds;
 
     /// <summary>Peak of a rank's device memory at even load.</summary>
-    public long PeakBytes => PeakOf(Plan);
+    public long PeakBytes => Plan.PeakBytes;
 
     /// <summary>The statements of the training program in the order of execution, each with its cost. Reductions of gradients and the update are not among them: they have no node.</summary>
     public IReadOnlyList<Statement> Statements => statements.Value;
@@ -62,15 +62,6 @@ public sealed class ModelStudy
     /// <summary>Where a group of experts is declared.</summary>
     public Cause Of(ExpertSite site) => MemberPaths.Find(Linked, site.Path) is { } found ? new(found.Owner.Type, found.Member.Site) : Model;
 
-    /// <summary>Where a member of that name and kind is declared; null when no reached class has it.</summary>
-    public Cause? Member<T>(string name) where T : Member
-    {
-        foreach (var module in Linked.Modules)
-            foreach (var member in module.Members.OfType<T>().Where(m => m.Name == name))
-                return new Cause(module.Type, member.Site);
-        return null;
-    }
-
     /// <summary>The plan of a changed model, compiled in full; null when it has errors. Equal changes are compiled once.</summary>
     public ModelPlan? With(Func<LinkedModel, LinkedModel> change)
     {
@@ -95,13 +86,10 @@ public sealed class ModelStudy
     public BetterMesh? FasterMesh(double leastPercent, Func<MeshCandidate, bool>? where = null)
     {
         foreach (var mesh in Meshes.Where(m => m.Fits && m.Expert != Plan.Mesh.Expert && where?.Invoke(m) != false).TakeWhile(m => Step - m.Picoseconds > 0 && Step - m.Picoseconds >= Step * leastPercent / 100))
-            if (With(linked => WithMesh(linked, mesh.Data, mesh.Expert)) is { } plan && PeakOf(plan) <= Machine.Rank.HbmBytes)
+            if (With(linked => WithMesh(linked, mesh.Data, mesh.Expert)) is { } plan && plan.PeakBytes <= Machine.Rank.HbmBytes)
                 return new(mesh, plan, Step - plan.Estimate!.Summary.Picoseconds);
         return null;
     }
-
-    /// <summary>The edit that takes another mesh; none where a build property has the last word.</summary>
-    public EquatableArray<Fix> FixOf(MeshCandidate mesh) => IsMeshOverridden ? default : EquatableArray.Of(new Fix($"Use [{mesh}]", EquatableArray.Of(new Edit(EditKind.Mesh, Mesh, mesh.Arguments))));
 
     /// <summary>Time of a changed step on the same machine and mesh, in the faster of the placements that the model may take, picoseconds.</summary>
     public long Retime(TimedProgram program)
@@ -124,9 +112,6 @@ public sealed class ModelStudy
 
         TimedNode Changed(TimedNode node) => node is TimedLoop loop ? loop with { Body = [.. loop.Body.Select(Changed)] } : change((TimedOp)node);
     }
-
-    /// <summary>Peak of a rank's device memory at even load.</summary>
-    public static long PeakOf(ModelPlan plan) => plan.WorkspaceOffset + plan.Program(ProgramKind.Train).PeakBytes;
 
     /// <summary>The end of a message on time: <c>saves 1.20 ms of 5.00 ms a step (24 %) on trn2.48xlarge (uncalibrated)</c>.</summary>
     public string Saves(long picoseconds) => $"saves {AdviceText.Duration(picoseconds)} of {AdviceText.Duration(Step)} a step ({AdviceText.Percent((double)picoseconds / Math.Max(1, Step))}) on {Target}";

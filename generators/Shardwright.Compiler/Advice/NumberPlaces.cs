@@ -21,7 +21,7 @@ public static class NumberPlaces
 
     static (string Type, Expression Value)? Passed(LinkedModel linked, string type, string argument)
     {
-        var passed = linked.Modules.SelectMany(m => m.Members.Where(member => MemberPaths.TypeOf(member) == type), (m, member) => (m.Type, Value: MemberPaths.ArgumentsOf(member).FirstOrDefault(a => a.Name == argument)?.Value)).ToList();
+        var passed = linked.Modules.SelectMany(m => m.Members.Where(member => member.HeldType == type), (m, member) => (m.Type, Value: MemberPaths.ArgumentsOf(member).FirstOrDefault(a => a.Name == argument)?.Value)).ToList();
         return passed.Count == 1 && passed[0].Value is { } value ? (passed[0].Type, value) : null;
     }
 

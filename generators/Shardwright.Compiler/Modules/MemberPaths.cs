@@ -11,22 +11,13 @@ public static class MemberPaths
         foreach (string part in path.Replace("[*]", "").Split('.'))
         {
             if (member is not null)
-                owner = linked.Modules.FirstOrDefault(m => m.Type == TypeOf(member));
+                owner = linked.Modules.FirstOrDefault(m => m.Type == member.HeldType);
             member = owner?.Members.FirstOrDefault(m => m.Name == part);
             if (member is null)
                 return null;
         }
         return (owner!, member!);
     }
-
-    /// <summary>The class of the module or modules that a member holds; null for parameters and numbers.</summary>
-    public static string? TypeOf(Member? member) => member switch
-    {
-        ModuleMember module => module.Type,
-        RepeatedMember repeated => repeated.Type,
-        ExpertGroupMember group => group.Type,
-        _ => null,
-    };
 
     /// <summary>What a member passes to the constructor of its module.</summary>
     public static EquatableArray<Argument> ArgumentsOf(Member member) => member switch

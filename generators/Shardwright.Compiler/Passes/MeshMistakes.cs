@@ -18,7 +18,7 @@ static class MeshMistakes
     }
 
     /// <summary>The nearest mesh that the model compiles on.</summary>
-    public static Fix[] Fixes(LinkedModel linked, int data, int expert) => LegalMeshes.Of(linked) is { } meshes ? [meshes.Write(meshes.Nearest(data, expert))] : [];
+    public static Fix[] Fixes(LinkedModel linked, int data, int expert) => LegalMeshes.Of(linked)?.Nearest(data, expert) is { } nearest ? [.. MeshFix.Of(linked, nearest.Data, nearest.Expert)] : [];
 
     public static void Batch(LinkedModel linked, string input, MethodParameter annotated, int size, DeviceMesh mesh, ShapeReport report)
     {
@@ -42,7 +42,7 @@ static class MeshMistakes
             $"'{site.Path}' has {site.Experts} experts, which {mesh.Expert} expert-parallel ranks do not divide; use a multiple of {mesh.Expert} experts, {(down > 0 ? $"{down} or {up}" : $"{up}")}{OrMesh(linked, mesh)}", fixes);
     }
 
-    static string OrMesh(LinkedModel linked, DeviceMesh mesh) => LegalMeshes.Of(linked) is { } meshes ? $", or [Mesh({LegalMeshes.Text(meshes.Nearest(mesh.Data, mesh.Expert))})]" : ", or another mesh";
+    static string OrMesh(LinkedModel linked, DeviceMesh mesh) => LegalMeshes.Of(linked)?.Nearest(mesh.Data, mesh.Expert) is { } nearest ? $", or [Mesh({MeshFix.Arguments(nearest.Data, nearest.Expert)})]" : ", or another mesh";
 
     static int Multiple(int size, int of) => checked((int)Math.Min(int.MaxValue, ((long)size + Math.Max(1, of) - 1) / Math.Max(1, of) * Math.Max(1, of)));
 

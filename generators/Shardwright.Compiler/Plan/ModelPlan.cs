@@ -70,14 +70,14 @@ public sealed record ModelPlan(
     public long TemporaryBytes { get; init; }
 
     /// <summary>Peak of a rank at even load: that of the training program.</summary>
-    public long PeakBytes
+    public long PeakBytes => PeakAt(1);
+
+    /// <summary>Peak of a rank when every rank gets a multiple of its even share of rows in every layer.</summary>
+    public long PeakAt(double load)
     {
-        get
-        {
-            // Another program may need more below the stack than the training program itself.
-            var train = Program(ProgramKind.Train);
-            return WorkspaceOffset + train.PeakBytes + (StaticBytes - TemporaryBytes - WorkspaceOffset - train.LowerBytes);
-        }
+        // Another program may need more below the stack than the training program itself.
+        var train = Program(ProgramKind.Train);
+        return WorkspaceOffset + train.PeakAtLoad(load) + (StaticBytes - TemporaryBytes - WorkspaceOffset - train.LowerBytes);
     }
 
     /// <summary>Parameters that products read in packed form.</summary>

@@ -51,7 +51,7 @@ internal static class AdviceVerify
         var promised = Assert.Single(findings, f => f.Rule.Id == rule);
         Assert.True(promised.SavedBytes > 0, $"{rule} promises no bytes: {promised.Message}");
         var (after, _) = Compile(fixedSource, config);
-        Assert.InRange(ModelStudy.PeakOf(before) - ModelStudy.PeakOf(after), promised.SavedBytes * 0.99, promised.SavedBytes * 1.01);
+        Assert.InRange(before.PeakBytes - after.PeakBytes, promised.SavedBytes * 0.99, promised.SavedBytes * 1.01);
     }
 
     /// <summary>The first fix gives <paramref name="fixedSource"/>, one by one and all at once, and that compiles.</summary>

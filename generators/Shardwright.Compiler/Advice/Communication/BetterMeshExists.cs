@@ -24,9 +24,9 @@ public sealed class BetterMeshExists : AdviceRule
         string source = study.IsMeshOverridden ? "the mesh of the build property ShardwrightMesh" : study.Linked.Model.Options!.MeshSite < 0 ? "the model without [Mesh]" : "this mesh";
         yield return new(Info, study.Mesh,
             $"A step takes {AdviceText.Duration(study.Step)} on {source} ({study.Estimate.Costs.Placement}) and {AdviceText.Duration(study.Step - better.Saved)} with [{better.Mesh}] ({better.Plan.Estimate!.Costs.Placement}), the fastest that fits of the {study.Meshes.Count} meshes of {mesh.Data} ranks: "
-            + $"it needs {AdviceText.Bytes(ModelStudy.PeakOf(better.Plan))} a rank in place of {AdviceText.Bytes(study.PeakBytes)}, and {study.Saves(better.Saved)}{(study.Option(Info, OtherRanks) > 0 ? Scaled(study) : "")}", better.Saved)
+            + $"it needs {AdviceText.Bytes(better.Plan.PeakBytes)} a rank in place of {AdviceText.Bytes(study.PeakBytes)}, and {study.Saves(better.Saved)}{(study.Option(Info, OtherRanks) > 0 ? Scaled(study) : "")}", better.Saved)
         {
-            Fixes = study.FixOf(better.Mesh),
+            Fixes = MeshFix.Of(study.Linked, better.Mesh.Data, better.Mesh.Expert),
         };
     }
 

@@ -28,11 +28,11 @@ public sealed class ExpertsAcrossSlowLinks : AdviceRule
             yield return new(Info, study.Mesh, $"{what}, because ShardwrightPlacement is '{(placement.ExpertInnermost ? "expert" : "data")}'. Without that property, or with the other value, the step {study.Saves(saved)}", saved) { Also = EquatableArray.Of(exchange.At) };
         else if (study.FasterMesh(least, m => Links.Outermost(m.Peers(machine)) < level) is { } better)
             yield return new(Info, study.Mesh,
-                $"{what}. [{better.Mesh}] keeps every expert group inside, needs {AdviceText.Bytes(ModelStudy.PeakOf(better.Plan))} a rank in place of {AdviceText.Bytes(study.PeakBytes)}, and {study.Saves(better.Saved)}"
+                $"{what}. [{better.Mesh}] keeps every expert group inside, needs {AdviceText.Bytes(better.Plan.PeakBytes)} a rank in place of {AdviceText.Bytes(study.PeakBytes)}, and {study.Saves(better.Saved)}"
                 + (study.IsMeshOverridden ? ". The build property ShardwrightMesh sets the mesh" : ""), better.Saved)
             {
                 Also = EquatableArray.Of(exchange.At),
-                Fixes = study.FixOf(better.Mesh),
+                Fixes = MeshFix.Of(study.Linked, better.Mesh.Data, better.Mesh.Expert),
             };
     }
 

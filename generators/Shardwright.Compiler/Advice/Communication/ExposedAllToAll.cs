@@ -46,12 +46,12 @@ public sealed class ExposedAllToAll : AdviceRule
         {
             int level = Links.Outermost(mesh.Mesh.Peers(study.Machine));
             string where = level < 0 ? "which needs no exchange" : level < Links.Outermost(Peers(study)) ? $"whose expert groups stay inside the {study.Machine.Levels[level].Name}" : "with smaller expert groups";
-            yield return ($"[{mesh.Mesh}], {where}{(study.IsMeshOverridden ? " (the build property ShardwrightMesh sets the mesh)" : "")},", mesh.Saved, study.FixOf(mesh.Mesh));
+            yield return ($"[{mesh.Mesh}], {where}{(study.IsMeshOverridden ? " (the build property ShardwrightMesh sets the mesh)" : "")},", mesh.Saved, MeshFix.Of(study.Linked, mesh.Mesh.Data, mesh.Mesh.Expert));
         }
         if ((OtherDispatch(study, RowExchange.Variable) ?? OtherDispatch(study, RowExchange.Padded)) is { } other)
             yield return other;
         if (Float32WhereBFloat16Serves.InBFloat16(study) is { } plan)
-            yield return ("bfloat16, which halves rows and speeds products up,", study.Step - plan.Estimate!.Summary.Picoseconds, EquatableArray.Of(new Fix("Multiply in bfloat16", EquatableArray.Of(Float32WhereBFloat16Serves.Edit(study)))));
+            yield return ("bfloat16, which halves rows and speeds products up,", study.Step - plan.Estimate!.Summary.Picoseconds, EquatableArray.Of(Float32WhereBFloat16Serves.Fix(study)));
     }
 
     /// <summary>Another way for rows to travel, where the target documents it for these ranks and it is faster. At even load equal blocks move the same bytes as all-to-all-v, so only all-gather has something to win.</summary>

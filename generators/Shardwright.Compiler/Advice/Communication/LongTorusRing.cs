@@ -26,11 +26,11 @@ public sealed class LongTorusRing : AdviceRule
         int units = Links.LongestRing(machine, better.Mesh.Peers(machine)).Units;
         yield return new(Info, study.Mesh,
             $"The {study.Plan.Mesh.Expert} ranks that hold the experts together lie on {ring.Units} {Links.Units(machine, ring.Level)} in a row of the {string.Join(" × ", level.Dimensions)} torus. An all-to-all takes time in proportion to the longest row: its busiest link carries "
-            + $"{ring.Units}/8 of a rank's send buffer around a ring, twice that along a line. [{better.Mesh}] has rows of {Math.Max(1, units)}, needs {AdviceText.Bytes(ModelStudy.PeakOf(better.Plan))} a rank in place of {AdviceText.Bytes(study.PeakBytes)}, and {study.Saves(better.Saved)}"
+            + $"{ring.Units}/8 of a rank's send buffer around a ring, twice that along a line. [{better.Mesh}] has rows of {Math.Max(1, units)}, needs {AdviceText.Bytes(better.Plan.PeakBytes)} a rank in place of {AdviceText.Bytes(study.PeakBytes)}, and {study.Saves(better.Saved)}"
             + (study.IsMeshOverridden ? ". The build property ShardwrightMesh sets the mesh" : ""), better.Saved)
         {
             Also = EquatableArray.Of(exchange.At),
-            Fixes = study.FixOf(better.Mesh),
+            Fixes = MeshFix.Of(study.Linked, better.Mesh.Data, better.Mesh.Expert),
         };
     }
 }

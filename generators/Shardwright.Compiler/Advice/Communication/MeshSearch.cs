@@ -1,4 +1,3 @@
-using System.Globalization;
 using Shardwright.Compiler.Cost;
 using Shardwright.Compiler.Passes;
 using Shardwright.Compiler.Plan;
@@ -17,13 +16,10 @@ public sealed record MeshCandidate(MeshPlacement Placement, long Picoseconds, lo
 
     public int Expert => Placement.Expert;
 
-    /// <summary>As the attribute writes it: <c>Data = 8, Expert = 4</c>.</summary>
-    public string Arguments => string.Format(CultureInfo.InvariantCulture, Expert == 1 ? "Data = {0}" : "Data = {0}, Expert = {1}", Data, Expert);
-
     /// <summary>Where the ranks lie that hold the experts together.</summary>
     public GroupShape Peers(Machine machine) => Placement.Shape(machine, CollectiveGroup.ExpertPeers);
 
-    public override string ToString() => $"Mesh({Arguments})";
+    public override string ToString() => $"Mesh({MeshFix.Arguments(Data, Expert)})";
 }
 
 /// <summary>A faster mesh, planned in full.</summary>

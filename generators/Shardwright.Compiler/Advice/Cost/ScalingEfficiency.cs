@@ -20,7 +20,7 @@ public sealed class ScalingEfficiency : AdviceRule
         if (mesh.Data % 2 != 0 || mesh.Data < study.Option(Info, LeastInstances) * machine.RanksPerInstance || mesh.Data == 1)
             yield break;
         int data = mesh.Data / 2, expert = data % mesh.Expert == 0 ? mesh.Expert : mesh.Expert / 2;
-        if (data % expert != 0 || study.With(linked => ModelStudy.WithMesh(linked, data, expert)) is not { } half || ModelStudy.PeakOf(half) > machine.Rank.HbmBytes)
+        if (data % expert != 0 || study.With(linked => ModelStudy.WithMesh(linked, data, expert)) is not { } half || half.PeakBytes > machine.Rank.HbmBytes)
             yield break;
         var (all, less) = (study.Estimate.Summary, half.Estimate!.Summary);
         double efficiency = less.Picoseconds / 2.0 / study.Step;

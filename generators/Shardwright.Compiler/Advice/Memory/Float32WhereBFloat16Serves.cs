@@ -15,14 +15,14 @@ public sealed class Float32WhereBFloat16Serves : AdviceRule
     {
         if (InBFloat16(study) is not { } plan)
             yield break;
-        long saved = study.Step - plan.Estimate!.Summary.Picoseconds, bytes = study.PeakBytes - ModelStudy.PeakOf(plan);
+        long saved = study.Step - plan.Estimate!.Summary.Picoseconds, bytes = study.PeakBytes - plan.PeakBytes;
         if (saved < study.Step * study.Option(Info, LeastSaving) / 100)
             yield break;
         yield return new(Info, study.Model,
             $"{study.Linked.Model.Options!.ClassName} multiplies in float32. In bfloat16, with sums, weights and the optimizer's state still in float32, it {study.Saves(saved)}, and a rank needs {AdviceText.Bytes(bytes)} less of {AdviceText.Bytes(study.PeakBytes)}. "
             + "Put [Precision(NumberFormat.BFloat16)] on the class", saved)
         {
-            Fixes = EquatableArray.Of(new Fix("Multiply in bfloat16", EquatableArray.Of(Edit(study)))),
+            Fixes = EquatableArray.Of(Fix(study)),
         };
     }
 
@@ -31,7 +31,7 @@ public sealed class Float32WhereBFloat16Serves : AdviceRule
         study.Linked.Modules.Any(m => m.Precision is not null || m.Members.Any(member => member.Precision is not null)) ? null : study.With(InBFloat16);
 
     /// <summary>The attribute that does so.</summary>
-    internal static Edit Edit(ModelStudy study) => new(EditKind.Attribute, study.Model, "Precision(NumberFormat.BFloat16)");
+    internal static Fix Fix(ModelStudy study) => new("Multiply in bfloat16", EquatableArray.Of(new Edit(EditKind.Attribute, study.Model, "Precision(NumberFormat.BFloat16)")));
 
     static LinkedModel InBFloat16(LinkedModel linked) => ModelStudy.WithModel(linked, model => model with { Precision = new PrecisionOption(nameof(NumberFormat.BFloat16), Stochastic: false) });
 }

@@ -1,5 +1,4 @@
-using Shardwright.Compiler.Graph;
-using Shardwright.Compiler.Modules;
+using Shardwright.Compiler.Plan;
 
 namespace Shardwright.Compiler.Advice.Memory;
 
@@ -17,19 +16,25 @@ internal static class MemoryRemedies
         var remedies = new List<MemoryRemedy>();
         int data = study.Plan.Mesh.Data, expert = study.Plan.Mesh.Expert, most = LargestExpert(study);
         if (most > expert)
-            Add($"[Mesh(Data = {data}, Expert = {most})]", linked => ModelStudy.WithMesh(linked, data, most), study.IsMeshOverridden ? null : MeshFix(study, data, most));
+            Add($"[Mesh(Data = {data}, Expert = {most})]", linked => ModelStudy.WithMesh(linked, data, most), MeshFix.Of(study.Linked, data, most).FirstOrDefault());
         if (study.Plan.Batch % (2 * data) == 0)
             Add($"twice the ranks, [Mesh(Data = {2 * data}, Expert = {expert})]", linked => ModelStudy.WithMesh(linked, 2 * data, expert), null);
-        if (!study.Linked.Modules.Any(m => m.Precision is not null || m.Members.Any(member => member.Precision is not null)))
-            Add("[Precision(NumberFormat.BFloat16)]", InBFloat16, new Fix("Multiply in bfloat16", EquatableArray.Of(new Edit(EditKind.Attribute, study.Model, "Precision(NumberFormat.BFloat16)"))));
+        if (Float32WhereBFloat16Serves.InBFloat16(study) is { } narrow)
+            Keep("[Precision(NumberFormat.BFloat16)]", narrow, Float32WhereBFloat16Serves.Fix(study));
         if (study.Plan.Batch % (2 * data) == 0)
             Add($"{2 * study.Plan.MicroBatches} micro-batches of {study.Plan.Batch / 2} sequences", linked => Batches.With(linked, study.Plan.Batch / 2, 2 * study.Plan.MicroBatches), null);
         return [.. remedies.OrderBy(r => r.Bytes)];
 
         void Add(string text, Func<LinkedModel, LinkedModel> change, Fix? fix)
         {
-            if (study.With(change) is { } plan && ModelStudy.PeakOf(plan) < study.PeakBytes)
-                remedies.Add(new(text, ModelStudy.PeakOf(plan), fix));
+            if (study.With(change) is { } plan)
+                Keep(text, plan, fix);
+        }
+
+        void Keep(string text, ModelPlan plan, Fix? fix)
+        {
+            if (plan.PeakBytes < study.PeakBytes)
+                remedies.Add(new(text, plan.PeakBytes, fix));
         }
     }
 
@@ -45,11 +50,6 @@ internal static class MemoryRemedies
         return fitting.Count == 0 ? finding : finding with { SavedBytes = study.PeakBytes - fitting[0].Bytes, Fixes = fitting.Select(r => r.Fix!).ToEquatable() };
     }
 
-    public static Fix MeshFix(ModelStudy study, int data, int expert) =>
-        new($"Use [Mesh(Data = {data}, Expert = {expert})]", EquatableArray.Of(new Edit(EditKind.Mesh, study.Mesh, $"Data = {data}, Expert = {expert}")));
-
     /// <summary>The largest expert-parallel degree that divides the ranks and every group's experts.</summary>
     static int LargestExpert(ModelStudy study) => study.Plan.Sites.Count == 0 ? study.Plan.Mesh.Expert : Hardware.MeshChoice.Largest(study.Plan.Step!.Program, study.Plan.Mesh.Data);
-
-    static LinkedModel InBFloat16(LinkedModel linked) => ModelStudy.WithModel(linked, model => model with { Precision = new PrecisionOption(nameof(NumberFormat.BFloat16), Stochastic: false) });
 }

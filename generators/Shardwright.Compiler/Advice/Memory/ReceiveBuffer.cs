@@ -38,26 +38,23 @@ public sealed class ReceiveBuffer : AdviceRule
     /// <summary>From the plan's affine memory, static bytes + Σ bytes a row · rows of a layer: the load of the busiest rank, in every layer, at which it is full.</summary>
     static string OutOfMemory(ModelStudy study, ExpertSite site, long capacity)
     {
-        var train = study.Train;
         // All copies of all peers' tokens that one rank's experts can get, over its even share.
         double most = (double)study.Plan.Mesh.Expert * Math.Min(site.TopK, site.Experts / study.Plan.Mesh.Expert) / site.TopK;
         if (study.PeakBytes > capacity)
             return "A rank's memory is full at even load";
-        if (Peak(most) <= capacity)
+        if (study.Plan.PeakAt(most) <= capacity)
             return "Rows that are kept and worked on fit whatever the routing";
         double fits = 1, full = most;
         while (full - fits > 0.001 * fits)
-            (fits, full) = Peak((fits + full) / 2) <= capacity ? ((fits + full) / 2, full) : (fits, (fits + full) / 2);
+            (fits, full) = study.Plan.PeakAt((fits + full) / 2) <= capacity ? ((fits + full) / 2, full) : (fits, (fits + full) / 2);
         return $"Even with exact buffers a rank runs out of memory when it gets {AdviceText.Number(full)} times its even share of rows in every layer";
-
-        long Peak(double load) => study.Plan.WorkspaceOffset + train.PeakAtLoad(load);
     }
 
     static string Smaller(ModelStudy study, long worst)
     {
         int data = study.Plan.Mesh.Data, half = study.Plan.Mesh.Expert / 2;
         return study.Plan.Mesh.Expert % 2 == 0 && study.With(linked => ModelStudy.WithMesh(linked, data, half)) is { } plan
-            ? $"With Expert = {half} the buffer is {AdviceText.Bytes(worst / 2)}, and a rank needs {AdviceText.Bytes(ModelStudy.PeakOf(plan))} at even load instead of {AdviceText.Bytes(study.PeakBytes)}"
+            ? $"With Expert = {half} the buffer is {AdviceText.Bytes(worst / 2)}, and a rank needs {AdviceText.Bytes(plan.PeakBytes)} at even load instead of {AdviceText.Bytes(study.PeakBytes)}"
             : "Smaller micro-batches make it smaller in proportion";
     }
 }

@@ -21,10 +21,10 @@ public sealed class RecomputeWithoutGain : AdviceRule
 
     Finding? Without(ModelStudy study, Cause at, Func<ModuleGraph, ModuleGraph> change)
     {
-        if (study.With(linked => ModelStudy.WithModule(linked, at.Type, change)) is not { } plan || ModelStudy.PeakOf(plan) > study.PeakBytes)
+        if (study.With(linked => ModelStudy.WithModule(linked, at.Type, change)) is not { } plan || plan.PeakBytes > study.PeakBytes)
             return null;
         long saved = study.Step - plan.Estimate!.Summary.Picoseconds;
-        return new(Info, at, $"[Recompute] frees nothing: a rank needs {AdviceText.Bytes(study.PeakBytes)} with it and {AdviceText.Bytes(ModelStudy.PeakOf(plan))} without, since what it drops is not held where memory is fullest. "
+        return new(Info, at, $"[Recompute] frees nothing: a rank needs {AdviceText.Bytes(study.PeakBytes)} with it and {AdviceText.Bytes(plan.PeakBytes)} without, since what it drops is not held where memory is fullest. "
             + (saved > 0 ? $"Leaving it out {study.Saves(saved)}" : "Leave it out"), Math.Max(0, saved));
     }
 }

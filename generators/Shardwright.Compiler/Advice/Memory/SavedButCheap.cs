@@ -28,12 +28,12 @@ public sealed class SavedButCheap : AdviceRule
         {
             if (study.With(linked => linked.WithRecompute(type)) is not { } plan)
                 continue;
-            long saved = study.PeakBytes - ModelStudy.PeakOf(plan), longer = plan.Estimate!.Summary.Picoseconds - study.Step;
+            long saved = study.PeakBytes - plan.PeakBytes, longer = plan.Estimate!.Summary.Picoseconds - study.Step;
             if (saved < least || longer > study.Step * study.Option(Info, MostTime) / 100)
                 continue;
             string name = type.Substring(type.LastIndexOf('.') + 1);
             yield return new(Info, new Cause(type, -1),
-                $"{name} keeps {AdviceText.Bytes(bytes)} for the backward pass. With [Recompute] a rank needs {AdviceText.Bytes(ModelStudy.PeakOf(plan))} of {AdviceText.Bytes(capacity)} instead of {AdviceText.Bytes(study.PeakBytes)}, "
+                $"{name} keeps {AdviceText.Bytes(bytes)} for the backward pass. With [Recompute] a rank needs {AdviceText.Bytes(plan.PeakBytes)} of {AdviceText.Bytes(capacity)} instead of {AdviceText.Bytes(study.PeakBytes)}, "
                 + $"and a step of {AdviceText.Duration(study.Step)} takes {AdviceText.Duration(Math.Max(0, longer))} longer ({AdviceText.Percent((double)Math.Max(0, longer) / study.Step)}) on {study.Target}")
             {
                 SavedBytes = saved,

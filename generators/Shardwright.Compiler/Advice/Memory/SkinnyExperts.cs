@@ -35,14 +35,13 @@ public sealed class SkinnyExperts : AdviceRule
     Finding Of(ModelStudy study, ExpertSite site, long tokens, double ridge, OperandFormat format, IReadOnlyList<Statement> bound)
     {
         var (remedy, degree, saved) = Remedy(study, site, ridge);
-        bool edits = degree > 0 && !study.IsMeshOverridden;
         return new(Info, study.Of(site),
             $"Each of the {site.Experts} experts of '{site.Name}' gets {tokens} tokens of a micro-batch at even load; on {study.Target} a product in {Name(format)} needs {AdviceText.Number(ridge)} FLOPs for each byte it reads, about as many tokens. "
             + $"{bound.Count} of the group's products are bound by memory ({AdviceText.Number(bound.Min(s => s.Cost.ArithmeticIntensity))} FLOP/B at least) and take {AdviceText.Duration(bound.Sum(s => s.Picoseconds))} of a step of {AdviceText.Duration(study.Step)}. {remedy}",
             Math.Max(0, saved))
         {
             Also = bound.Select(s => s.At).Distinct().ToEquatable(),
-            Fixes = edits ? EquatableArray.Of(MemoryRemedies.MeshFix(study, study.Plan.Mesh.Data, degree)) : default,
+            Fixes = degree > 0 ? MeshFix.Of(study.Linked, study.Plan.Mesh.Data, degree) : default,
         };
     }
 
@@ -63,7 +62,7 @@ public sealed class SkinnyExperts : AdviceRule
         string none = legal.Count == 0 ? "Expert is as large as ranks and experts allow" : "No larger Expert makes the step shorter";
         if (sequences > int.MaxValue || study.With(linked => Batches.With(linked, (int)sequences, study.Plan.MicroBatches)) is not { } larger)
             return ($"{none}; a micro-batch of {sequences} sequences clears it", 0, 0);
-        return ($"{none}; a micro-batch of {sequences} sequences clears it: {AdviceText.Duration(PerToken(larger))} a token instead of {AdviceText.Duration(PerToken(study.Plan))}, with a peak of {AdviceText.Bytes(ModelStudy.PeakOf(larger))} a rank", 0, 0);
+        return ($"{none}; a micro-batch of {sequences} sequences clears it: {AdviceText.Duration(PerToken(larger))} a token instead of {AdviceText.Duration(PerToken(study.Plan))}, with a peak of {AdviceText.Bytes(larger.PeakBytes)} a rank", 0, 0);
     }
 
     static long PerToken(ModelPlan plan) => plan.Estimate!.Summary.Picoseconds / plan.Estimate.Summary.Tokens;

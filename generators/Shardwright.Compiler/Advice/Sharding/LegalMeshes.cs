@@ -7,11 +7,10 @@ namespace Shardwright.Compiler.Advice.Sharding;
 /// <summary>The meshes on which a model compiles: Data divides the batch, Expert divides Data and every group's experts.</summary>
 public sealed class LegalMeshes
 {
-    readonly LinkedModel linked;
     readonly int batch;
     readonly IReadOnlyList<int> experts;
 
-    LegalMeshes(LinkedModel linked, int batch, IReadOnlyList<int> experts) => (this.linked, this.batch, this.experts) = (linked, batch, experts);
+    LegalMeshes(int batch, IReadOnlyList<int> experts) => (this.batch, this.experts) = (batch, experts);
 
     /// <summary>The meshes of a model; null when its batch or its experts are not known, or a build property decides the mesh, whatever the attribute says.</summary>
     public static LegalMeshes? Of(LinkedModel linked)
@@ -22,7 +21,7 @@ public sealed class LegalMeshes
         {
             var instances = new Instantiator(linked, microBatches: 1);
             instances.Model();
-            return new(linked, batch, [.. instances.Sites.Select(s => s.Experts).Distinct()]);
+            return new(batch, [.. instances.Sites.Select(s => s.Experts).Distinct()]);
         }
         catch (UserErrorException)
         {
@@ -38,12 +37,6 @@ public sealed class LegalMeshes
 
     /// <summary>The mesh that differs least from the one that was asked for, as a ratio of sizes; the larger one of two that are as near.</summary>
     public DeviceMesh Nearest(int data, int expert) => All().OrderBy(m => Distance(m.Data, data) + Distance(m.Expert, expert)).ThenByDescending(m => m.Data).ThenByDescending(m => m.Expert).First();
-
-    /// <summary>Writes <c>[Mesh]</c>.</summary>
-    public Fix Write(DeviceMesh mesh) => new($"Use [Mesh({Text(mesh)})]", EquatableArray.Of(new Edit(EditKind.Mesh, new(linked.Type, linked.Model.Options!.MeshSite), Text(mesh))));
-
-    /// <summary>The arguments of the attribute; <c>Expert = 1</c> goes without saying.</summary>
-    public static string Text(DeviceMesh mesh) => mesh.Expert == 1 ? $"Data = {mesh.Data}" : $"Data = {mesh.Data}, Expert = {mesh.Expert}";
 
     // Rounded, so that the same ratio upwards and downwards is the same distance on every machine.
     static double Distance(int size, int wanted) => Math.Round(Math.Abs(Math.Log((double)size / Math.Max(1, wanted), 2)), 9);

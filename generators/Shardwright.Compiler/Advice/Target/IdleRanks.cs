@@ -13,8 +13,7 @@ public sealed class IdleRanks : AdviceRule
         if (idle == 0 || data == 1 || study.IsMeshOverridden || study.Linked.Model.Options!.MeshSite < 0)
             yield break;
         string what = $"Data = {data} leaves {idle} of the {chips * perChip} ranks of {chips} {study.Machine.Chip} idle ({AdviceText.Percent((double)idle / (chips * perChip))}), and chips are paid for whole";
-        var meshes = LegalMeshes.Of(study.Linked);
-        var full = meshes?.All().Where(m => m.Data % perChip == 0 && m.Data > data).OrderBy(m => m.Data).ThenByDescending(m => m.Expert == study.Plan.Mesh.Expert).ThenByDescending(m => m.Expert).FirstOrDefault();
+        var full = LegalMeshes.Of(study.Linked)?.All().Where(m => m.Data % perChip == 0 && m.Data > data).OrderBy(m => m.Data).ThenByDescending(m => m.Expert == study.Plan.Mesh.Expert).ThenByDescending(m => m.Expert).FirstOrDefault();
         if (full is null || study.With(linked => ModelStudy.WithMesh(linked, full.Data, full.Expert)) is not { } plan)
         {
             yield return new(Info, study.Mesh, $"{what}. No larger mesh that fills chips divides the batch of {study.Plan.Batch}: take a multiple of {perChip} for Data, and a batch that it divides");
@@ -23,9 +22,9 @@ public sealed class IdleRanks : AdviceRule
         long saved = study.Step - plan.Estimate!.Summary.Picoseconds;
         string dollars = study.Estimate.Summary.Cost?.DollarsPerBillionTokens is { } now && plan.Estimate.Summary.Cost?.DollarsPerBillionTokens is { } then
             ? $", ${AdviceText.Number(then)} instead of ${AdviceText.Number(now)} for a billion tokens" : "";
-        yield return new(Info, study.Mesh, $"{what}. [Mesh({LegalMeshes.Text(full)})] {(saved > 0 ? study.Saves(saved) : $"takes {AdviceText.Duration(plan.Estimate.Summary.Picoseconds)} instead of {AdviceText.Duration(study.Step)} a step")}{dollars}", Math.Max(0, saved))
+        yield return new(Info, study.Mesh, $"{what}. [Mesh({MeshFix.Arguments(full.Data, full.Expert)})] {(saved > 0 ? study.Saves(saved) : $"takes {AdviceText.Duration(plan.Estimate.Summary.Picoseconds)} instead of {AdviceText.Duration(study.Step)} a step")}{dollars}", Math.Max(0, saved))
         {
-            Fixes = EquatableArray.Of(meshes!.Write(full)),
+            Fixes = MeshFix.Of(study.Linked, full.Data, full.Expert),
         };
     }
 }

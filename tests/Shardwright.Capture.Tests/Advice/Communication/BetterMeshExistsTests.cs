@@ -46,7 +46,7 @@ public sealed class BetterMeshExistsTests
         string message = findings.Single(f => f.Rule.Id == Rule).Message;
         Assert.Contains($"A step takes {AdviceText.Duration(plan.Estimate!.Summary.Picoseconds)} on this mesh", message, StringComparison.Ordinal);
         Assert.Contains($"and {AdviceText.Duration(better.Estimate!.Summary.Picoseconds)} with [Mesh(Data = 8, Expert = 4)]", message, StringComparison.Ordinal);
-        Assert.Contains($"needs {AdviceText.Bytes(ModelStudy.PeakOf(better))} a rank in place of {AdviceText.Bytes(ModelStudy.PeakOf(plan))}", message, StringComparison.Ordinal);
+        Assert.Contains($"needs {AdviceText.Bytes(better.PeakBytes)} a rank in place of {AdviceText.Bytes(plan.PeakBytes)}", message, StringComparison.Ordinal);
     }
 
     [Fact]

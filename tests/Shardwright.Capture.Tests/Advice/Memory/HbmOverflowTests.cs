@@ -41,6 +41,6 @@ public sealed class HbmOverflowTests
         Assert.Contains(Peak("[Model, Mesh(Data = 8), Precision(NumberFormat.BFloat16)]", 32) + " with [Precision(NumberFormat.BFloat16)]", message, StringComparison.Ordinal);
         Assert.Contains(Peak("[Model, Mesh(Data = 8), Training(Optimizer.AdamW, MicroBatches = 2)]", 16) + " with 2 micro-batches of 16 sequences", message, StringComparison.Ordinal);
 
-        static string Peak(string attributes, int batch) => AdviceText.Bytes(ModelStudy.PeakOf(AdviceVerify.Compile(MemoryModels.Dense(attributes, batch, 4096, 2048, 16)).Plan));
+        static string Peak(string attributes, int batch) => AdviceText.Bytes(AdviceVerify.Compile(MemoryModels.Dense(attributes, batch, 4096, 2048, 16)).Plan.PeakBytes);
     }
 }

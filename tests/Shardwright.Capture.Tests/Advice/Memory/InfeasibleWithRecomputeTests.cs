@@ -48,7 +48,7 @@ public sealed class InfeasibleWithRecomputeTests
         var compiled = ModelCompiler.Compile(linked);
         var recomputed = ModelCompiler.Compile(classes.Aggregate(linked, (model, type) => model.WithRecompute(type))).Plan!;
         long bound = new LiveMemory(new ModelStudy(compiled)).RecomputedBytes();
-        Assert.InRange(bound, compiled.Plan!.WorkspaceOffset + 1, ModelStudy.PeakOf(recomputed));
-        Assert.True(ModelStudy.PeakOf(recomputed) < ModelStudy.PeakOf(compiled.Plan));
+        Assert.InRange(bound, compiled.Plan!.WorkspaceOffset + 1, recomputed.PeakBytes);
+        Assert.True(recomputed.PeakBytes < compiled.Plan.PeakBytes);
     }
 }
