@@ -60,7 +60,7 @@ internal static class ModelFindings
             linked.Add((model, ModelCompiler.Link(model.Graph.Type, graphs, build) with { Thresholds = thresholds }));
         }
         bool AllCaptured(LinkedModel program) => !program.Modules.Any(m => m.HasErrors);
-        CompilationMemo.Prepare([.. linked.Select(pair => pair.Linked).Where(AllCaptured)], findings: true, cancellation);
+        CompilationMemo.Prepare([.. linked.Select(pair => pair.Linked).Where(AllCaptured)], cancellation);
         // Null where a class cannot be captured: then capture has said so.
         var models = new List<(CapturedModule Model, CompiledModel? Compiled)>();
         foreach (var (model, program) in linked)

@@ -37,8 +37,8 @@ public static class CompilationMemo
         return compiled;
     }
 
-    /// <summary>Compiles several models side by side, with their findings or without, so that asking for each is quick afterwards. What fails here fails again for whoever asks.</summary>
-    public static void Prepare(IReadOnlyCollection<LinkedModel> models, bool findings, CancellationToken cancellation)
+    /// <summary>Compiles several models side by side and asks the rules about them, so that asking for each is quick afterwards. What fails here fails again for whoever asks.</summary>
+    public static void Prepare(IReadOnlyCollection<LinkedModel> models, CancellationToken cancellation)
     {
         if (models.Count < 2)
             return;
@@ -48,8 +48,7 @@ public static class CompilationMemo
         {
             try
             {
-                var compiled = Compile(model);
-                _ = findings ? compiled.Findings : default;
+                _ = Compile(model).Findings;
             }
             catch (Exception fault) when (fault is not OperationCanceledException)
             {

@@ -79,10 +79,25 @@ public sealed class BuffersOf
     PlanBuffer Buffer(ArenaBuffer buffer, MemoryClass kind)
     {
         // A buffer's ends may lie on a loop's, where no statement is.
-        int first = statements.Where(s => s.Position >= buffer.First).Append(statements[statements.Count - 1]).First().Index;
-        int last = Math.Max(first, statements.Where(s => s.Position <= buffer.Last).Select(s => s.Index).DefaultIfEmpty(first).Last());
+        int first = statements[Math.Min(Before(buffer.First), statements.Count - 1)].Index, until = Before(buffer.Last + 1);
+        int last = until == 0 ? first : Math.Max(first, statements[until - 1].Index);
         var made = buffer.Members.Where(member => member.Producer is not null).OrderBy(member => member.Name == buffer.Name ? 0 : 1).FirstOrDefault()?.Producer;
         return new(buffer.Name, kind, 0, 0, first, last) { Source = made is null ? null : sources.Place(made.Source) };
+    }
+
+    /// <summary>How many statements are in front of a position.</summary>
+    int Before(int position)
+    {
+        int low = 0, high = statements.Count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (statements[middle].Position < position)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low;
     }
 
     MemoryClass Class(ArenaBuffer buffer)

@@ -6,6 +6,7 @@ namespace Shardwright.Compiler.Emit;
 public sealed class Scope(Scope? parent, Node? loop)
 {
     readonly List<(string Name, string Declaration, string Comment)> declarations = [];
+    readonly HashSet<string> declared = new(StringComparer.Ordinal);
     readonly List<(string Line, Scope? Block)> body = [];
 
     public Scope? Parent { get; } = parent;
@@ -20,9 +21,13 @@ public sealed class Scope(Scope? parent, Node? loop)
 
     public bool Mentions(string text) => body.Any(item => item.Line.Contains(text));
 
-    public bool Declares(string name) => declarations.Any(d => d.Name == name) || Parent?.Declares(name) == true;
+    public bool Declares(string name) => declared.Contains(name) || Parent?.Declares(name) == true;
 
-    public void Declare(string name, string declaration, string comment) => declarations.Add((name, declaration, comment));
+    public void Declare(string name, string declaration, string comment)
+    {
+        declared.Add(name);
+        declarations.Add((name, declaration, comment));
+    }
 
     /// <summary>The table of buffers and the statements; a name that an outer block declares too is left to it.</summary>
     public IEnumerable<string> Lines()

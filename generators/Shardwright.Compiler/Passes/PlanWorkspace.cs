@@ -14,21 +14,18 @@ public static class PlanWorkspace
     {
         long lower = PlanMemory.Run(buffers, PlanMemory.Alignment), best = lower + phases.Peak(stack, _ => 0);
         var chosen = (Lower: lower, Temporaries: 0L, Offsets: buffers.ConvertAll(b => b.Offset), Far: new HashSet<ArenaBuffer>());
-        foreach (var (split, fillGaps, framesFirst) in splits.SelectMany(s => new[] { (s, true, true), (s, true, false), (s, false, true), (s, false, false) }))
+        foreach (int split in splits)
         {
-            var far = Split(buffers, split, fillGaps, out lower);
-            // What is there while a frame is open must not reach far: place it first.
-            var early = framesFirst ? far.Where(phases.IsInFrame).ToList() : [];
-            long extent = PlanMemory.Run(early, PlanMemory.Alignment);
-            var late = far.Except(early).ToList();
-            extent = Math.Max(extent, PlanMemory.Run(late, PlanMemory.Alignment, early));
-            long peak = Math.Max(lower + extent, lower + phases.Peak(stack, Reach(far)));
-            if (peak >= best)
-                continue;
-            best = peak;
-            foreach (var buffer in far)
-                buffer.Offset = lower + extent - buffer.Offset - PlanMemory.Align(buffer.Bytes, PlanMemory.Alignment);
-            chosen = (lower, extent, buffers.ConvertAll(b => b.Offset), [.. far]);
+            var near = buffers.Where(b => b.First <= split && split <= b.Last).ToList();
+            lower = PlanMemory.Run(near, PlanMemory.Alignment);
+            foreach (bool fillGaps in new[] { true, false })
+            {
+                var far = Far(buffers, near, split, fillGaps ? lower : 0);
+                if (lower + PlanMemory.LowerBound(far, PlanMemory.Alignment) >= best)
+                    continue;
+                foreach (bool framesFirst in new[] { true, false })
+                    Try(far, framesFirst);
+            }
         }
         for (int i = 0; i < buffers.Count; i++)
         {
@@ -41,18 +38,32 @@ public static class PlanWorkspace
             for (int p = buffer.First; p <= buffer.Last; p++)
                 reach[p] = Math.Max(reach.TryGetValue(p, out long r) ? r : 0, end - buffer.Offset);
         return (chosen.Lower, chosen.Temporaries, p => reach.TryGetValue(p, out long r) ? r : 0);
+
+        void Try(List<ArenaBuffer> far, bool framesFirst)
+        {
+            // What is there while a frame is open must not reach far: place it first.
+            var early = framesFirst ? far.Where(phases.IsInFrame).ToList() : [];
+            long extent = PlanMemory.Run(early, PlanMemory.Alignment);
+            var late = framesFirst ? far.Except(early).ToList() : far;
+            extent = Math.Max(extent, PlanMemory.Run(late, PlanMemory.Alignment, early));
+            long peak = Math.Max(lower + extent, lower + phases.Peak(stack, Reach(far)));
+            if (peak >= best)
+                return;
+            best = peak;
+            foreach (var buffer in far)
+                buffer.Offset = lower + extent - buffer.Offset - PlanMemory.Align(buffer.Bytes, PlanMemory.Alignment);
+            chosen = (lower, extent, buffers.ConvertAll(b => b.Offset), [.. far]);
+        }
     }
 
-    /// <summary>What is live at the split goes below, and of the rest what fits into gaps there; returns the others.</summary>
-    static List<ArenaBuffer> Split(List<ArenaBuffer> buffers, int split, bool fillGaps, out long lower)
+    /// <summary>What is not live at the split, but for what fits into gaps of the lower part's <paramref name="gaps"/> bytes.</summary>
+    static List<ArenaBuffer> Far(List<ArenaBuffer> buffers, List<ArenaBuffer> near, int split, long gaps)
     {
-        var near = buffers.Where(b => b.First <= split && split <= b.Last).ToList();
-        lower = PlanMemory.Run(near, PlanMemory.Alignment);
         var far = new List<ArenaBuffer>();
         var placed = near.OrderBy(b => b.Offset).ToList();
-        foreach (var buffer in buffers.Except(near).OrderByDescending(b => b.Bytes).ThenBy(b => b.First).ToList())
+        foreach (var buffer in buffers.Where(b => b.First > split || split > b.Last).OrderByDescending(b => b.Bytes).ThenBy(b => b.First))
         {
-            if (fillGaps && PlanMemory.Fit(buffer, PlanMemory.Alignment, placed) <= lower)
+            if (gaps > 0 && PlanMemory.Fit(buffer, PlanMemory.Alignment, placed) <= gaps)
                 PlanMemory.Insert(placed, buffer);
             else
                 far.Add(buffer);

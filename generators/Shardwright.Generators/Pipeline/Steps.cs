@@ -28,7 +28,7 @@ internal static class Steps
                 }));
         }
         // The steps that follow run one after the other; this is where several models can use several cores.
-        CompilationMemo.Prepare([.. linked.Select(l => l.Value).OfType<LinkedModel>().Where(m => !m.Modules.Any(g => g.HasErrors))], findings: false, cancellation);
+        CompilationMemo.Prepare([.. linked.Select(l => l.Value).OfType<LinkedModel>().Where(m => !m.Modules.Any(g => g.HasErrors))], cancellation);
         return linked;
     }
 

@@ -33,7 +33,7 @@ public sealed class HidingOrder
         var barrier = flow.Behind(body[collective]);
         int first = -1;
         long covered = 0;
-        var moved = new List<TimedNode>();
+        var moved = new List<int>();
         for (int i = collective + 1; i < body.Count && covered < cost.Picoseconds; i++)
             // Another collective would take its turn behind this one: moving it hides nothing.
             if (barrier.Holds(body[i]) || DataFlow.Ops(body[i]).Any(op => op.Collective is not null))
@@ -45,13 +45,15 @@ public sealed class HidingOrder
             {
                 covered += Time(body[i]);
                 if (first >= 0)
-                    moved.Add(body[i]);
+                    moved.Add(i);
             }
-        if (moved.Sum(Time) == 0)
+        List<TimedNode> nodes = [.. moved.Select(i => body[i])];
+        if (nodes.Sum(Time) == 0)
             return;
-        body.RemoveAll(moved.Contains);
-        body.InsertRange(first, moved);
-        Moved.Add((cost, [.. moved.SelectMany(DataFlow.Ops)]));
+        for (int i = moved.Count - 1; i >= 0; i--)
+            body.RemoveAt(moved[i]);
+        body.InsertRange(first, nodes);
+        Moved.Add((cost, [.. nodes.SelectMany(DataFlow.Ops)]));
     }
 
     long Time(TimedNode node) => node is TimedLoop loop ? loop.Count * loop.Body.Sum(Time) : costs[((TimedOp)node).Index].Picoseconds;

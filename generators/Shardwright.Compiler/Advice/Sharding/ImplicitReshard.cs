@@ -22,15 +22,15 @@ public sealed class ImplicitReshard : AdviceRule
     {
         var program = study.Train.Root.Walk().ToList();
         var forward = program.TakeWhile(n => n.Op is not BeginBackward).ToList();
+        var readers = LinearUses.Readers(program);
         foreach (var statement in study.Statements.Where(s => s.Node.Op is AllReduce && s.Node.Output.Type.Elements > 1))
         {
             var value = statement.Node.Output;
             long bytes = LocalShapes.Elements(value, study.Plan.Mesh) * (long)value.ElementBytes;
             bool isLarge = bytes >= study.Option(Info, LeastMegabytes) * 1e6 || statement.Picoseconds >= study.Step * study.Option(Info, LeastPercent) / 100;
-            var consumer = LinearUses.Consumer(value, program);
-            if (!isLarge || consumer is null or { Op: ReportAuxiliary or ReportLoss } || LinearUses.FirstNonlinear(value, forward) is not null)
+            if (!isLarge || !readers.TryGetValue(value, out var consumer) || consumer is { Op: ReportAuxiliary or ReportLoss } || LinearUses.FirstNonlinear(value, forward) is not null)
                 continue;
-            var parameter = LinearUses.GradientOf(value, program);
+            var parameter = LinearUses.GradientOf(value, readers);
             string why = parameter is null
                 ? $"'{value.Name}' {value.Type} is a sum over the tokens of all ranks, and {consumer.Op.Name} reads it, so the ranks' parts are added first"
                 : $"'{parameter.Path}' [{string.Join(", ", parameter.Shape)}] is used in several places, and each use's part of its gradient is added up over the ranks alone, so that sums come out the same on every mesh";

@@ -27,19 +27,31 @@ static class LinearUses
     }
 
     /// <summary>The parameter whose gradient a value becomes a part of, through transposes and reshapes; null when something else reads it.</summary>
-    public static ParameterDeclaration? GradientOf(Value value, IReadOnlyList<Node> program)
+    public static ParameterDeclaration? GradientOf(Value value, IReadOnlyDictionary<Value, Node> readers)
     {
-        for (var consumer = Consumer(value, program); consumer is not null; consumer = Consumer(consumer.Output, program))
+        while (readers.TryGetValue(value, out var consumer))
+        {
             if (consumer.Op is AddToGradient add)
                 return add.Parameter;
-            else if (consumer.GradientOf is { } parameter)
+            if (consumer.GradientOf is { } parameter)
                 return parameter;
-            else if (consumer.Op is not Transpose && !consumer.Op.IsView)
+            if (consumer.Op is not Transpose && !consumer.Op.IsView)
                 return null;
+            value = consumer.Output;
+        }
         return null;
     }
 
-    public static Node? Consumer(Value value, IReadOnlyList<Node> program) => program.FirstOrDefault(n => n.Reads.Contains(value));
+    /// <summary>The first reader of every value that has one.</summary>
+    public static IReadOnlyDictionary<Value, Node> Readers(IReadOnlyList<Node> program)
+    {
+        var readers = new Dictionary<Value, Node>();
+        foreach (var node in program)
+            foreach (var value in node.Reads)
+                if (!readers.ContainsKey(value))
+                    readers.Add(value, node);
+        return readers;
+    }
 
     static bool IsLinear(Node node, HashSet<Value> made, HashSet<Value> sums) => node.Op switch
     {
