@@ -28,7 +28,7 @@ static class MeshMistakes
         var places = inputs.GroupBy(p => IsNumber(p.Shape[0]) ? p.ShapeSites[0].ToString(CultureInfo.InvariantCulture) : p.Shape[0]).Select(g => new Edit(EditKind.Number, new(linked.Type, g.First().ShapeSites[0]), Text(up))).ToEquatable();
         var fixes = places.Count == 0 ? Fixes(linked, mesh.Data, mesh.Expert) : [new Fix(IsNumber(annotated.Shape[0]) ? $"Make dimension 0 {up}" : $"Set {annotated.Shape[0]} to {up}", places), .. Fixes(linked, mesh.Data, mesh.Expert)];
         report.Error(Rules.Indivisible, new(linked.Type, -1, annotated.Site),
-            $"input '{input}': dimension 0 ('{annotated.Shape[0]}') is {size}, which Data = {mesh.Data} does not divide; use a multiple of {mesh.Data}, {(down > 0 ? $"{down} or {up}" : $"{up}")}{OrMesh(linked, mesh)}", fixes);
+            $"input '{input}': dimension 0 ('{annotated.Shape[0]}') is {size}, which Data = {mesh.Data} does not divide; use a multiple of {mesh.Data}{(down > 0 ? $", {down} or {up}" : "")}{OrMesh(linked, mesh)}", fixes);
     }
 
     public static void Experts(LinkedModel linked, ExpertSite site, SourceRef declared, DeviceMesh mesh, ShapeReport report)
@@ -39,7 +39,7 @@ static class MeshMistakes
         if (member is ExpertGroupMember group && NumberPlaces.Of(linked, owner.Type, group.Count) is { } place)
             fixes = [new Fix($"Use {up} experts", EquatableArray.Of(new Edit(EditKind.Number, place, Text(up)))), .. fixes];
         report.Error(Rules.Indivisible, declared,
-            $"'{site.Path}' has {site.Experts} experts, which {mesh.Expert} expert-parallel ranks do not divide; use a multiple of {mesh.Expert} experts, {(down > 0 ? $"{down} or {up}" : $"{up}")}{OrMesh(linked, mesh)}", fixes);
+            $"'{site.Path}' has {site.Experts} experts, which {mesh.Expert} expert-parallel ranks do not divide; use a multiple of {mesh.Expert} experts{(down > 0 ? $", {down} or {up}" : "")}{OrMesh(linked, mesh)}", fixes);
     }
 
     static string OrMesh(LinkedModel linked, DeviceMesh mesh) => LegalMeshes.Of(linked)?.Nearest(mesh.Data, mesh.Expert) is { } nearest ? $", or [Mesh({MeshFix.Arguments(nearest.Data, nearest.Expert)})]" : ", or another mesh";
