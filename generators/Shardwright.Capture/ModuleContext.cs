@@ -60,7 +60,7 @@ internal sealed partial class ModuleContext(INamedTypeSymbol type, Compilation c
     public SemanticModel Model(SyntaxTree tree)
     {
         if (!models.TryGetValue(tree, out var model))
-            models.Add(tree, model = SemanticModels.Of(Compilation, tree));
+            models.Add(tree, model = Compilation.GetSemanticModel(tree));
         return model;
     }
 

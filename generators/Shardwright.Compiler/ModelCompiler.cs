@@ -12,6 +12,9 @@ namespace Shardwright.Compiler;
 /// </summary>
 public sealed record CompilerOptions(int? Data, int? Expert)
 {
+    /// <summary>Whether editing <c>[Mesh]</c> would change nothing.</summary>
+    public bool OverridesMesh => Data is not null || Expert is not null;
+
     public PrecisionOption? Precision { get; init; }
 
     /// <summary>Name of the target, one that exists: built in or in <see cref="Machines"/>.</summary>

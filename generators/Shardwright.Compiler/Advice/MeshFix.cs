@@ -9,6 +9,6 @@ public static class MeshFix
     public static string Arguments(int data, int expert) => string.Format(CultureInfo.InvariantCulture, expert == 1 ? "Data = {0}" : "Data = {0}, Expert = {1}", data, expert);
 
     /// <summary>The edit that takes another mesh; none where a build property has the last word.</summary>
-    public static EquatableArray<Fix> Of(LinkedModel linked, int data, int expert) => linked.Options.Data is not null || linked.Options.Expert is not null ? default
+    public static EquatableArray<Fix> Of(LinkedModel linked, int data, int expert) => linked.Options.OverridesMesh ? default
         : EquatableArray.Of(new Fix($"Use [Mesh({Arguments(data, expert)})]", EquatableArray.Of(new Edit(EditKind.Mesh, new(linked.Type, linked.Model.Options!.MeshSite), Arguments(data, expert)))));
 }

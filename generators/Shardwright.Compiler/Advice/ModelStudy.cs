@@ -48,7 +48,7 @@ public sealed class ModelStudy
     public double Option(RuleInfo rule, string name) => Linked.Thresholds.Of(rule, name);
 
     /// <summary>Whether a build property overrides <c>[Mesh]</c>, so that editing the attribute would change nothing.</summary>
-    public bool IsMeshOverridden => Linked.Options.Data is not null || Linked.Options.Expert is not null;
+    public bool IsMeshOverridden => Linked.Options.OverridesMesh;
 
     /// <summary>The <c>[Mesh]</c> attribute, or the class of a model without one.</summary>
     public Cause Mesh => new(Linked.Type, Linked.Model.Options!.MeshSite);

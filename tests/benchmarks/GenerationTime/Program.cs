@@ -72,7 +72,7 @@ for (int round = -5; round < rounds; round++)
 }
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"search of {meshes} meshes, 100 layers: median {searching.Order().ElementAt(searching.Count / 2):F1} ms, {searching.Min():F1} to {searching.Max():F1} ms"));
 
-// Of that, the proof of the finished programs.
+// Of planning, the proof of the finished programs.
 var mesh = new DeviceMesh(hundred.Model.Options!.Data, hundred.Model.Options.Expert);
 var report = new ShapeReport();
 var (inputs, _) = ModelInputs.Read(hundred, mesh, report);
@@ -87,7 +87,7 @@ for (int round = -5; round < rounds; round++)
     if (round >= 0)
         checking.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
 }
-Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"of that, checking the programs: median {checking.Order().ElementAt(checking.Count / 2):F2} ms, {checking.Min():F2} to {checking.Max():F2} ms"));
+Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"of planning, checking the programs: median {checking.Order().ElementAt(checking.Count / 2):F2} ms, {checking.Min():F2} to {checking.Max():F2} ms"));
 
 LinkedModel Linked(int layers)
 {
