@@ -15,7 +15,7 @@ public sealed class LegalMeshes
     /// <summary>The meshes of a model; null when its batch or its experts are not known, or a build property decides the mesh, whatever the attribute says.</summary>
     public static LegalMeshes? Of(LinkedModel linked)
     {
-        if (linked.Options.Data is not null || linked.Options.Expert is not null || ModelInputs.Batch(linked.Model) is not { } batch)
+        if (linked.Options.OverridesMesh || ModelInputs.Batch(linked.Model) is not { } batch)
             return null;
         try
         {
