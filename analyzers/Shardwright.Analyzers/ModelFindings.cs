@@ -42,7 +42,7 @@ internal static class ModelFindings
 
     static ImmutableArray<Diagnostic> Find(Compilation compilation, AnalyzerOptions options, CancellationToken cancellation)
     {
-        var modules = AnnotatedClasses.In(compilation, cancellation).Select(type => CaptureMemo.Capture(type, compilation, cancellation)).ToArray();
+        var modules = CaptureMemo.CaptureAll(compilation, cancellation);
         var findings = ImmutableArray.CreateBuilder<Diagnostic>();
         foreach (var finding in modules.SelectMany(m => m.Diagnostics))
             findings.Add(Diagnostic.Create(AllRules.Find(finding.Id), finding.Location, [.. finding.Arguments]));

@@ -37,18 +37,19 @@ public sealed class PlanMemorySearchTests
     }
 
     [Fact]
-    public void Fit_OneMoreBuffer_LiesWhereTheFullSearchPutsIt()
+    public void Find_OneMoreBuffer_LiesWhereTheFullSearchPutsIt()
     {
         var random = new Random(4);
         for (int trial = 0; trial < 100; trial++)
         {
             var placed = Buffers(random, 30);
             PlanMemory.Run(placed, PlanMemory.Alignment);
-            var sorted = placed.OrderBy(b => b.Offset).ToList();
+            var sorted = new OffsetOrder(placed, PlanMemory.Alignment);
             var one = Buffers(random, 1)[0];
             var (extent, offsets) = Search([one], placed);
 
-            long end = PlanMemory.Fit(one, PlanMemory.Alignment, sorted);
+            one.Offset = sorted.Find(one, bestFit: false);
+            long end = sorted.EndOf(one);
 
             Assert.Equal(offsets[0], one.Offset);
             Assert.Equal(extent, Math.Max(end, placed.Max(b => b.Offset + PlanMemory.Align(b.Bytes, PlanMemory.Alignment))));

@@ -25,12 +25,16 @@ public static class PlanMemory
     {
         long best = long.MaxValue, bound = Math.Max(LowerBound(buffers.Concat(placed ?? []), alignment), 0);
         var offsets = new long[buffers.Count];
+        var around = new OffsetOrder(placed ?? [], alignment);
+        int[] sorted = new int[buffers.Count];
         foreach (var order in Orders)
+        {
+            for (int i = 0; i < sorted.Length; i++)
+                sorted[i] = i;
+            Array.Sort(sorted, (a, b) => order(buffers[a], buffers[b]) is var c && c != 0 ? c : a.CompareTo(b));
             foreach (bool bestFit in new[] { false, true })
             {
-                var sorted = buffers.Select((b, i) => (ArenaBuffer: b, Index: i)).ToList();
-                sorted.Sort((a, b) => order(a.ArenaBuffer, b.ArenaBuffer) is var c && c != 0 ? c : a.Index.CompareTo(b.Index));
-                long extent = Place([.. sorted.Select(s => s.ArenaBuffer)], alignment, bestFit, placed ?? [], best);
+                long extent = Place(buffers, sorted, around.Copy(buffers.Count), bestFit, best);
                 if (extent < best)
                 {
                     best = extent;
@@ -40,6 +44,7 @@ public static class PlanMemory
                 if (best <= bound)
                     return Keep();
             }
+        }
         return Keep();
 
         long Keep()
@@ -50,75 +55,39 @@ public static class PlanMemory
         }
     }
 
-    /// <summary>Sets the offset of one more buffer among <paramref name="placed"/>, which are sorted by offset: the lowest gap that it fits into, or behind those that are live with it. Returns where it ends.</summary>
-    public static long Fit(ArenaBuffer buffer, int alignment, List<ArenaBuffer> placed) => (buffer.Offset = Find(buffer, alignment, placed, bestFit: false)) + Align(buffer.Bytes, alignment);
-
-    /// <summary>Adds a buffer behind those of the same offset.</summary>
-    public static void Insert(List<ArenaBuffer> sorted, ArenaBuffer buffer)
-    {
-        int low = 0, high = sorted.Count;
-        while (low < high)
-        {
-            int middle = (low + high) / 2;
-            if (sorted[middle].Offset <= buffer.Offset)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-        sorted.Insert(low, buffer);
-    }
-
     /// <summary>The most bytes that are live at once: no plan can need less.</summary>
     public static long LowerBound(IEnumerable<ArenaBuffer> buffers, int alignment)
     {
-        var events = new SortedDictionary<int, long>();
+        var events = new List<(int Position, long Change)>();
         foreach (var buffer in buffers)
         {
             long bytes = Align(buffer.Bytes, alignment);
-            events[buffer.First] = (events.TryGetValue(buffer.First, out long start) ? start : 0) + bytes;
-            events[buffer.Last + 1] = (events.TryGetValue(buffer.Last + 1, out long end) ? end : 0) - bytes;
+            events.Add((buffer.First, bytes));
+            events.Add((buffer.Last + 1, -bytes));
         }
+        // What ends at a position makes room for what starts there.
+        events.Sort((a, b) => a.Position != b.Position ? a.Position.CompareTo(b.Position) : a.Change.CompareTo(b.Change));
         long live = 0, most = 0;
-        foreach (long change in events.Values)
+        foreach (var (_, change) in events)
             most = Math.Max(most, live += change);
         return most;
     }
 
     public static long Align(long bytes, int alignment) => (bytes + alignment - 1) / alignment * alignment;
 
-    /// <summary>Places buffers in their order; gives up when the extent reaches <paramref name="limit"/>, which is then the least that it can be.</summary>
-    static long Place(List<ArenaBuffer> buffers, int alignment, bool bestFit, IReadOnlyList<ArenaBuffer> fixedBuffers, long limit)
+    /// <summary>Places buffers in an order; gives up when the extent reaches <paramref name="limit"/>, which is then the least that it can be.</summary>
+    static long Place(IReadOnlyList<ArenaBuffer> buffers, int[] order, OffsetOrder done, bool bestFit, long limit)
     {
-        var done = new List<ArenaBuffer>(buffers.Count + fixedBuffers.Count);
-        done.AddRange(fixedBuffers.OrderBy(b => b.Offset));
-        long extent = fixedBuffers.Select(b => b.Offset + Align(b.Bytes, alignment)).DefaultIfEmpty(0).Max();
-        foreach (var buffer in buffers)
+        long extent = done.Extent;
+        foreach (int index in order)
         {
-            buffer.Offset = Find(buffer, alignment, done, bestFit);
-            extent = Math.Max(extent, buffer.Offset + Align(buffer.Bytes, alignment));
+            var buffer = buffers[index];
+            buffer.Offset = done.Find(buffer, bestFit);
+            extent = Math.Max(extent, done.EndOf(buffer));
             if (extent >= limit)
                 return extent;
-            Insert(done, buffer);
+            done.Insert(buffer);
         }
         return extent;
-    }
-
-    static long Find(ArenaBuffer buffer, int alignment, List<ArenaBuffer> done, bool bestFit)
-    {
-        long size = Align(buffer.Bytes, alignment), position = 0, chosen = -1, smallest = long.MaxValue;
-        foreach (var neighbour in done)
-        {
-            if (neighbour.First > buffer.Last || buffer.First > neighbour.Last)
-                continue;
-            long gap = neighbour.Offset - position;
-            if (gap >= size && gap < smallest)
-            {
-                if (!bestFit)
-                    return position;
-                (chosen, smallest) = (position, gap);
-            }
-            position = Math.Max(position, neighbour.Offset + Align(neighbour.Bytes, alignment));
-        }
-        return chosen < 0 ? position : chosen;
     }
 }

@@ -26,20 +26,21 @@ public static class PlanProgram
         var phases = new FramePhases(built.Root, order, spans);
         // Evaluate and Infer need far less than Train: nothing to gain from a second end of memory.
         var splits = built.Kind != ProgramKind.Train ? [] : spans.SelectMany(s => new[] { s.Begin + 1, s.BackwardBegin + 1 }).Append(order.Begin(built.Root.Nodes.First(n => n.Op is Ops.BeginBackward)));
-        var (lower, temporaries, extent) = PlanWorkspace.Run(workspace, phases, p => routed.Sum(r => r.PlannedBytes(p)), splits);
+        long[] stack = [.. Enumerable.Range(0, order.Length).Select(p => routed.Sum(r => r.PlannedBytes(p)))];
+        var (lower, temporaries, extent) = PlanWorkspace.Run(workspace, phases, stack, splits);
         var frames = routed.Select(r => r.Frame with
         {
             Temporaries = !r.Frame.HasBackward ? (phases.Most(r.Span.Begin, extent), phases.Most(r.Span.End, extent), 0, 0, 0, 0)
                 : (phases.Most(r.Span.Begin, extent), phases.Most(r.Span.End, extent), phases.Most(r.Span.BackwardBegin, extent), phases.Most(r.Span.BackwardBegin + 1, extent), phases.Most(r.Span.BackwardEnd, extent),
                     phases.Most(r.Span.BackwardEnd + 1, extent)),
         }).ToList();
-        long peak = Math.Max(lower + temporaries, lower + phases.Peak(p => routed.Sum(r => r.PlannedBytes(p)), extent));
+        long peak = Math.Max(lower + temporaries, lower + phases.Peak(stack, extent));
         return new(built.Kind, built.Root, map, order, workspace, lower + temporaries, frames, peak, Bound(workspace, routed, order))
         {
             TemporaryBytes = temporaries,
             LowerBytes = lower,
             Routed = routed,
-            PeakAtLoad = load => Math.Max(lower + temporaries, lower + phases.Peak(p => (long)Math.Ceiling(load * routed.Sum(r => r.PlannedBytes(p))), extent)),
+            PeakAtLoad = load => Math.Max(lower + temporaries, lower + phases.Peak(Array.ConvertAll(stack, bytes => (long)Math.Ceiling(load * bytes)), extent)),
         };
     }
 

@@ -9,10 +9,14 @@ namespace Shardwright.Compiler.Passes;
 public static class PlanWorkspace
 {
     /// <summary>Sets the buffers' offsets: the lower part from 0, then the temporaries, their first one last.</summary>
-    /// <returns>Bytes of the lower part and of the temporaries, and how far from the far end the temporaries live at a position reach.</returns>
-    public static (long Lower, long Temporaries, Func<int, long> Extent) Run(List<ArenaBuffer> buffers, FramePhases phases, Func<int, long> stack, IEnumerable<int> splits)
+    /// <param name="buffers">The workspace.</param>
+    /// <param name="phases">The program's phases.</param>
+    /// <param name="stack">Bytes of the routed stack, by position.</param>
+    /// <param name="splits">Positions to try.</param>
+    /// <returns>Bytes of the lower part and of the temporaries, and how far from the far end the temporaries live at a position reach, by position.</returns>
+    public static (long Lower, long Temporaries, long[] Extent) Run(List<ArenaBuffer> buffers, FramePhases phases, long[] stack, IEnumerable<int> splits)
     {
-        long lower = PlanMemory.Run(buffers, PlanMemory.Alignment), best = lower + phases.Peak(stack, _ => 0);
+        long lower = PlanMemory.Run(buffers, PlanMemory.Alignment), best = lower + phases.Peak(stack, new long[stack.Length]);
         var chosen = (Lower: lower, Temporaries: 0L, Offsets: buffers.ConvertAll(b => b.Offset), Far: new HashSet<ArenaBuffer>());
         foreach (int split in splits)
         {
@@ -33,20 +37,16 @@ public static class PlanWorkspace
             buffers[i].IsTemporary = chosen.Far.Contains(buffers[i]);
         }
         long end = chosen.Lower + chosen.Temporaries;
-        var reach = new Dictionary<int, long>();
-        foreach (var buffer in chosen.Far)
-            for (int p = buffer.First; p <= buffer.Last; p++)
-                reach[p] = Math.Max(reach.TryGetValue(p, out long r) ? r : 0, end - buffer.Offset);
-        return (chosen.Lower, chosen.Temporaries, p => reach.TryGetValue(p, out long r) ? r : 0);
+        return (chosen.Lower, chosen.Temporaries, Reach(chosen.Far, stack.Length, buffer => end - buffer.Offset));
 
         void Try(List<ArenaBuffer> far, bool framesFirst)
         {
             // What is there while a frame is open must not reach far: place it first.
             var early = framesFirst ? far.Where(phases.IsInFrame).ToList() : [];
             long extent = PlanMemory.Run(early, PlanMemory.Alignment);
-            var late = framesFirst ? far.Except(early).ToList() : far;
+            var late = framesFirst ? far.Where(buffer => !phases.IsInFrame(buffer)).ToList() : far;
             extent = Math.Max(extent, PlanMemory.Run(late, PlanMemory.Alignment, early));
-            long peak = Math.Max(lower + extent, lower + phases.Peak(stack, Reach(far)));
+            long peak = Math.Max(lower + extent, lower + phases.Peak(stack, Reach(far, stack.Length, buffer => buffer.Offset + PlanMemory.Align(buffer.Bytes, PlanMemory.Alignment))));
             if (peak >= best)
                 return;
             best = peak;
@@ -60,23 +60,29 @@ public static class PlanWorkspace
     static List<ArenaBuffer> Far(List<ArenaBuffer> buffers, List<ArenaBuffer> near, int split, long gaps)
     {
         var far = new List<ArenaBuffer>();
-        var placed = near.OrderBy(b => b.Offset).ToList();
+        var placed = new OffsetOrder(near, PlanMemory.Alignment);
         foreach (var buffer in buffers.Where(b => b.First > split || split > b.Last).OrderByDescending(b => b.Bytes).ThenBy(b => b.First))
         {
-            if (gaps > 0 && PlanMemory.Fit(buffer, PlanMemory.Alignment, placed) <= gaps)
-                PlanMemory.Insert(placed, buffer);
+            if (gaps > 0)
+                buffer.Offset = placed.Find(buffer, bestFit: false);
+            if (gaps > 0 && placed.EndOf(buffer) <= gaps)
+                placed.Insert(buffer);
             else
                 far.Add(buffer);
         }
         return far;
     }
 
-    static Func<int, long> Reach(List<ArenaBuffer> far)
+    /// <summary>The most of <paramref name="extent"/> over the buffers that are live, by position.</summary>
+    static long[] Reach(IEnumerable<ArenaBuffer> far, int positions, Func<ArenaBuffer, long> extent)
     {
-        var reach = new Dictionary<int, long>();
+        var reach = new long[positions];
         foreach (var buffer in far)
+        {
+            long own = extent(buffer);
             for (int p = buffer.First; p <= buffer.Last; p++)
-                reach[p] = Math.Max(reach.TryGetValue(p, out long r) ? r : 0, buffer.Offset + PlanMemory.Align(buffer.Bytes, PlanMemory.Alignment));
-        return p => reach.TryGetValue(p, out long r) ? r : 0;
+                reach[p] = Math.Max(reach[p], own);
+        }
+        return reach;
     }
 }

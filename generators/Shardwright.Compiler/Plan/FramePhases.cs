@@ -41,23 +41,21 @@ public sealed class FramePhases
         }
     }
 
-    /// <summary>The most of <paramref name="extent"/> in the phase that the change at <paramref name="position"/> begins.</summary>
-    public long Most(int position, Func<int, long> extent) => phaseFrom[position].Select(extent).DefaultIfEmpty(0).Max();
+    /// <summary>The most of <paramref name="extent"/>, by position, in the phase that the change at <paramref name="position"/> begins.</summary>
+    public long Most(int position, long[] extent) => Most(phaseFrom[position], extent);
 
     /// <summary>Whether a buffer is live while some frame is open.</summary>
     public bool IsInFrame(ArenaBuffer buffer) => frames.Any(f => f.Begin <= buffer.Last && buffer.First <= f.End);
 
-    /// <summary>The largest sum of what the stack takes at a position and what its phase keeps above the stack.</summary>
-    public long Peak(Func<int, long> stack, Func<int, long> extent)
+    /// <summary>The largest sum of what the stack takes at a position and what its phase keeps above the stack; both by position.</summary>
+    public long Peak(long[] stack, long[] extent) => all.Select(phase => phase.Length == 0 ? 0 : Most(phase, stack) + Most(phase, extent)).DefaultIfEmpty(0).Max();
+
+    static long Most(int[] phase, long[] of)
     {
-        long peak = 0;
-        foreach (int[] phase in all)
-        {
-            long above = phase.Select(extent).DefaultIfEmpty(0).Max();
-            foreach (int position in phase)
-                peak = Math.Max(peak, stack(position) + above);
-        }
-        return peak;
+        long most = 0;
+        foreach (int position in phase)
+            most = Math.Max(most, of[position]);
+        return most;
     }
 
     void Add(int position, int[] phase)

@@ -12,6 +12,7 @@ internal sealed record Extracted(ModuleGraph Graph, ModuleSources Sources, Equat
     /// <summary>Runs for every annotated class on every edit, so it only extracts.</summary>
     public static Extracted From(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
     {
+        CaptureMemo.Prepare(context.SemanticModel.Compilation, cancellation);
         // Paths stay as the compiler has them: the project's directory is known to a later step only.
         var module = CaptureMemo.Capture((INamedTypeSymbol)context.TargetSymbol, context.SemanticModel.Compilation, cancellation);
         return new(module.Graph, module.Sources, module.Libraries);

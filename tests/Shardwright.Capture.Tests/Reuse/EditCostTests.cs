@@ -104,8 +104,14 @@ public sealed class EditCostTests
         test.Edit("/project/Model4.cs", code => code.Replace("* 5f", "* 7f", StringComparison.Ordinal));
         Assert.Same(before, Captured(test));
 
-        // Another file declares something new, which a name in the class might now mean.
+        // What other files declare under names that it does not reach cannot change it.
         test.Edit("/project/Other.cs", code => code + " static class Nothing;");
+        test.Edit("/project/Other.cs", code => code.Replace("public int Sum", "public static int Scaled => 1; [Obsolete] public int Sum", StringComparison.Ordinal));
+        test.Edit("/project/Model7.cs", code => code.Replace("[Model]", "[Model, Mesh(Data = 2)]", StringComparison.Ordinal));
+        Assert.Same(before, Captured(test));
+
+        // A name in the class might now mean something else.
+        test.Edit("/project/Other.cs", code => code + " static class Batch;");
         var declared = Captured(test);
         Assert.NotSame(before, declared);
         // A helper's body is part of the class.

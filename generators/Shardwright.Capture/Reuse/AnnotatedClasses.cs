@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Shardwright.Capture.Support;
 
-namespace Shardwright.Analyzers;
+namespace Shardwright.Capture.Reuse;
 
 /// <summary>Finds the classes with <c>[Model]</c> or <c>[Module]</c>, in the order of files and lines.</summary>
 internal static class AnnotatedClasses
@@ -30,9 +30,7 @@ internal static class AnnotatedClasses
             {
                 if (!given.Overlaps(wanted))
                     continue;
-#pragma warning disable RS1030 // A model spans files, and its findings are made once a compilation: there is no action that sees all its trees and may still report into each.
                 model ??= compilation.GetSemanticModel(tree);
-#pragma warning restore RS1030
                 if (model.GetDeclaredSymbol(declaration, cancellation) is { } type && type.IsAnnotated() && seen.Add(type))
                     yield return type;
             }
