@@ -28,6 +28,18 @@ internal static class Annotations
     public static string Experts(ISymbol symbol, string property, string otherwise)
         => symbol.Find("ExpertsAttribute") is { } attribute && Named(attribute, property) is { } value ? Literals.EnumName(value) ?? otherwise : otherwise;
 
+    /// <summary>A number on <c>[Experts]</c>; one below <paramref name="least"/> is reported on the argument.</summary>
+    public static int Experts(ModuleContext context, ISymbol symbol, string property, int otherwise, int least)
+    {
+        if (symbol.Find("ExpertsAttribute") is not { } attribute || Named(attribute, property) is not { Value: int value })
+            return otherwise;
+        if (value >= least)
+            return value;
+        var arguments = (attribute.ApplicationSyntaxReference?.GetSyntax(context.Cancellation) as AttributeSyntax)?.ArgumentList?.Arguments;
+        context.Report(RuleIds.OptionOutOfRange, arguments?.FirstOrDefault(a => a.NameEquals?.Name.Identifier.ValueText == property)?.GetLocation() ?? Location.None, $"[Experts({property} = {value})]", $"{least} or more");
+        return otherwise;
+    }
+
     /// <summary>What <c>[Precision]</c> says, or null; a value that is no format is reported on the argument.</summary>
     public static PrecisionOption? Precision(ModuleContext context, ISymbol symbol)
     {

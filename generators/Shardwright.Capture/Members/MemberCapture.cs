@@ -100,7 +100,11 @@ internal sealed class MemberCapture(ModuleContext context)
             Add(new RepeatedMember(member.Symbol.Name, site, item.FullName(), count, arguments, IsFrozen(member)), member.Symbol);
         else if (Find(captured, "topK") is { } topK && Factories.Settings(creation, body, context) is { } settings)
             Add(new ExpertGroupMember(member.Symbol.Name, site, item.FullName(), count, topK, arguments, settings,
-                Annotations.Experts(member.Symbol, "Placement", "Static"), Annotations.Experts(member.Symbol, "Dispatch", "Variable"), IsFrozen(member)), member.Symbol);
+                Annotations.Experts(member.Symbol, "Placement", "Static"), Annotations.Experts(member.Symbol, "Dispatch", "Variable"), IsFrozen(member))
+            {
+                Slots = Annotations.Experts(context, member.Symbol, "Slots", otherwise: 2, least: 0),
+                LeastTokens = Annotations.Experts(context, member.Symbol, "LeastTokens", otherwise: 0, least: 0),
+            }, member.Symbol);
     }
 
     bool NoInitializer(IObjectCreationOperation creation)

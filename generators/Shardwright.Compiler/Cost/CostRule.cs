@@ -36,7 +36,8 @@ public sealed class CostRule(DeviceMesh mesh)
     public OpWork Stream(Node node)
     {
         Amount read = default, written = default, elements = default;
-        foreach (var value in node.Reads.Distinct())
+        // A slot without a replica is not read: at even load none is.
+        foreach (var value in node.Reads.Where(v => v != node.Replicas).Distinct())
         {
             read += Bytes(value);
             elements += Elements(value);

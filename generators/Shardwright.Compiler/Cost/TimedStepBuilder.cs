@@ -78,13 +78,13 @@ public sealed class TimedStepBuilder
             Collective = node.Op.Communicate(node, cost),
             Site = node.Op switch { Dispatch d => d.Site.Index, Return r => r.Site.Index, _ => site },
             Reads = [.. node.Reads.Select(Slot).Distinct()],
-            Writes = [.. node.Outputs.Select(Slot).Concat(GradientsWritten(node)).Distinct()],
+            Writes = [.. node.Outputs.Concat(node.GradientOf is not null && node.Replicas is { } replicas ? [replicas] : []).Select(Slot).Concat(GradientsWritten(node)).Distinct()],
         };
     }
 
     IEnumerable<int> GradientsWritten(Node node)
     {
-        var parameter = node.GradientOf ?? (node.Op as AddToGradient)?.Parameter;
+        var parameter = node.GradientOf ?? (node.Op as AddToGradient)?.Parameter ?? (node.Op as AddReplicas)?.Parameter;
         return parameter is null ? [] : [GradientSlot(plan.Blocks[parameter.Slot].Group ?? "")];
     }
 

@@ -3,6 +3,7 @@ using Shardwright.Compiler.Cost;
 using Shardwright.Compiler.Graph;
 using Shardwright.Compiler.Link;
 using Shardwright.Compiler.Modules;
+using Shardwright.Compiler.Ops.Routing;
 using Shardwright.Compiler.Plan;
 using Shardwright.Hardware;
 
@@ -114,15 +115,20 @@ public static class ModelPrinter
             code.Line($"readonly ExpertExchange {StatementPrinter.ExchangeName(plan, site)};");
         foreach (var packed in plan.Packed)
             code.Line($"readonly PackedWeights {PackedParameter.Name(plan.Packed, packed)};");
+        var replicated = plan.Replicated.ToList();
+        foreach (var packed in replicated)
+            code.Line($"readonly ReplicaWeights {PackedParameter.ReplicasName(plan.Packed, packed)};");
         if (plan.Sites.Count + plan.Packed.Count > 0)
             code.Line();
         code.Open($"public {options.ClassName}Program(RankContext rank) : base(rank)");
         foreach (var site in plan.Sites)
             code.Line($"{StatementPrinter.ExchangeName(plan, site)} = new(this, \"{site.Path}\", expertCount: {site.Experts}, topK: {site.TopK}, sequences: {plan.Batch / plan.Mesh.Data}, rowsPerSequence: {RowsPerSequence(plan, site)}, lowering: "
-                + $"Dispatch.{(site.Dispatch.Length > 0 ? site.Dispatch : "Variable")});{Legality(plan, site)}");
+                + $"Dispatch.{(site.Dispatch.Length > 0 ? site.Dispatch : "Variable")}{Placement(plan.PlacementOf(site))});{Legality(plan, site)}");
         foreach (var packed in plan.Packed)
             code.Line($"{PackedParameter.Name(plan.Packed, packed)} = Pack({CodeWriter.Grouped(plan.Blocks[packed.Parameter.Slot].Weights)}, matrices: {Matrices(plan, packed)}, rows: {packed.Rows}, columns: {packed.Columns}"
                 + $"{(packed.Format == NumberFormat.Float32 ? "" : $", NumberFormat.{packed.Format}")});");
+        foreach (var packed in replicated)
+            code.Line($"{PackedParameter.ReplicasName(plan.Packed, packed)} = new({StatementPrinter.ExchangeName(plan, plan.Sites.First(s => packed.Parameter.Path.StartsWith(s.Path + "[*].", StringComparison.Ordinal)))}, rows: {packed.Rows}, columns: {packed.Columns}{(packed.Format == NumberFormat.Float32 ? "" : $", NumberFormat.{packed.Format}")});");
         code.Close();
         if (plan.LossWeights >= 0)
         {
@@ -144,6 +150,8 @@ public static class ModelPrinter
     }
 
     /// <summary>What the target says to the lowering, where it says no.</summary>
+    static string Placement(ReplicaPlacement? placement) => placement is null ? "" : $", placement: Placement.{placement.Kind}, slots: {placement.Slots}, leastTokens: {placement.LeastTokens}";
+
     static string Legality(ModelPlan plan, Ops.Routing.ExpertSite site)
     {
         var costs = plan.Estimate!.Costs;

@@ -27,7 +27,10 @@ public sealed partial class StatementPrinter(ModelPlan plan, PlannedProgram prog
             if (node.Op is Ops.Loop loop)
                 names.Reserve(loop.Variable);
         foreach (var packed in plan.Packed)
+        {
             names.Reserve(PackedParameter.Name(plan.Packed, packed));
+            names.Reserve(PackedParameter.ReplicasName(plan.Packed, packed));
+        }
         foreach (var site in plan.Sites)
             names.Reserve(ExchangeNames.Of(plan.Sites, site));
         Scope forward = scope, current = scope;

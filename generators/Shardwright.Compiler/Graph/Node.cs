@@ -17,6 +17,9 @@ public sealed class Node(Op op, IEnumerable<Value> inputs, SourceRef source)
     /// <summary>Output 0 is a contribution to this parameter's gradient.</summary>
     public ParameterDeclaration? GradientOf { get; set; }
 
+    /// <summary>One matrix for each replica that the rank can hold: behind the right operand's where the statement reads them, behind the gradient's where it writes them.</summary>
+    public Value? Replicas { get; set; }
+
     /// <summary>The global element count that an <see cref="Ops.Average"/> divides by.</summary>
     public long Denominator { get; set; }
 
@@ -43,7 +46,7 @@ public sealed class Node(Op op, IEnumerable<Value> inputs, SourceRef source)
     public Value Output => Outputs[0];
 
     /// <summary>Everything the node itself reads.</summary>
-    public IEnumerable<Value> Reads => (Accumulated is null ? Inputs : Inputs.Append(Accumulated)).Concat(Carried.Select(c => c.Initial));
+    public IEnumerable<Value> Reads => (Accumulated is null ? Inputs : Inputs.Append(Accumulated)).Concat(Replicas is null ? [] : [Replicas]).Concat(Carried.Select(c => c.Initial));
 }
 
 /// <summary>A loop-carried value: outer initial value, its name at the start and at the end of the body, and the outer result.</summary>

@@ -87,7 +87,13 @@ public sealed class Instantiator(LinkedModel linked, int microBatches, RowExchan
         }
         string path = owner.PathOf(group.Name);
         bool isAutomatic = group.Dispatch == "Auto";
-        var site = new ExpertSite(Sites.Count, path, group.Name, count, topK, owner.Place.Loops, balance, z, isAutomatic ? lowering.ToString() : group.Dispatch, microBatches) { IsDispatchAutomatic = isAutomatic };
+        var site = new ExpertSite(Sites.Count, path, group.Name, count, topK, owner.Place.Loops, balance, z, isAutomatic ? lowering.ToString() : group.Dispatch, microBatches)
+        {
+            IsDispatchAutomatic = isAutomatic,
+            Placement = group.Placement,
+            Slots = group.Slots,
+            LeastTokens = group.LeastTokens,
+        };
         Sites.Add(site);
         SiteSources.Add(new(owner.Graph.Type, group.Site, group.Site) { Caller = owner.Holder });
         var place = owner.Place with { Experts = count, Frozen = owner.Place.Frozen || group.Frozen };

@@ -36,6 +36,12 @@ public sealed record ExpertGroupMember(
     string Name, int Site, string Type, Expression Count, Expression TopK, EquatableArray<Argument> Arguments, EquatableArray<Setting> Settings, string Placement, string Dispatch, bool Frozen = false) : Member(Name, Site)
 {
     public override string? HeldType => Type;
+
+    /// <summary>Replicas that a rank can hold.</summary>
+    public int Slots { get; init; } = 2;
+
+    /// <summary>Fewest token copies of a replica; 0 for the target's break-even.</summary>
+    public int LeastTokens { get; init; }
 }
 
 /// <summary>A number: <c>int Width { get; } = width * 2</c>, or a readonly field.</summary>

@@ -63,6 +63,7 @@ public static class BuildProgram
         var built = new BuiltProgram(kind, root, instantiator.Parameters, instantiator.Sites, inputs, result, groups);
         foreach (var violation in CheckShards.Run(built, mesh, microBatches))
             report.Error(Rules.InternalError, violation.Source, $"the {kind} program: {violation}");
+        PlaceReplicas.Run(root, mesh, machine, peers);
         return built;
     }
 

@@ -83,6 +83,12 @@ public sealed record ModelPlan(
     /// <summary>Parameters that products read in packed form.</summary>
     public IReadOnlyList<PackedParameter> Packed { get; } = PackedParameter.All(Programs);
 
+    /// <summary>How the experts of a site are placed; null where all are at home.</summary>
+    public ReplicaPlacement? PlacementOf(ExpertSite site) => Programs[0].Root.Walk().Select(n => n.Op).OfType<PullReplicas>().FirstOrDefault(p => p.Site.Index == site.Index)?.Placement;
+
+    /// <summary>The packed parameters that replicas read too.</summary>
+    public IEnumerable<PackedParameter> Replicated => Programs.SelectMany(p => p.Root.Walk()).Where(n => n.Op is Ops.MatMul && n.Replicas is not null).Select(n => PackedParameter.Of(n, n.Input(1))).OfType<PackedParameter>().Distinct();
+
     /// <summary>Whether some buffers are in bfloat16.</summary>
     public bool StoresBFloat16 { get; } = Programs.Any(p => p.Storage.Keys.Any(v => v.ElementBytes == 2));
 

@@ -17,6 +17,9 @@ public sealed record PackedParameter(ParameterDeclaration Parameter, int Rows, i
         programs.SelectMany(p => p.Root.Walk()).Where(n => n.Op is MatMul).Select(n => Of(n, n.Input(1))).OfType<PackedParameter>().Distinct()
             .OrderBy(p => p.Parameter.Slot).ThenBy(p => p.Format).ThenBy(p => p.Rows).ToList();
 
+    /// <summary>The field that holds the form of the replicas in a rank's slots: <c>replicasBlocksExpertsGate</c>.</summary>
+    public static string ReplicasName(IReadOnlyList<PackedParameter> all, PackedParameter packed) => "replicas" + Name(all, packed).Substring("packed".Length);
+
     /// <summary>The field of the emitted program that holds it: <c>packedBlocksQuery</c>.</summary>
     public static string Name(IReadOnlyList<PackedParameter> all, PackedParameter packed)
     {

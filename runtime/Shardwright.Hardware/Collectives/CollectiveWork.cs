@@ -14,6 +14,9 @@ public enum RowExchange
 
     /// <summary>All-gather to the experts, reduce-scatter back.</summary>
     Gathered,
+
+    /// <summary>No rows but weights of replicas to their slots, or gradients back: as many matrices as the plan of the micro-batch has replicas, none at even load.</summary>
+    Replicas,
 }
 
 /// <summary>A collective statement: kind, group and bytes, or the bytes of a row that is exchanged.</summary>
@@ -21,7 +24,7 @@ public enum RowExchange
 /// <param name="Group">The ranks that take part.</param>
 /// <param name="Bytes">Bytes, as the kind counts them; for all-gather and reduce-scatter those of one rank's part. Unused for exchanged rows.</param>
 /// <param name="Exchange">How rows travel; none when the size is known.</param>
-/// <param name="RowBytes">Bytes of an exchanged row.</param>
+/// <param name="RowBytes">Bytes of an exchanged row, or of a replica.</param>
 public sealed record CollectiveWork(CollectiveKind Kind, CollectiveGroup Group, Amount Bytes, RowExchange Exchange = RowExchange.None, int RowBytes = 0)
 {
     /// <summary>Bytes of the collective over a group, as <see cref="CollectiveTime"/> wants them.</summary>
@@ -33,6 +36,7 @@ public sealed record CollectiveWork(CollectiveKind Kind, CollectiveGroup Group, 
         RowExchange.Variable => Math.Max(load.SentRows, load.LargestReceive) * RowBytes,
         RowExchange.Padded => groupSize * load.LargestBlock * RowBytes,
         RowExchange.Gathered => groupSize * load.SentRows * RowBytes,
+        RowExchange.Replicas => load.MostReplicas * RowBytes,
         _ => Bytes.At(0, experts) * (Kind is CollectiveKind.AllGather or CollectiveKind.ReduceScatter ? groupSize : 1),
     });
 }
@@ -41,4 +45,8 @@ public sealed record CollectiveWork(CollectiveKind Kind, CollectiveGroup Group, 
 /// <param name="SentRows">Rows that each rank sends: its tokens times k.</param>
 /// <param name="LargestReceive">Rows of the rank that receives most.</param>
 /// <param name="LargestBlock">Rows of the largest (source, target) pair.</param>
-public readonly record struct ExchangeLoad(long SentRows, long LargestReceive, long LargestBlock);
+public readonly record struct ExchangeLoad(long SentRows, long LargestReceive, long LargestBlock)
+{
+    /// <summary>Replicas of the rank that gets most, or that the home gives which gives most.</summary>
+    public long MostReplicas { get; init; }
+}

@@ -8,7 +8,7 @@ public static class OpTime
     /// </summary>
     /// <param name="rates">The rank.</param>
     /// <param name="work">The op.</param>
-    /// <param name="starts">First row of each expert of the rank and, last, their sum: [experts + 1]; null for an op that does not depend on routing.</param>
+    /// <param name="starts">First row of each expert of the rank, then of each slot for a replica, and, last, their sum: [experts + slots + 1]; null for an op that does not depend on routing.</param>
     /// <param name="experts">Experts of the rank.</param>
     /// <exception cref="ArgumentException"><paramref name="starts"/> is missing where a product is routed, too short, or falls.</exception>
     /// <exception cref="OverflowException">FLOPs, bytes or picoseconds exceed 2^63 − 1.</exception>
@@ -30,6 +30,7 @@ public static class OpTime
     internal static OpTerms Terms(RankRates rates, OpWork work, int[]? starts, int experts)
     {
         long rows = Rows(starts, experts);
+        experts += Held(starts, experts);
         var products = ProductsOf(rates, work.Products, starts, experts);
         return new(
             products.Seconds,
@@ -48,13 +49,22 @@ public static class OpTime
             return 0;
         if (experts < 0 || starts.Length <= experts)
             throw new ArgumentException($"found {starts.Length} starts for {experts} experts; need one more than experts", nameof(starts));
-        for (int e = 0; e < experts; e++)
+        for (int e = 0; e < starts.Length - 1; e++)
         {
             if (starts[e + 1] < starts[e])
                 throw new ArgumentException($"the first rows of experts {e} and {e + 1} are {starts[e]} and {starts[e + 1]}; they may not fall", nameof(starts));
         }
 
-        return (long)starts[experts] - starts[0];
+        return (long)starts[starts.Length - 1] - starts[0];
+    }
+
+    /// <summary>Slots that hold a replica, which has rows and is in the first of them. Weights of empty slots are not read.</summary>
+    private static int Held(int[]? starts, int experts)
+    {
+        int held = 0;
+        while (starts is not null && experts + held + 1 < starts.Length && starts[experts + held + 1] > starts[experts + held])
+            held++;
+        return held;
     }
 
     private static ProductTotals ProductsOf(RankRates rates, IReadOnlyList<MatrixWork> products, int[]? starts, int experts)

@@ -122,6 +122,14 @@ public sealed class ProgramWalk
             };
         foreach (int group in order.Distinct().ToList())
         {
+            int first = Array.IndexOf(order, group);
+            if (clocks[first].IsIdle(op.Index, collective.Exchange == RowExchange.None ? default : routing.Load(op.Site, layer, microBatch, first)))
+            {
+                for (int rank = 0; rank < clocks.Length; rank++)
+                    if (order[rank] == group)
+                        clocks[rank].Forward(op.Index);
+                continue;
+            }
             long start = 0;
             for (int rank = 0; rank < clocks.Length; rank++)
                 if (order[rank] == group)

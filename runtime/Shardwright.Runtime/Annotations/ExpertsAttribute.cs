@@ -7,6 +7,12 @@ public sealed class ExpertsAttribute : Attribute
     /// <summary>Which ranks hold an expert's weights while a micro-batch runs.</summary>
     public Placement Placement { get; set; } = Placement.Static;
 
+    /// <summary>Replicas of other ranks' experts that a rank can hold, with <see cref="Placement.Adaptive"/>. Their weights and gradients take memory once for all layers.</summary>
+    public int Slots { get; set; } = 2;
+
+    /// <summary>Fewest token copies for which <see cref="Placement.Adaptive"/> replicates an expert; 0 for the break-even of the target: its peak FLOP/s ÷ link bytes/s, times half the bytes of a weight.</summary>
+    public int LeastTokens { get; set; }
+
     /// <summary>How tokens reach the ranks of their experts.</summary>
     public Dispatch Dispatch { get; set; } = Dispatch.Variable;
 }

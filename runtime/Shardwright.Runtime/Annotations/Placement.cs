@@ -1,11 +1,17 @@
 namespace Shardwright;
 
-/// <summary>Which ranks hold an expert's weights while a micro-batch runs.</summary>
+/// <summary>Which ranks hold an expert's weights while a micro-batch runs. Homes and optimizer state never move.</summary>
 public enum Placement
 {
     /// <summary>Every expert stays on its home rank: expert e of E on peer e / (E / peers).</summary>
     Static,
 
-    /// <summary>Hot experts may be replicated for a micro-batch. Accepted, and at present executed as <see cref="Static"/>, which gives the same numbers.</summary>
+    /// <summary>
+    /// Hot experts are replicated into other ranks' <see cref="ExpertsAttribute.Slots"/> for one layer of one micro-batch, from its exact counts: quota search (<see cref="Hardware.QuotaPlanner"/>). Weights travel to the slots, gradients travel home.
+    /// The forward pass has the bits of <see cref="Static"/>; a weight gradient is summed instance by instance, so it agrees to rounding, and every run has the same bits.
+    /// </summary>
     Adaptive,
+
+    /// <summary>As <see cref="Adaptive"/>, but every rank computes the same number of rows, to one (<see cref="Hardware.ExactPlanner"/>); each rank has a slot for as many replicas as it has experts.</summary>
+    Exact,
 }

@@ -41,6 +41,12 @@ public interface ICommunicator
     void AllToAll(ReadOnlySpan<float> send, ReadOnlySpan<int> sendCounts, ReadOnlySpan<int> sendOffsets,
         Span<float> receive, ReadOnlySpan<int> receiveCounts, ReadOnlySpan<int> receiveOffsets, string operation);
 
+    /// <summary>
+    /// As <see cref="AllToAll"/>, but what arrives is added to what is there: by ascending sender and segment, so that the bits do not depend on who is first. Segments may overlap at the receiver.
+    /// </summary>
+    void AddToAll(ReadOnlySpan<float> send, ReadOnlySpan<int> sendCounts, ReadOnlySpan<int> sendOffsets,
+        Span<float> receive, ReadOnlySpan<int> receiveCounts, ReadOnlySpan<int> receiveOffsets, string operation);
+
     /// <summary>Copies the root's <paramref name="buffer"/> to every rank. <paramref name="root"/> is an index in the group.</summary>
     void Broadcast(Span<float> buffer, int root, string operation);
 

@@ -32,6 +32,14 @@ internal sealed unsafe class InProcessCommunicator(RankGroup group, int index, R
 
     public void AllToAll(ReadOnlySpan<float> send, ReadOnlySpan<int> sendCounts, ReadOnlySpan<int> sendOffsets,
         Span<float> receive, ReadOnlySpan<int> receiveCounts, ReadOnlySpan<int> receiveOffsets, string operation)
+        => Exchange(send, sendCounts, sendOffsets, receive, receiveCounts, receiveOffsets, operation, adds: false);
+
+    public void AddToAll(ReadOnlySpan<float> send, ReadOnlySpan<int> sendCounts, ReadOnlySpan<int> sendOffsets,
+        Span<float> receive, ReadOnlySpan<int> receiveCounts, ReadOnlySpan<int> receiveOffsets, string operation)
+        => Exchange(send, sendCounts, sendOffsets, receive, receiveCounts, receiveOffsets, operation, adds: true);
+
+    private void Exchange(ReadOnlySpan<float> send, ReadOnlySpan<int> sendCounts, ReadOnlySpan<int> sendOffsets,
+        Span<float> receive, ReadOnlySpan<int> receiveCounts, ReadOnlySpan<int> receiveOffsets, string operation, bool adds)
     {
         int segments = sendCounts.Length / Size;
         RequireSegments(sendCounts, sendOffsets, send.Length, "send", segments, operation);
@@ -42,7 +50,7 @@ internal sealed unsafe class InProcessCommunicator(RankGroup group, int index, R
         fixed (float* from = send, to = receive)
         fixed (int* counts = sendCounts, offsets = sendOffsets, expected = receiveCounts, places = receiveOffsets)
         {
-            group.Offers[index].SetSegments(counts, offsets, expected, places);
+            group.Offers[index].SetSegments(counts, offsets, expected, places, adds);
             Meet<float>(Collective.AllToAll, operation, segments, from, to);
         }
     }

@@ -28,6 +28,9 @@ internal sealed unsafe class Offer
 
     public int* ReceiveOffsets { get; private set; }
 
+    /// <summary>What arrives is added to what is there.</summary>
+    public bool Adds { get; private set; }
+
     public void Set(Collective kind, string operation, bool integers, int count, void* buffer, void* receive = null, int root = 0)
     {
         (Kind, Operation, Integers, Count, Root) = (kind, operation, integers, count, root);
@@ -35,15 +38,16 @@ internal sealed unsafe class Offer
         Receive = receive;
     }
 
-    public void SetSegments(int* sendCounts, int* sendOffsets, int* receiveCounts, int* receiveOffsets)
+    public void SetSegments(int* sendCounts, int* sendOffsets, int* receiveCounts, int* receiveOffsets, bool adds)
     {
         SendCounts = sendCounts;
         SendOffsets = sendOffsets;
         ReceiveCounts = receiveCounts;
         ReceiveOffsets = receiveOffsets;
+        Adds = adds;
     }
 
-    public bool Matches(Offer other) => Kind == other.Kind && Count == other.Count && Integers == other.Integers && Root == other.Root
+    public bool Matches(Offer other) => Kind == other.Kind && Count == other.Count && Integers == other.Integers && Root == other.Root && (Kind != Collective.AllToAll || Adds == other.Adds)
         && (ReferenceEquals(Operation, other.Operation) || Operation == other.Operation);
 
     public override string ToString() => $"{Kind} '{Operation}' of {Count} {(Integers ? "int32" : "float32")} {(Kind == Collective.AllToAll ? "segments" : "elements")}"

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 
 namespace Shardwright.Execution;
 
@@ -48,7 +49,9 @@ internal static unsafe class Transfer
                 elements += sendCounts[member][i];
         }
         nint pieces = (nint)size * size * segments;
-        if (pieces > 0)
+        if (pieces > 0 && offers[0].Adds)
+            Ranges.For(new Additions(send, receive, sendCounts, sendOffsets, receiveOffsets, size, segments), size, (nint)(elements / size));
+        else if (pieces > 0)
             Ranges.For(new Pieces(send, receive, sendCounts, sendOffsets, receiveOffsets, size, segments), pieces, (nint)(elements / pieces));
     }
 
@@ -102,6 +105,22 @@ internal static unsafe class Transfer
             for (nint member = begin; member < end; member++)
                 if (member != root)
                     new ReadOnlySpan<int>((void*)buffers[root], count).CopyTo(new Span<int>((void*)buffers[member], count));
+        }
+    }
+
+    /// <summary>A unit is all that one member receives, in the order of senders and segments.</summary>
+    private readonly struct Additions(nint* send, nint* receive, int** sendCounts, int** sendOffsets, int** receiveOffsets, int size, int segments) : IRangeWork
+    {
+        public void Run(nint begin, nint end)
+        {
+            for (nint to = begin; to < end; to++)
+                for (nint from = 0; from < size; from++)
+                    for (nint segment = 0; segment < segments; segment++)
+                    {
+                        nint theirs = (to * segments) + segment, mine = (from * segments) + segment;
+                        var target = new Span<float>((float*)receive[to] + receiveOffsets[to][mine], sendCounts[from][theirs]);
+                        TensorPrimitives.Add(target, new ReadOnlySpan<float>((float*)send[from] + sendOffsets[from][theirs], target.Length), target);
+                    }
         }
     }
 

@@ -1,41 +1,49 @@
 namespace Shardwright.Execution;
 
 /// <summary>
-/// Where the rows of one layer's routing lie, for one rank of an expert group. Arrays over [peer, local expert] are in rows; index = the global expert on the sending side,
-/// source rank · local experts + local expert on the receiving side.
+/// Where the rows of one layer's routing lie, for one rank of an expert group. A rank receives a group of rows for each of its own experts and for each slot that holds a replica. Arrays over [peer, group] are in rows: index = target rank ·
+/// groups + group on the sending side, source rank · groups + group on the receiving side.
 /// </summary>
-internal sealed class ExchangeLayout(string site, int rank, int ranks, int peers, int expertCount, int sentRows, int sequences)
+internal sealed class ExchangeLayout(string site, int rank, int ranks, ExpertInstances instances, int sentRows, int sequences)
 {
-    private readonly int self = rank % peers;
-    private readonly int[] received = new int[peers];
-    private readonly int[] boundaries = new int[expertCount / peers * (peers * sequences + 1)];
+    private readonly int peers = instances.Layout.Ranks, expertCount = instances.Layout.Experts, self = rank % instances.Layout.Ranks;
+    private readonly int[] received = new int[instances.Layout.Ranks], block = new int[instances.Layout.Ranks];
+    private readonly int[] runs = new int[instances.Layout.Ranks * instances.Groups], experts = new int[instances.Groups];
+    private readonly int[] boundaries = new int[instances.Groups * (instances.Layout.Ranks * sequences + 1)];
 
     public int Peers => peers;
 
-    public int LocalExperts { get; } = expertCount / peers;
+    /// <summary>Who computes what.</summary>
+    public ExpertInstances Instances => instances;
+
+    /// <summary>Experts at home here.</summary>
+    public int LocalExperts => instances.Layout.PerRank;
+
+    /// <summary>Groups of rows that a rank receives: its own experts, then its slots.</summary>
+    public int Groups => instances.Groups;
 
     /// <summary>Rows every rank sends: its tokens times k.</summary>
     public int SentRows => sentRows;
 
-    public int[] SendCounts { get; } = new int[expertCount];
+    public int[] SendCounts { get; } = new int[instances.Layout.Ranks * instances.Groups];
 
-    public int[] SendOffsets { get; } = new int[expertCount];
+    public int[] SendOffsets { get; } = new int[instances.Layout.Ranks * instances.Groups];
 
-    public int[] ReceiveCounts { get; } = new int[expertCount];
+    public int[] ReceiveCounts { get; } = new int[instances.Layout.Ranks * instances.Groups];
 
-    public int[] ReceiveOffsets { get; } = new int[expertCount];
+    public int[] ReceiveOffsets { get; } = new int[instances.Layout.Ranks * instances.Groups];
 
-    /// <summary>Row in the source's own send buffer at which the copies for my expert start.</summary>
-    public int[] SourceOffsets { get; } = new int[expertCount];
+    /// <summary>Row in the source's own send buffer at which the copies for my group start.</summary>
+    public int[] SourceOffsets { get; } = new int[instances.Layout.Ranks * instances.Groups];
 
-    /// <summary>First received row of a local expert, and the total.</summary>
-    public int[] Starts { get; } = new int[expertCount / peers + 1];
+    /// <summary>First received row of a group, and the total.</summary>
+    public int[] Starts { get; } = new int[instances.Groups + 1];
 
     /// <summary>Copies of every expert over all ranks.</summary>
-    public int[] Totals { get; } = new int[expertCount];
+    public int[] Totals { get; } = new int[instances.Layout.Experts];
 
-    /// <summary>Copies of a local expert that the ranks of earlier groups hold: its first row here has this number among all rows of the expert.</summary>
-    public int[] GlobalStarts { get; } = new int[expertCount / peers];
+    /// <summary>Copies of a local expert that the ranks of earlier groups hold: its first row here has this number among all rows of the expert, where all experts are at home.</summary>
+    public int[] GlobalStarts { get; } = new int[instances.Layout.PerRank];
 
     /// <summary>Number of this rank's first expert.</summary>
     public int FirstExpert => self * LocalExperts;
@@ -46,10 +54,10 @@ internal sealed class ExchangeLayout(string site, int rank, int ranks, int peers
     /// <summary>Rows of the rank of the group that receives most.</summary>
     public int LargestReceive { get; private set; }
 
-    /// <summary>For every local expert, where each sequence of the group starts among the expert's rows, and their number.</summary>
+    /// <summary>For every group, where each sequence of the expert group starts among its rows, and their number.</summary>
     public ReadOnlySpan<int> AllBoundaries => boundaries;
 
-    public ReadOnlySpan<int> Boundaries(int localExpert) => boundaries.AsSpan(localExpert * (peers * sequences + 1), peers * sequences + 1);
+    public ReadOnlySpan<int> Boundaries(int group) => boundaries.AsSpan(group * (peers * sequences + 1), peers * sequences + 1);
 
     /// <summary>Reads the counts of every rank, [ranks, experts, sequences].</summary>
     public void Open(ReadOnlySpan<int> counts)
@@ -59,7 +67,9 @@ internal sealed class ExchangeLayout(string site, int rank, int ranks, int peers
             throw new ArgumentException($"{site}: got {counts.Length} counts, need {perRank * ranks} = {ranks} ranks × {expertCount} experts × {sequences} sequences.", nameof(counts));
         CountTotals(counts);
         var group = counts.Slice(rank / peers * peers * perRank, peers * perRank);
-        OpenSources(group);
+        CountSources(group);
+        instances.Open();
+        OpenSources();
         OpenReceive(group);
     }
 
@@ -77,54 +87,79 @@ internal sealed class ExchangeLayout(string site, int rank, int ranks, int peers
         }
     }
 
-    private void OpenSources(ReadOnlySpan<int> group)
+    private void CountSources(ReadOnlySpan<int> group)
     {
-        LargestBlock = LargestReceive = 0;
-        Array.Clear(received);
         for (int source = 0; source < peers; source++)
         {
-            int offset = 0;
-            for (int target = 0; target < peers; target++)
-            {
-                int block = 0;
-                for (int local = 0; local < LocalExperts; local++)
-                {
-                    int expert = target * LocalExperts + local, count = Sum(group, source, expert);
-                    if (source == self)
-                        (SendCounts[expert], SendOffsets[expert]) = (count, offset + block);
-                    if (target == self)
-                        (ReceiveCounts[source * LocalExperts + local], SourceOffsets[source * LocalExperts + local]) = (count, offset + block);
-                    block += count;
-                }
-                LargestBlock = Math.Max(LargestBlock, block);
-                LargestReceive = Math.Max(LargestReceive, received[target] += block);
-                offset += block;
-            }
-            if (offset != sentRows)
-                throw new ArgumentException($"{site}: the counts of peer {source} sum to {offset} copies, need {sentRows} = its tokens × k.");
+            int sum = 0;
+            for (int expert = 0; expert < expertCount; expert++)
+                sum += instances.Counts[source][expert] = Sum(group, source, expert);
+            if (sum != sentRows)
+                throw new ArgumentException($"{site}: the counts of peer {source} sum to {sum} copies, need {sentRows} = its tokens × k.");
         }
     }
 
-    private void OpenReceive(ReadOnlySpan<int> group)
+    private void OpenSources()
+    {
+        LargestBlock = LargestReceive = 0;
+        Array.Clear(received);
+        // A slot without a replica gets nothing.
+        Array.Clear(SendCounts);
+        Array.Clear(ReceiveCounts);
+        Array.Fill(experts, -1);
+        for (int source = 0; source < peers; source++)
+        {
+            Array.Clear(block);
+            int offset = 0;
+            for (int expert = 0; expert < expertCount; expert++)
+            {
+                int run = 0;
+                for (int instance = instances.First[expert]; instance < instances.First[expert + 1]; instance++)
+                {
+                    int target = instances.Rank[instance], group = instances.Group[instance], count = instances.Tokens[source][instance];
+                    if (source == self)
+                        (SendCounts[target * Groups + group], SendOffsets[target * Groups + group]) = (count, offset);
+                    if (target == self)
+                    {
+                        (ReceiveCounts[source * Groups + group], SourceOffsets[source * Groups + group]) = (count, offset);
+                        (runs[source * Groups + group], experts[group]) = (run, expert);
+                    }
+                    block[target] += count;
+                    offset += count;
+                    run += count;
+                }
+            }
+            for (int target = 0; target < peers; target++)
+            {
+                LargestBlock = Math.Max(LargestBlock, block[target]);
+                LargestReceive = Math.Max(LargestReceive, received[target] += block[target]);
+            }
+        }
+    }
+
+    private void OpenReceive(ReadOnlySpan<int> counts)
     {
         int row = 0;
-        for (int local = 0; local < LocalExperts; local++)
+        for (int group = 0; group < Groups; group++)
         {
-            Starts[local] = row;
-            int boundary = local * (peers * sequences + 1);
+            Starts[group] = row;
+            int boundary = group * (peers * sequences + 1);
             boundaries[boundary++] = 0;
             for (int source = 0; source < peers; source++)
             {
-                ReceiveOffsets[source * LocalExperts + local] = row;
-                int first = (source * expertCount + self * LocalExperts + local) * sequences;
-                foreach (int count in group.Slice(first, sequences))
+                int index = source * Groups + group, first = runs[index], end = first + ReceiveCounts[index], before = 0;
+                ReceiveOffsets[index] = row;
+                for (int sequence = 0; sequence < sequences; sequence++)
                 {
-                    row += count;
-                    boundaries[boundary++] = row - Starts[local];
+                    // The run of copies [first, end) that come here, cut at the ends of the source's sequences.
+                    int after = experts[group] < 0 ? 0 : before + counts[(source * expertCount + experts[group]) * sequences + sequence];
+                    row += Math.Max(0, Math.Min(after, end) - Math.Max(before, first));
+                    boundaries[boundary++] = row - Starts[group];
+                    before = after;
                 }
             }
         }
-        Starts[LocalExperts] = row;
+        Starts[Groups] = row;
     }
 
     private int Sum(ReadOnlySpan<int> counts, int source, int expert)

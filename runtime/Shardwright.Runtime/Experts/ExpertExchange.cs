@@ -11,7 +11,9 @@ public sealed class ExpertExchange
 {
     private readonly ExchangeLayout layout;
     private readonly ExchangeLowering lowering;
+    private readonly ICommunicator peers;
     private readonly string dispatch, combine;
+    private readonly int[] given, givenOffsets, taken, takenOffsets;
 
     /// <summary>Prepares the exchange of one expert group.</summary>
     /// <param name="rank">The program of this rank.</param>
@@ -21,17 +23,26 @@ public sealed class ExpertExchange
     /// <param name="sequences">Sequences of this rank.</param>
     /// <param name="rowsPerSequence">Tokens of a sequence.</param>
     /// <param name="lowering">How copies travel; the bits are the same.</param>
-    public ExpertExchange(RankProgram rank, string site, int expertCount, int topK, int sequences, int rowsPerSequence, Lowering lowering)
-        : this(rank.Context.World, rank.Context.ExpertPeers, rank.Context.Arena.Routed, site, expertCount, topK, sequences, rowsPerSequence, lowering)
+    /// <param name="placement">Which ranks compute an expert's rows.</param>
+    /// <param name="slots">Replicas of other ranks' experts that this rank can hold.</param>
+    /// <param name="leastTokens">Fewest rows for which an expert is replicated.</param>
+    public ExpertExchange(RankProgram rank, string site, int expertCount, int topK, int sequences, int rowsPerSequence, Lowering lowering, Placement placement = Placement.Static, int slots = 0, int leastTokens = 1)
+        : this(rank.Context.World, rank.Context.ExpertPeers, rank.Context.Arena.Routed, site, expertCount, topK, sequences, rowsPerSequence, lowering, slots,
+            leastTokens, placement == Placement.Static ? null : rank.Context.Options.Planner ?? (layout => placement == Placement.Exact ? new ExactPlanner(layout) : new QuotaPlanner(layout)))
     {
     }
 
-    internal ExpertExchange(ICommunicator world, ICommunicator peers, RoutedStack stack, string site, int expertCount, int topK, int sequences, int rowsPerSequence, Lowering lowering)
+    internal ExpertExchange(ICommunicator world, ICommunicator peers, RoutedStack stack, string site, int expertCount, int topK, int sequences, int rowsPerSequence, Lowering lowering,
+        int slots = 0, int leastTokens = 1, Func<ExpertLayout, PlacementPlanner>? planner = null)
     {
         if (expertCount % peers.Size != 0)
             throw new ArgumentException($"{site}: got {expertCount} experts on {peers.Size} expert ranks, need a number that the ranks divide.", nameof(expertCount));
         (dispatch, combine) = ($"{site} dispatch", $"{site} return");
-        layout = new(site, world.Index, world.Size, peers.Size, expertCount, checked(sequences * rowsPerSequence * topK), sequences);
+        this.peers = peers;
+        var homes = new ExpertLayout(expertCount, peers.Size, slots, leastTokens: leastTokens);
+        layout = new(site, world.Index, world.Size, new(homes, planner?.Invoke(homes)), checked(sequences * rowsPerSequence * topK), sequences);
+        int pieces = peers.Size * slots;
+        (given, givenOffsets, taken, takenOffsets) = (new int[pieces], new int[pieces], new int[pieces], new int[pieces]);
         this.lowering = lowering switch
         {
             Lowering.Variable => new VariableLowering(layout, peers),
@@ -45,9 +56,18 @@ public sealed class ExpertExchange
     internal int[] Starts => layout.Starts;
 
     /// <summary>The rows of the exchange, as every rank of the group knows them.</summary>
-    internal ExchangeLoad Load => new(layout.SentRows, layout.LargestReceive, layout.LargestBlock);
+    internal ExchangeLoad Load => new(layout.SentRows, layout.LargestReceive, layout.LargestBlock) { MostReplicas = layout.Instances.MostReplicas };
 
-    /// <summary>Rows this rank's experts received.</summary>
+    /// <summary>Replicas that this rank can hold.</summary>
+    public int Slots => layout.Instances.Layout.Slots;
+
+    /// <summary>Replicas that this rank holds in the layer that was opened last: its first slots.</summary>
+    public int HeldReplicas { get; private set; }
+
+    /// <summary>Replicas on all ranks of the expert group.</summary>
+    public int Replicas => layout.Instances.Replicas;
+
+    /// <summary>Rows this rank received, for its own experts and for its replicas.</summary>
     public int Rows => layout.Starts[^1];
 
     /// <summary>Experts of this rank.</summary>
@@ -76,7 +96,50 @@ public sealed class ExpertExchange
 
     /// <summary>Computes where rows go, from every rank's counts [World.Size, experts, sequences]. Call in forward and again in backward.</summary>
     /// <exception cref="ArgumentException">Too few counts, or counts that do not add up to the tokens times k.</exception>
-    public void Open(ReadOnlySpan<int> gatheredCounts) => layout.Open(gatheredCounts);
+    public void Open(ReadOnlySpan<int> gatheredCounts)
+    {
+        layout.Open(gatheredCounts);
+        HeldReplicas = 0;
+        while (HeldReplicas < Slots && layout.Instances.SlotExpert(peers.Index, HeldReplicas) >= 0)
+            HeldReplicas++;
+    }
+
+    /// <summary>Weights of the replicas travel from their homes to the slots; nothing happens where there are none.</summary>
+    /// <param name="weights">One parameter of this rank's experts, [local experts, elements].</param>
+    /// <param name="slots">[slots, elements]; slots without a replica keep what they hold.</param>
+    /// <param name="operation">Name in errors, a constant.</param>
+    public void Pull(ReadOnlySpan<float> weights, Span<float> slots, string operation)
+    {
+        if (Replicas == 0)
+            return;
+        OpenSlots(weights.Length / LocalExperts);
+        peers.AllToAll(weights, given, givenOffsets, slots, taken, takenOffsets, operation);
+    }
+
+    /// <summary>Gradients of the replicas travel home and are added there to the home's own, by rank and slot: the same bits in every run. The transpose of <see cref="Pull"/>.</summary>
+    /// <param name="slots">[slots, elements].</param>
+    /// <param name="gradients">One parameter's gradients of this rank's experts, [local experts, elements].</param>
+    /// <param name="operation">Name in errors, a constant.</param>
+    public void AddReplicas(ReadOnlySpan<float> slots, Span<float> gradients, string operation)
+    {
+        if (Replicas == 0)
+            return;
+        OpenSlots(gradients.Length / LocalExperts);
+        peers.AddToAll(slots, taken, takenOffsets, gradients, given, givenOffsets, operation);
+    }
+
+    private void OpenSlots(int elements)
+    {
+        var instances = layout.Instances;
+        for (int peer = 0; peer < peers.Size; peer++)
+            for (int slot = 0; slot < Slots; slot++)
+            {
+                int piece = peer * Slots + slot, theirs = instances.SlotExpert(peer, slot), mine = instances.SlotExpert(peers.Index, slot);
+                bool gives = theirs >= 0 && instances.Layout.Home(theirs) == peers.Index, takes = mine >= 0 && instances.Layout.Home(mine) == peer;
+                (given[piece], givenOffsets[piece]) = gives ? (elements, theirs % LocalExperts * elements) : (0, 0);
+                (taken[piece], takenOffsets[piece]) = takes ? (elements, slot * elements) : (0, 0);
+            }
+    }
 
     /// <summary>Copies travel to their experts: sent [tokens · k, columns] → received [Rows, columns].</summary>
     /// <param name="sent">This rank's copies, [tokens · k, columns].</param>

@@ -31,5 +31,5 @@ internal sealed class GatheredLowering(ExchangeLayout layout, ICommunicator peer
 
     private int Elements(int columns) => checked(Layout.Peers * Layout.SentRows * columns);
 
-    private int SourceRow(int i) => i / Layout.LocalExperts * Layout.SentRows + Layout.SourceOffsets[i];
+    private int SourceRow(int i) => i / Layout.Groups * Layout.SentRows + Layout.SourceOffsets[i];
 }

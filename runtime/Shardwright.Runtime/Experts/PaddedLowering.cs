@@ -24,14 +24,14 @@ internal sealed class PaddedLowering(ExchangeLayout layout, ICommunicator peers,
         {
             (counts[peer], offsets[peer]) = (block, peer * block);
             int row = peer * Layout.LargestBlock;
-            for (int i = peer * Layout.LocalExperts; i < (peer + 1) * Layout.LocalExperts; row += fromCounts[i++])
+            for (int i = peer * Layout.Groups; i < (peer + 1) * Layout.Groups; row += fromCounts[i++])
                 Rows(from, fromOffsets[i], fromCounts[i], columns).CopyTo(Rows(send, row, fromCounts[i], columns));
         }
         Peers.AllToAll(send, counts, offsets, receive, counts, offsets, operation);
         for (int peer = 0; peer < Layout.Peers; peer++)
         {
             int row = peer * Layout.LargestBlock;
-            for (int i = peer * Layout.LocalExperts; i < (peer + 1) * Layout.LocalExperts; row += toCounts[i++])
+            for (int i = peer * Layout.Groups; i < (peer + 1) * Layout.Groups; row += toCounts[i++])
                 Rows(receive, row, toCounts[i], columns).CopyTo(Rows(to, toOffsets[i], toCounts[i], columns));
         }
         stack.Release(scratch);

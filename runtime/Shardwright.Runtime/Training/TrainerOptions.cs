@@ -57,6 +57,11 @@ public sealed record TrainerOptions
     /// <summary>Forced or replayed routing; null routes by top-k.</summary>
     public RoutingSource? Routing { get; init; }
 
+    /// <summary>
+    /// Another planner for expert groups that are not <see cref="Placement.Static"/>; null for the placement's own. Every rank makes one for each group and must come to the same plans: a function of the counts alone.
+    /// </summary>
+    public Func<ExpertLayout, PlacementPlanner>? Planner { get; init; }
+
     internal void Validate()
     {
         Require(float.IsFinite(LearningRate) && LearningRate >= 0, LearningRate, "a finite number ≥ 0");

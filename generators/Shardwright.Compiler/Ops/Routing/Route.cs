@@ -15,6 +15,15 @@ public sealed record ExpertSite(
     /// <summary>Whether the target and the mesh chose <see cref="Dispatch"/>, so that another mesh may choose another.</summary>
     public bool IsDispatchAutomatic { get; init; }
 
+    /// <summary>Which ranks compute an expert's rows: a member of <c>Placement</c>.</summary>
+    public string Placement { get; init; } = "Static";
+
+    /// <summary>Replicas that a rank can hold, where the placement is adaptive.</summary>
+    public int Slots { get; init; }
+
+    /// <summary>Fewest token copies of a replica; 0 for the target's break-even.</summary>
+    public int LeastTokens { get; init; }
+
     public bool HasAuxiliaryLoss => BalanceLoss != 0 || RouterZLoss != 0;
 }
 

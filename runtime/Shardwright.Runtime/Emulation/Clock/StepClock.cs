@@ -34,6 +34,11 @@ internal sealed class StepClock(ProgramCosts costs, MeetingTimes[] meetings, int
     public void Meet(int op, in ExchangeLoad rows)
     {
         Settle();
+        if (Clock.IsIdle(op, rows))
+        {
+            Clock.Forward(op);
+            return;
+        }
         (pending, load) = (op, rows);
         int group = Group(op);
         meetings[group].Arrive(indices[group], places[group], Clock.Arrival(op));

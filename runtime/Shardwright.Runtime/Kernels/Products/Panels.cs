@@ -6,9 +6,19 @@ namespace Shardwright.Execution;
 /// </summary>
 public readonly unsafe struct Panels
 {
+    private readonly float* more;
+    private readonly nint first;
+
     internal Panels(float* data, int matrices, int inner, int columns)
+        : this(data, matrices, null, matrices, inner, columns)
+    {
+    }
+
+    private Panels(float* data, int first, float* more, int matrices, int inner, int columns)
     {
         Data = data;
+        this.more = more;
+        this.first = first;
         Matrices = matrices;
         Inner = inner;
         Columns = columns;
@@ -25,9 +35,18 @@ public readonly unsafe struct Panels
 
     internal float* Data { get; }
 
+    /// <summary>These matrices, then those of <paramref name="others"/>, which lie elsewhere.</summary>
+    /// <exception cref="ArgumentException">The others have another size, or these are two lots already.</exception>
+    public Panels Then(Panels others)
+    {
+        if (others.Inner != Inner || others.Columns != Columns || more != null || others.more != null)
+            throw new ArgumentException($"Panels.Then: got matrices [{others.Inner}, {others.Columns}] behind [{Inner}, {Columns}]; need the same size, and one lot each.", nameof(others));
+        return new(Data, Matrices, others.Data, Matrices + others.Matrices, Inner, Columns);
+    }
+
     /// <summary>Floats that the panels of one [inner, columns] matrix take.</summary>
     internal static nint Size(nint inner, nint columns) => inner * Panel.Columns(columns);
 
     /// <summary>The panel with the columns from <paramref name="column"/>, a multiple of 64.</summary>
-    internal float* At(nint matrix, nint column) => Data + (matrix * Size(Inner, Columns)) + (column * Inner);
+    internal float* At(nint matrix, nint column) => (matrix < first ? Data : more - (first * Size(Inner, Columns))) + (matrix * Size(Inner, Columns)) + (column * Inner);
 }

@@ -6,8 +6,12 @@ namespace Shardwright.Execution;
 /// </summary>
 internal unsafe struct TokenProduct : IRangeWork
 {
-    /// <summary>[groups, inner, columns].</summary>
+    /// <summary>[groups, inner, columns]; of the first <see cref="First"/> groups only where there is <see cref="More"/>.</summary>
     public float* Dw;
+
+    /// <summary>[groups − first, inner, columns], or null.</summary>
+    public float* More;
+    public int First;
 
     /// <summary>First row of each group and the number of rows.</summary>
     public int* Starts;
@@ -61,7 +65,7 @@ internal unsafe struct TokenProduct : IRangeWork
                 RightRow = rightColumns,
                 Rows = Math.Min(blockRows, leftColumns - row),
                 Columns = Math.Min(blockColumns, rightColumns - column),
-                Target = Dw + (group * leftColumns * rightColumns) + (transposed ? (column * leftColumns) + row : (row * rightColumns) + column),
+                Target = (More == null || group < First ? Dw : More - (First * leftColumns * rightColumns)) + (group * leftColumns * rightColumns) + (transposed ? (column * leftColumns) + row : (row * rightColumns) + column),
                 TargetRow = transposed ? leftColumns : rightColumns,
                 Transposed = transposed,
             }.Run();

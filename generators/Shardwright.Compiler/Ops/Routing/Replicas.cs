@@ -1,0 +1,59 @@
+using Shardwright.Compiler.Cost;
+using Shardwright.Compiler.Emit;
+using Shardwright.Compiler.Graph;
+using Shardwright.Compiler.Passes;
+using Shardwright.Hardware;
+
+namespace Shardwright.Compiler.Ops.Routing;
+
+/// <summary>How an expert group places its experts in a program: what the site asks for, as far as the mesh and the tokens allow it.</summary>
+/// <param name="Kind">A member of <c>Placement</c>.</param>
+/// <param name="Slots">Replicas that a rank can hold.</param>
+/// <param name="LeastTokens">Fewest token copies of a replica.</param>
+public sealed record ReplicaPlacement(string Kind, int Slots, int LeastTokens);
+
+/// <summary>Weights of one parameter travel from their experts' homes to the slots of the ranks that have a replica. How many, the counts of the micro-batch say: at even load none.</summary>
+public sealed record PullReplicas(ExpertSite Site, ReplicaPlacement Placement, ParameterDeclaration Parameter) : Op
+{
+    public override bool CanRecompute => false;
+
+    public override void InferShapes(Node node, ShapeReport report) => node.Output.Type = new(ElementType.Float32, new([Placement.Slots, .. Parameter.Shape]), RowKind.None);
+
+    public override OpWork Cost(Node node, CostRule cost) => OpWork.None;
+
+    public override CollectiveWork? Communicate(Node node, CostRule cost) => Work(Parameter);
+
+    public override void Print(Node node, StatementPrinter print) => print.Collective(node,
+        $"{print.Exchange(Site)}.Pull({print.Of(node.Input(0))}, {print.Of(node.Output)}, \"{Parameter.Path} to replicas\");", "AllToAll of replicas", Work(Parameter).RowBytes);
+
+    internal static CollectiveWork Work(ParameterDeclaration parameter) => new(CollectiveKind.AllToAll, CollectiveGroup.ExpertPeers, default, RowExchange.Replicas, checked((int)(4 * parameter.Elements)));
+}
+
+/// <summary>Room for the gradients of one parameter's replicas. Nothing is written: the statements that make gradients write all of it, zeros for a slot without rows.</summary>
+public sealed record ReplicaGradients(ReplicaPlacement Placement, ParameterDeclaration Parameter) : Op
+{
+    public override void InferShapes(Node node, ShapeReport report) => node.Output.Type = new(ElementType.Float32, new([Placement.Slots, .. Parameter.Shape]), RowKind.None);
+
+    public override OpWork Cost(Node node, CostRule cost) => OpWork.None;
+
+    public override void Print(Node node, StatementPrinter print)
+    {
+    }
+}
+
+/// <summary>Gradients of one parameter's replicas travel home and are added to the home's own, in the order of ranks and slots.</summary>
+public sealed record AddReplicas(ExpertSite Site, ParameterDeclaration Parameter) : Op
+{
+    public override bool CanRecompute => false;
+
+    public override void InferShapes(Node node, ShapeReport report)
+    {
+    }
+
+    public override OpWork Cost(Node node, CostRule cost) => OpWork.None;
+
+    public override CollectiveWork? Communicate(Node node, CostRule cost) => PullReplicas.Work(Parameter);
+
+    public override void Print(Node node, StatementPrinter print) => print.Collective(node,
+        $"{print.Exchange(Site)}.AddReplicas({print.Of(node.Input(0))}, {print.GradientBlock(Parameter)}, \"{Parameter.Path} gradients of replicas\");", "AllToAll of replicas, added", PullReplicas.Work(Parameter).RowBytes);
+}

@@ -1,0 +1,72 @@
+using Shardwright.Compiler.Graph;
+using Shardwright.Compiler.Ops;
+using Shardwright.Compiler.Ops.Routing;
+using Shardwright.Hardware;
+
+namespace Shardwright.Compiler.Passes;
+
+/// <summary>
+/// Lets experts that run as one group be replicated: the weights of replicas are pulled before the experts run, products read them behind the rank's own, and gradients of replicas are added to their homes' afterwards. Runs last, on a program that has been checked:
+/// which rank computes a row changes no row, and a sum over an expert's rows is finished at home before anything reads it.
+/// </summary>
+public static class PlaceReplicas
+{
+    public static void Run(Region root, DeviceMesh mesh, Machine machine, GroupShape peers)
+    {
+        if (mesh.Expert == 1)
+            return;
+        foreach (var region in root.Walk().Where(n => n.Op is ExpertLoop { Grouped: true }).Select(n => n.Body!).ToList())
+            if (Placement(((ExpertLoop)region.Owner!.Op).Site, root, mesh, machine, peers) is { } placement)
+                Run(region, ((ExpertLoop)region.Owner.Op).Site, placement);
+    }
+
+    /// <summary>What a site's group does here; null where every expert stays at home: by its own choice, without slots, or because no expert can ever have as many tokens as pay for a replica.</summary>
+    static ReplicaPlacement? Placement(ExpertSite site, Region root, DeviceMesh mesh, Machine machine, GroupShape peers)
+    {
+        if (site.Placement == "Exact")
+            return new(site.Placement, site.Experts / mesh.Expert, 1);
+        if (site.Placement == "Static" || site.Slots == 0)
+            return null;
+        long least = site.LeastTokens > 0 ? site.LeastTokens : (long)Math.Ceiling(ReplicaBreakEven.Tokens(machine, OperandFormat.Float32, bytesPerWeight: 4, peers));
+        var logits = root.Walk().First(n => n.Op is Route route && route.Site.Index == site.Index).Input(0).Type;
+        // An expert takes a token once.
+        long most = logits.Elements / logits.Last / mesh.ExpertData;
+        return least > most ? null : new(site.Placement, site.Slots, (int)least);
+    }
+
+    static void Run(Region region, ExpertSite site, ReplicaPlacement placement)
+    {
+        var weights = new Dictionary<ParameterDeclaration, Value>();
+        var gradients = new Dictionary<ParameterDeclaration, Value>();
+        var before = new List<Node>();
+        var after = new List<Node>();
+        foreach (var node in region.Nodes)
+            if (node.Op is MatMul && node.Input(1).Storage.Parameter is { } read)
+            {
+                if (!weights.TryGetValue(read, out var pulled))
+                    weights[read] = pulled = Define(before, new PullReplicas(site, placement, read), [node.Input(1)], node.Source, Naming.Camel(read.Name) + "Replicas");
+                node.Replicas = pulled;
+            }
+            else if (node.Op is MatMulGradient && node.GradientOf is { } written)
+            {
+                if (!gradients.TryGetValue(written, out var room))
+                {
+                    gradients[written] = room = Define(before, new ReplicaGradients(placement, written), [], node.Source, "d_" + Naming.Camel(written.Name) + "Replicas");
+                    after.Add(new(new AddReplicas(site, written), [room], node.Source));
+                }
+                node.Replicas = room;
+            }
+        region.Nodes.InsertRange(0, before);
+        region.Nodes.AddRange(after);
+
+        Value Define(List<Node> nodes, Op op, Value[] inputs, SourceRef source, string name)
+        {
+            var node = new Node(op, inputs, source);
+            var value = region.Define(node, name);
+            op.InferShapes(node, new());
+            value.Sharding = Sharding.Replicated;
+            nodes.Add(node);
+            return value;
+        }
+    }
+}

@@ -1,0 +1,113 @@
+using Shardwright.Hardware;
+using Shardwright.Training.Tests.Fixtures;
+using Shardwright.Training.Tests.Harness;
+
+namespace Shardwright.Training.Tests;
+
+/// <summary>
+/// Replicas change where rows are computed and nothing else: the forward pass has the bits of static placement on the same mesh whatever the plan, gradients agree to rounding, every run has the same bits. Plans are the planners' own and random legal ones.
+/// </summary>
+public sealed class ReplicasTests
+{
+    public static TheoryData<string, int, int, string> Cases => new()
+    {
+        { "Sample", 4, 4, "Adaptive" }, { "Sample", 4, 4, "Exact" }, { "Sample", 4, 4, "random" }, { "Sample", 8, 4, "random" }, { "Sample", 8, 8, "Exact" },
+        { "TwoSizes", 4, 4, "Adaptive" }, { "TwoSizes", 8, 8, "random" }, { "TwoSizes", 8, 2, "Exact" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void OneStep_FromEqualParameters_HasTheLossOfStaticPlacementAndItsGradientsToRounding(string model, int data, int expert, string placement)
+    {
+        var home = Run(model, (data, expert), "Static", steps: 1, out _);
+
+        var moved = Run(model, (data, expert), placement, steps: 1, out int replicas);
+
+        Assert.True(replicas > 0, "no plan had a replica: nothing was tested");
+        for (int curve = 0; curve < 3; curve++)
+            Compare.SameBits(home.Curves[curve], moved.Curves[curve], "losses");
+        foreach (var (one, other) in home.Gradients.Zip(moved.Gradients))
+            Assert.InRange(Compare.RelativeL2(other.Values, one.Values), 0, 1e-6);
+    }
+
+    // Experts with biases run one by one, and stay at home.
+    [Fact]
+    public void ExpertsThatDoNotRunAsAGroup_StayAtHome() =>
+        TrainingRun.AssertSameBits(Run("GroupedQuery", (4, 4), "Static", steps: 2, out _), Run("GroupedQuery", (4, 4), "Adaptive", steps: 2, out _));
+
+    [Theory]
+    [InlineData("Sample", 8, 4, "random")]
+    [InlineData("TwoSizes", 4, 4, "Adaptive")]
+    public void Steps_Repeated_HaveTheSameBits(string model, int data, int expert, string placement) =>
+        TrainingRun.AssertSameBits(Run(model, (data, expert), placement, steps: 4, out _), Run(model, (data, expert), placement, steps: 4, out _));
+
+    [Theory]
+    [InlineData("Padded")]
+    [InlineData("Gathered")]
+    public void Lowerings_WithReplicas_HaveTheBitsOfAllToAllV(string dispatch) =>
+        TrainingRun.AssertSameBits(Run("TwoSizes", (4, 4), "random", steps: 2, out _), Run("TwoSizes", (4, 4), "random", steps: 2, out _, dispatch));
+
+    [Theory]
+    [InlineData("Sample", 4, 4)]
+    [InlineData("TwoSizes", 4, 4)]
+    public void Step_ForcedBalanced_TakesThePlannedTime(string model, int data, int expert)
+    {
+        var fixture = ReferenceFixture.Load(model);
+        var routing = new ForcedRouting((token, k, experts) => (token * Math.Max(1, fixture.Sites[0].TopK) + k) % experts);
+        using var trainer = ReferenceTrainer.Create(model, (data, expert), fixture, replay: false, new() { Routing = routing }, Source(model, "Adaptive"));
+
+        var step = trainer.Step(fixture.Tokens(0), fixture.Targets(0), fixture.Weighted ? fixture.Weights(0) : default).Emulated!;
+
+        Assert.Equal(step.PlannedPicoseconds, step.Picoseconds);
+    }
+
+    static string Source(string model, string placement, string dispatch = "Variable") => TestResource.ModelSource(model).Replace("[Experts]",
+        $"[Experts(Dispatch = Dispatch.{dispatch}, Placement = Placement.{(placement == "random" ? "Adaptive" : placement)}, Slots = 3, LeastTokens = 1)]", StringComparison.Ordinal);
+
+    static TrainingRun Run(string model, (int Data, int Expert) mesh, string placement, int steps, out int replicas, string dispatch = "Variable")
+    {
+        var planned = new Planned();
+        var options = new TrainerOptions { LearningRate = 1e-3f, Planner = layout => new Counting(placement switch { "random" => new RandomPlanner(layout, seed: 5), "Exact" => new ExactPlanner(layout), _ => new QuotaPlanner(layout) }, planned) };
+        var run = TrainingRun.Of(model, mesh, steps, options, Source(model, placement, dispatch));
+        replicas = planned.Replicas;
+        return run;
+    }
+
+    sealed class Planned
+    {
+        public int Replicas;
+    }
+
+    sealed class Counting(PlacementPlanner planner, Planned planned) : PlacementPlanner
+    {
+        public override string Name => planner.Name;
+
+        public override void Plan(int[] load, PlacementPlan plan)
+        {
+            planner.Plan(load, plan);
+            Assert.Null(plan.WhyIllegal(load));
+            Interlocked.Add(ref planned.Replicas, plan.Replicas);
+        }
+    }
+
+    /// <summary>Another legal plan for every other load: experts, ranks and quotas by lot, some homes left without a token. A function of the load alone, as every rank needs it.</summary>
+    sealed class RandomPlanner(ExpertLayout layout, int seed) : PlacementPlanner
+    {
+        public override string Name => "random";
+
+        public override void Plan(int[] load, PlacementPlan plan)
+        {
+            plan.Reset(load);
+            var random = new Random(load.Aggregate(seed, (sum, tokens) => unchecked(sum * 31 + tokens)));
+            for (int move = 0; move < 4 * layout.Ranks; move++)
+            {
+                int expert = random.Next(layout.Experts), rank = random.Next(layout.Ranks), slot = rank * layout.Slots, end = slot + layout.Slots;
+                bool holds = layout.Home(expert) == rank || Array.IndexOf(plan.SlotExpert, expert, slot, layout.Slots) >= 0;
+                if (holds || plan.HomeTokens[expert] == 0 || Array.IndexOf(plan.SlotExpert, -1, slot, layout.Slots) < 0)
+                    continue;
+                plan.Move(expert, rank, random.Next(4) == 0 ? plan.HomeTokens[expert] : random.Next(1, plan.HomeTokens[expert] + 1));
+            }
+            plan.Count();
+        }
+    }
+}
