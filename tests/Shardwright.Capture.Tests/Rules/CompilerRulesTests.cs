@@ -83,6 +83,12 @@ public sealed class CompilerRulesTests
         Verify.Files(WithExperts("Nn.MatMul(x, W)").Replace("Group.Forward(x, ", "{|SHW1011:Group.Forward(Group.Forward(x, Nn.MatMul(x, W)), ", StringComparison.Ordinal).Replace("W));", "W))|};", StringComparison.Ordinal),
             Expert("Nn.MatMul(x, W)"));
 
+    [Theory]
+    [InlineData("BalanceLoss = {|SHW1011:-0.01f|}")]
+    [InlineData("BalanceLoss = 0.01f, RouterZLoss = {|SHW1011:float.NaN|}")]
+    public Task LossWeightBelowZero_IsReportedAtItsValue(string settings) =>
+        Verify.Files(WithExperts("Nn.MatMul(x, W)").Replace("() => new(Width));", "() => new(Width)) { " + settings + " };", StringComparison.Ordinal), Expert("Nn.MatMul(x, W)"));
+
     [Fact]
     public Task ExpertThatSumsItsRows_IsReportedInTheExpert() => Verify.Files(WithExperts("Nn.MatMul(x, W)"), Expert("x * {|SHW1013:Nn.Sum(x)|}"));
 
