@@ -20,7 +20,7 @@ public static class ModuleCapture
     public static CapturedModule Capture(INamedTypeSymbol type, Compilation compilation, string? projectDirectory, CancellationToken cancellation)
     {
         var context = new ModuleContext(type, compilation, cancellation);
-        var parts = SourceFiles.Declarations(type, compilation, cancellation).OfType<ClassDeclarationSyntax>().ToArray();
+        var parts = SourceFiles.Declarations(type, compilation, cancellation).OfType<TypeDeclarationSyntax>().ToArray();
         var name = parts.FirstOrDefault()?.Identifier.GetLocation() ?? Location.None;
         ModuleGraph graph;
         try
@@ -44,12 +44,15 @@ public static class ModuleCapture
         };
     }
 
-    static ModuleGraph Graph(ModuleContext context, ClassDeclarationSyntax[] parts, Location name)
+    static ModuleGraph Graph(ModuleContext context, TypeDeclarationSyntax[] parts, Location name)
     {
         var type = context.Type;
         bool isModel = type.Find("ModelAttribute") is not null;
-        if (parts.Length > 0)
-            ModelDeclaration.Check(context, parts[0], isModel);
+        var declaration = parts.Length > 0 ? ModelDeclaration.Problems(type, parts[0], isModel) : [];
+        foreach (var (problem, fix, _) in declaration)
+            context.Report(RuleIds.ModelDeclaration, name, type.Name, problem, fix);
+        if (type.BaseType is { TypeKind: TypeKind.Error })
+            context.Broken();
 
         var constructor = ConstructorCapture.Capture(context, isModel, out bool declaresConstructor);
         var members = new MemberCapture(context);
@@ -66,14 +69,14 @@ public static class ModuleCapture
         RecursionCheck.Check(context, methods);
         if (isModel)
             ModelInputs.Check(context, name, methods);
-        var options = isModel ? OptionsCapture.Capture(context, declaresConstructor) : null;
+        var options = isModel ? OptionsCapture.Capture(context, declaresConstructor) with { IsExtensible = declaration.All(d => d.IsExtensible) } : null;
         var precision = Annotations.Precision(context, type);
         if (isModel)
             Annotations.ReportRecompute(context, type);
         return new(type.FullName(), isModel, IsExpert(type), constructor, members.Constants, members.Members, methods.ToEquatable(), options, context.Errors > 0) { Precision = precision, Recompute = type.Find("RecomputeAttribute") is not null };
     }
 
-    static IEnumerable<(SyntaxNode, ISymbol)> Declared(ModuleContext context, ClassDeclarationSyntax[] parts)
+    static IEnumerable<(SyntaxNode, ISymbol)> Declared(ModuleContext context, TypeDeclarationSyntax[] parts)
     {
         foreach (var member in parts.SelectMany(p => p.Members))
         {

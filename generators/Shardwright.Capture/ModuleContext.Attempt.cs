@@ -1,3 +1,5 @@
+using Microsoft.CodeAnalysis;
+
 namespace Shardwright.Capture;
 
 internal sealed partial class ModuleContext
@@ -7,6 +9,7 @@ internal sealed partial class ModuleContext
 
     public sealed class Trial(ModuleContext context, int errors, int count) : IDisposable
     {
+        readonly ISymbol[] refused = [.. context.Refused];
         bool kept;
 
         public void Keep() => kept = true;
@@ -16,6 +19,7 @@ internal sealed partial class ModuleContext
             if (kept)
                 return;
             context.Errors = errors;
+            context.Refused.IntersectWith(refused);
             context.diagnostics.RemoveRange(count, context.diagnostics.Count - count);
         }
     }

@@ -26,6 +26,9 @@ internal sealed partial class ModuleContext(INamedTypeSymbol type, Compilation c
     /// <summary>Members that instantiation will know, by name; the others cannot be used in a body.</summary>
     public HashSet<string> Members { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Members that have been reported, and classes: their uses say nothing new.</summary>
+    public HashSet<ISymbol> Refused { get; } = new(SymbolEqualityComparer.Default);
+
     public Queue<IMethodSymbol> Pending { get; } = new();
 
     /// <summary>The modules of referenced assemblies that the class reaches, by name.</summary>

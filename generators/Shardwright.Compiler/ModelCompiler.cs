@@ -132,6 +132,6 @@ public static class ModelCompiler
     public static EquatableArray<EmittedFile> Print(CompiledModel model, IReadOnlyList<ModuleSources> sources) =>
         model.Plan is null ? PrintSurface(model.Linked) : ModelPrinter.Print(model.Linked, model.Plan, model.Findings, sources);
 
-    /// <summary>Prints the public surface alone, with bodies that throw, so that one mistake is one message.</summary>
-    public static EquatableArray<EmittedFile> PrintSurface(LinkedModel model) => SurfacePrinter.Print(model);
+    /// <summary>Prints the public surface alone, with bodies that throw, so that one mistake is one message; nothing where that could not compile either.</summary>
+    public static EquatableArray<EmittedFile> PrintSurface(LinkedModel model) => model.Model.Options is { IsExtensible: false } ? default : SurfacePrinter.Print(model);
 }

@@ -9,7 +9,7 @@ internal static class Descriptors
     const string Category = "Shardwright";
 
     public static readonly DiagnosticDescriptor CannotContinue = new(RuleIds.CannotContinue, "The training program cannot be generated",
-        "No training program for '{0}': see the errors in {1}", Category, DiagnosticSeverity.Error, true, helpLinkUri: "https://shardwright.dev/rules/SHW0001");
+        "No training program for '{0}': {1}", Category, DiagnosticSeverity.Error, true, helpLinkUri: "https://shardwright.dev/rules/SHW0001");
 
     public static readonly DiagnosticDescriptor InternalError = new(RuleIds.InternalError, "Internal error",
         "Shardwright failed on '{0}': {1} (this is a defect of Shardwright: please report it with the class)", Category, DiagnosticSeverity.Error, true, helpLinkUri: "https://shardwright.dev/rules/SHW0002");

@@ -50,7 +50,7 @@ public sealed class ModelGenerator : IIncrementalGenerator
             .Select((pair, cancellation) => MachineOption.Read(pair.Left.Path, pair.Left.GetText(cancellation)?.ToString())).Collect();
 
     static IncrementalValuesProvider<Extracted> Annotated(IncrementalGeneratorInitializationContext context, string attribute)
-        => context.SyntaxProvider.ForAttributeWithMetadataName(attribute, (node, _) => node is ClassDeclarationSyntax, Extracted.From).WithTrackingName(TrackingNames.Extract);
+        => context.SyntaxProvider.ForAttributeWithMetadataName(attribute, IsClass, Extracted.From).WithTrackingName(TrackingNames.Extract);
 
     static IncrementalValueProvider<System.Collections.Immutable.ImmutableArray<Compiler.Modules.ModuleGraph>> Graphs(IncrementalValuesProvider<Extracted> classes)
         => classes.Select((c, _) => c.Graph).WithTrackingName(TrackingNames.Graphs).Collect();
@@ -62,9 +62,12 @@ public sealed class ModelGenerator : IIncrementalGenerator
         => classes.Select((c, _) => c.Sources).Collect();
 
     static IncrementalValueProvider<EquatableArray<ModelThresholds>> Thresholds(IncrementalGeneratorInitializationContext context)
-        => context.SyntaxProvider.ForAttributeWithMetadataName("Shardwright.ModelAttribute", (node, _) => node is ClassDeclarationSyntax, ModelThresholds.FileOf)
+        => context.SyntaxProvider.ForAttributeWithMetadataName("Shardwright.ModelAttribute", IsClass, ModelThresholds.FileOf)
             .Combine(context.AnalyzerConfigOptionsProvider).Select(ModelThresholds.Read).Collect().Select((thresholds, _) => thresholds.ToEquatable());
 
+    // A record is a class, too: that it can be no model, somebody has to say.
+    static bool IsClass(SyntaxNode node, CancellationToken cancellation) => node is ClassDeclarationSyntax or RecordDeclarationSyntax;
+
     static IncrementalValueProvider<System.Collections.Immutable.ImmutableArray<ModelLocation>> Locations(IncrementalGeneratorInitializationContext context)
-        => context.SyntaxProvider.ForAttributeWithMetadataName("Shardwright.ModelAttribute", (node, _) => node is ClassDeclarationSyntax, ModelLocation.From).Collect();
+        => context.SyntaxProvider.ForAttributeWithMetadataName("Shardwright.ModelAttribute", IsClass, ModelLocation.From).Collect();
 }

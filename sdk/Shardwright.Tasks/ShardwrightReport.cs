@@ -38,6 +38,9 @@ public sealed class ShardwrightReport : Microsoft.Build.Utilities.Task
     /// <summary>Path of a routing trace.</summary>
     public string? Trace { get; set; }
 
+    /// <summary>The property that names it.</summary>
+    public string TraceSetting { get; set; } = "ShardwrightRoutingTrace";
+
     /// <summary>Per cent of a rank's device memory.</summary>
     public string? MaxHbmPercent { get; set; }
 
@@ -74,7 +77,7 @@ public sealed class ShardwrightReport : Microsoft.Build.Utilities.Task
         }
         catch (ScaleException exception)
         {
-            Error("SHW7004", $"{TraceFile.Setting}: {exception.Message}");
+            Error("SHW7004", $"{TraceSetting}: {exception.Message}");
         }
         catch (Exception exception) when (exception is PlanDocumentException or MachineFileException or BadImageFormatException or OverflowException or ArgumentException)
         {

@@ -18,6 +18,9 @@ public sealed class ShardwrightScale : Microsoft.Build.Utilities.Task
     [Required]
     public string Assembly { get; set; } = "";
 
+    /// <summary>Full path of the project file, where errors point.</summary>
+    public string? ProjectFile { get; set; }
+
     /// <summary>Folder that receives <c>scale.json</c> and <c>scale.txt</c>; with several models, <c>scale.MODEL.json</c>.</summary>
     [Required]
     public string OutputFolder { get; set; } = "";
@@ -51,7 +54,7 @@ public sealed class ShardwrightScale : Microsoft.Build.Utilities.Task
         {
             Error(Codes[exception.Setting], $"{exception.Setting}: {exception.Message}");
         }
-        catch (Exception exception) when (exception is PlanDocumentException or MachineFileException or BadImageFormatException)
+        catch (Exception exception) when (exception is PlanDocumentException or MachineFileException or BadImageFormatException or OverflowException or ArgumentException)
         {
             Error("SHW7005", $"ShardwrightScale: the plan in {Assembly} cannot be used: {exception.Message}");
         }
@@ -74,5 +77,5 @@ public sealed class ShardwrightScale : Microsoft.Build.Utilities.Task
             Log.LogMessage(MessageImportance.High, "{0}", line);
     }
 
-    private void Error(string code, string text) => RuleLog.Error(Log, code, text);
+    private void Error(string code, string text) => RuleLog.Error(Log, code, text, ProjectFile);
 }

@@ -6,9 +6,6 @@ namespace Shardwright.Tasks;
 /// <summary>Reads a routing trace that a property names.</summary>
 internal static class TraceFile
 {
-    /// <summary>Name of the property.</summary>
-    public const string Setting = "ShardwrightRoutingTrace";
-
     /// <exception cref="ScaleException">It cannot be read, or is no trace.</exception>
     public static RecordedLoad Read(string path)
     {

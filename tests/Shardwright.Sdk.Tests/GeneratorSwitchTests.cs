@@ -2,9 +2,20 @@ using Shardwright.Sdk.Tests.Setup;
 
 namespace Shardwright.Sdk.Tests;
 
-/// <summary><c>DisableShardwrightGenerator</c>.</summary>
+/// <summary><c>DisableShardwrightGenerator</c> and the other switches.</summary>
 public sealed class GeneratorSwitchTests(Feed feed)
 {
+    // MSBuild takes yes, no, on and off for what they say, and so do we.
+    [Theory]
+    [InlineData("DisableShardwrightGenerator", "1")]
+    [InlineData("ShardwrightModuleGraphs", "0")]
+    [InlineData("ShardwrightReport", "never")]
+    public void Switch_ThatIsNeitherTrueNorFalse_IsAnErrorThatNamesIt(string name, string value)
+    {
+        var consumer = new Consumer(feed, "switch-" + name, ("Small.csproj", Sources.Project(properties: $"<{name}>{value}</{name}>")), ("Model.cs", Sources.Model));
+        Assert.Equal($"{name}: '{value}' is out of range: need true or false", consumer.FailToBuild().OnlyError("SHW1009"));
+    }
+
     [Fact]
     public void Off_TheCompilerDoesNotLoadTheGenerator_ButTheAnalyzers()
     {

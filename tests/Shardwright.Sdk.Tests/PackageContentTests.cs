@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Reflection.PortableExecutable;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
@@ -57,6 +58,24 @@ public sealed class PackageContentTests(Feed feed)
             "icon.png",
         ],
         Content("Shardwright.Templates"));
+
+    [Theory]
+    [InlineData("Shardwright")]
+    [InlineData("Shardwright.Sdk")]
+    public void Assemblies_CarryTheirSymbols(string id)
+    {
+        using var archive = ZipFile.OpenRead(feed.Package(id));
+        Assert.All(archive.Entries.Where(e => e.Name.EndsWith(".dll", StringComparison.Ordinal)), entry =>
+        {
+            using var copy = new MemoryStream();
+            using (var stream = entry.Open())
+                stream.CopyTo(copy);
+            copy.Position = 0;
+            using var image = new PEReader(copy);
+            Assert.Contains(image.ReadDebugDirectory(), d => d.Type == DebugDirectoryEntryType.EmbeddedPortablePdb);
+            Assert.Contains(image.ReadDebugDirectory(), d => d.Type == DebugDirectoryEntryType.Reproducible);
+        });
+    }
 
     [Theory]
     [InlineData("Shardwright", null, "System.Numerics.Tensors")]

@@ -59,7 +59,10 @@ internal sealed partial class BodyCapture
         }
         if (!target.ContainingType.IsAnnotated())
         {
-            context.Report(RuleIds.MemberCannotBeCaptured, call.Syntax, target.ContainingType.Name, "its class is no module", "put [Module] on the class");
+            if (context.Refused.Contains(target.ContainingType))
+                context.Broken();
+            else
+                context.Report(RuleIds.MemberCannotBeCaptured, call.Syntax, target.ContainingType.Name, "its class is no module", "put [Module] on the class");
             return null;
         }
         if (!target.ReturnType.IsTensor() && !target.ReturnType.IsTensorTuple())

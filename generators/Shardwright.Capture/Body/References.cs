@@ -48,7 +48,7 @@ internal sealed partial class BodyCapture
         {
             if (own && context.Members.Contains(member.Name))
                 return new MemberAccess(Site(reference), null, member.Name);
-            if (IsBroken(reference))
+            if (IsBroken(reference) || context.Refused.Contains(member))
                 context.Broken();
             else if (own)
                 context.Report(RuleIds.MemberCannotBeCaptured, reference.Syntax, member.Name, "its value is not known when the model is compiled", "make it a get-only property with an initialiser made of constants and constructor arguments");

@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using Shardwright.Capture.Body;
@@ -41,6 +42,7 @@ internal sealed class MemberCapture(ModuleContext context)
     void Capture(MemberDeclaration member)
     {
         context.Cancellation.ThrowIfCancellationRequested();
+        int errors = context.Errors;
         if (!(member.Type.IsRepeated() || member.Type.IsExpertGroup() || member.Type.IsAnnotated()))
             Annotations.ReportRecompute(context, member.Symbol);
         if (member.Type is { TypeKind: TypeKind.Error })
@@ -49,6 +51,8 @@ internal sealed class MemberCapture(ModuleContext context)
             Scalar(member);
         else if (IsPartOfModel(member.Type) && Check(member) is { } initializer)
             Handle(member, initializer);
+        if (context.Errors > errors)
+            context.Refused.Add(member.Symbol);
     }
 
     /// <summary>A number is captured if it can be; whether that matters, its uses say.</summary>
@@ -147,6 +151,9 @@ internal sealed class MemberCapture(ModuleContext context)
     IOperation? Value(SyntaxNode initializer)
     {
         var expression = initializer is EqualsValueClauseSyntax equals ? equals.Value : initializer;
+        // Parentheses and '!' have no operation of their own.
+        while (expression is ParenthesizedExpressionSyntax or PostfixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.SuppressNullableWarningExpression })
+            expression = expression is ParenthesizedExpressionSyntax inner ? inner.Expression : ((PostfixUnaryExpressionSyntax)expression).Operand;
         return context.Model(expression.SyntaxTree).GetOperation(expression, context.Cancellation);
     }
 

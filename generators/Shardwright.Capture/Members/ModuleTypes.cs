@@ -15,7 +15,10 @@ internal static class ModuleTypes
         else if (!SourceFiles.HasSource(type, context.Compilation))
             return type is INamedTypeSymbol library && new LibraryReach(context, location).Follow(library);
         else if (!type.IsAnnotated())
+        {
+            context.Refused.Add(type);
             context.Report(RuleIds.MemberCannotBeCaptured, location, type.Name, "its class is no module", "put [Module] on the class");
+        }
         else
             return true;
         return false;

@@ -1,34 +1,34 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using Shardwright.Capture.Rules;
 
 namespace Shardwright.Capture.Model;
 
 /// <summary>What a class must be so that its program can be generated beside it.</summary>
-internal static class ModelDeclaration
+public static class ModelDeclaration
 {
-    public static void Check(ModuleContext context, ClassDeclarationSyntax declaration, bool isModel)
+    /// <summary>What is wrong with the declaration and how to mend it; and whether generated code can add a part to the class all the same.</summary>
+    public static IReadOnlyList<(string Problem, string Fix, bool IsExtensible)> Problems(INamedTypeSymbol type, TypeDeclarationSyntax declaration, bool isModel)
     {
-        var type = context.Type;
-        void Report(string problem, string fix) => context.Report(RuleIds.ModelDeclaration, declaration.Identifier.GetLocation(), type.Name, problem, fix);
-
+        var problems = new List<(string, string, bool)>();
+        // A part all the same: 'CreateTrainer' exists, and the C# compiler's own message (CS0260) is about the same mistake.
         if (isModel && !declaration.Modifiers.Any(SyntaxKind.PartialKeyword))
-            Report("is not partial, so its program cannot be added to it", "write 'partial class'");
+            problems.Add(("is not partial, so its program cannot be added to it", "write 'partial class'", true));
+        if (type.IsRecord)
+            problems.Add(("is a record, and a model has no copies that are equal", "write 'class' in place of 'record'", false));
         if (isModel && type.ContainingType is not null)
-            Report("is nested in another class", "declare it in a namespace");
+            problems.Add(("is nested in another class", "declare it in a namespace", false));
         if (type.IsGenericType)
-            Report("has type parameters, and a graph has one type for every value", "remove them");
+            problems.Add(("has type parameters, and a graph has one type for every value", "remove them", false));
         if (type.IsStatic || type.IsAbstract)
-            Report("cannot be constructed", $"remove '{(type.IsStatic ? "static" : "abstract")}'");
+            problems.Add(("cannot be constructed", $"remove '{(type.IsStatic ? "static" : "abstract")}'", !type.IsStatic));
         if (type.IsFileLocal)
-            Report("is visible in its file only, so the generated code cannot name it", "remove 'file'");
+            problems.Add(("is visible in its file only, so the generated code cannot name it", "remove 'file'", false));
         if (type.BaseType is { SpecialType: not SpecialType.System_Object, TypeKind: not TypeKind.Error })
-            Report($"derives from '{type.BaseType.Name}', whose members would not be captured", "hold the other class as a module property");
-        else if (type.BaseType is { TypeKind: TypeKind.Error })
-            context.Broken();
+            problems.Add(($"derives from '{type.BaseType.Name}', whose members would not be captured", "hold the other class as a module property", true));
         if (!IsReachable(type))
-            Report("is not visible to the generated code", "make it public or internal");
+            problems.Add(("is not visible to the generated code", "make it public or internal", false));
+        return problems;
     }
 
     static bool IsReachable(INamedTypeSymbol type)

@@ -28,7 +28,8 @@ internal static class ModelInputs
             Report(Identifier(candidates[0]), $"needs a public instance method '{method}' that returns a tensor", $"write 'public Tensor<float> {method}(…)'");
         else
             foreach (var parameter in candidates[0].Parameters.Where(p => p.Type.HoldsData() && !shaped.Contains(p.Name)))
-                Report(Identifier(parameter), $"has the input '{parameter.Name}' without a shape", "write '[Shape(nameof(Batch), nameof(Context))]' before it, with the names of constants");
+                if (shaped.Add(parameter.Name))     // once: a shape in either method serves both
+                    Report(Identifier(parameter), $"has the input '{parameter.Name}' without a shape", "write '[Shape(nameof(Batch), nameof(Context))]' before it, with the names of constants");
     }
 
     static Location Identifier(ISymbol symbol) => symbol.Locations.FirstOrDefault() ?? Location.None;

@@ -15,7 +15,7 @@ internal static class AnnotatedClasses
     static readonly ConditionalWeakTable<SyntaxTree, Names> known = new();
 
     /// <summary>What a file says: its classes with attributes, by the attributes' names, and other names that it gives to ours.</summary>
-    sealed record Names(IReadOnlyList<(ClassDeclarationSyntax Class, HashSet<string> Attributes)> Classes, IReadOnlyList<string> Aliases);
+    sealed record Names(IReadOnlyList<(TypeDeclarationSyntax Class, HashSet<string> Attributes)> Classes, IReadOnlyList<string> Aliases);
 
     public static IEnumerable<INamedTypeSymbol> In(Compilation compilation, CancellationToken cancellation)
     {
@@ -40,7 +40,7 @@ internal static class AnnotatedClasses
     static Names NamesIn(SyntaxNode root)
     {
         var nodes = root.DescendantNodes(n => n is CompilationUnitSyntax or BaseNamespaceDeclarationSyntax or TypeDeclarationSyntax).ToList();
-        var classes = nodes.OfType<ClassDeclarationSyntax>().Where(c => c.AttributeLists.Count > 0)
+        var classes = nodes.OfType<TypeDeclarationSyntax>().Where(c => c is ClassDeclarationSyntax or RecordDeclarationSyntax && c.AttributeLists.Count > 0)
             .Select(c => (c, new HashSet<string>(c.AttributeLists.SelectMany(l => l.Attributes).Select(a => Last(a.Name)), StringComparer.Ordinal))).ToList();
         // An alias of an alias is not legal, so one look is enough.
         var aliases = nodes.OfType<UsingDirectiveSyntax>().Where(u => u is { Alias: not null, Name: { } target } && attributes.Contains(Last(target))).Select(u => u.Alias!.Name.Identifier.ValueText).ToList();

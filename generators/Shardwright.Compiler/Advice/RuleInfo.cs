@@ -28,8 +28,9 @@ public sealed record RuleInfo(string Id, string Title, RuleSeverity Severity)
     /// <summary>Thresholds, each an <c>.editorconfig</c> entry <c>SHW3002.near_full_percent = 90</c>.</summary>
     public EquatableArray<RuleOption> Options { get; init; }
 
-    /// <summary>The family, by which <c>.editorconfig</c> can set severities: <c>dotnet_analyzer_diagnostic.category-Shardwright.Memory.severity</c>.</summary>
-    public string Category => "Shardwright." + Id[3] switch
+    /// <summary>The family of advice, by which <c>.editorconfig</c> can set severities: <c>dotnet_analyzer_diagnostic.category-Shardwright.Memory.severity</c>.</summary>
+    // Errors belong to no family: whoever turns the advice of one down must still hear that a program cannot run.
+    public string Category => Severity == RuleSeverity.Error ? "Shardwright" : "Shardwright." + Id[3] switch
     {
         '1' => "Capture",
         '2' => "Sharding",

@@ -80,6 +80,8 @@ public sealed class Instantiator(LinkedModel linked, int microBatches, RowExchan
         foreach (var setting in group.Settings)
         {
             double value = Convert.ToDouble(Scalar(owner, setting.Value), CultureInfo.InvariantCulture);
+            if (!(value >= 0 && value <= float.MaxValue))
+                throw Error(Rules.UnknownName, owner, setting.Value.Site, string.Format(CultureInfo.InvariantCulture, "'{0}': {1} is {2}, and training makes it small: a weight below 0 would drive tokens to few experts; need a finite number of at least 0", owner.PathOf(group.Name), setting.Name, value));
             if (setting.Name == "BalanceLoss")
                 balance = value;
             else if (setting.Name == "RouterZLoss")

@@ -53,6 +53,9 @@ public sealed record ModelOptions(string Namespace, string ClassName, string Acc
 {
     /// <summary>The site of <c>[Mesh]</c>; −1 without one.</summary>
     public int MeshSite { get; init; } = -1;
+
+    /// <summary>Whether generated code can name the class and add a part to it: where it cannot, that code would only bring errors of its own.</summary>
+    public bool IsExtensible { get; init; } = true;
 }
 
 /// <summary>A method body. <paramref name="Key"/> is the method's name for the class's own instance methods that are not overloaded, else its documentation id.</summary>

@@ -21,7 +21,7 @@ public sealed record Rope(int Heads, double Theta, bool Backward = false) : Op
     {
         var x = node.Input(0);
         if (report.Require(x.Type is { Rank: 3, Rows: RowKind.Sequence } && Heads > 0 && x.Type.Last % (2 * Heads) == 0, node, () =>
-            $"Nn.Rope: '{x.Name}' is {x.Type} with {Heads} heads; need [sequences, positions, heads · size] with an even size a head"))
+            $"Nn.Rope: '{x.Name}' is {x.Type} with {Heads} heads; need [sequences, positions, heads · size] with an even size a head{(Heads > 0 ? $": a last dimension that is a multiple of 2 · {Heads} = {2L * Heads}" : ", and at least one head")}"))
             node.Output.Type = x.Type;
     }
 

@@ -10,11 +10,11 @@ namespace Shardwright.Compiler.Passes;
 /// <summary>Sizes that the mesh does not divide: what would, as numbers in the message and as fixes, the nearest size and the nearest mesh.</summary>
 static class MeshMistakes
 {
-    public static string ExpertDoesNotDivide(int data, int expert)
+    public static string ExpertDoesNotDivide(CompilerOptions options, int data, int expert)
     {
         int up = Multiple(data, expert), down = up - expert;
         int smaller = Enumerable.Range(1, Math.Max(1, Math.Min(data, expert))).Last(e => data % e == 0), larger = Enumerable.Range(smaller + 1, Math.Max(0, data - smaller)).FirstOrDefault(e => data % e == 0);
-        return $"[Mesh(Data = {data}, Expert = {expert})]: expert parallelism divides the data ranks, it does not multiply them; need Data to be a multiple of Expert, such as Data = {(down > 0 ? $"{down} or {up}" : $"{up}")}, or Expert = {(larger > 0 ? $"{smaller} or {larger}" : $"{smaller}")}";
+        return $"{MeshFix.Written(options, data, expert)}{(options.OverridesMesh && (options.Data is null || options.Expert is null) ? " (what the property leaves out, [Mesh] says)" : "")}: expert parallelism divides the data ranks, it does not multiply them; need Data to be a multiple of Expert, such as Data = {(down > 0 ? $"{down} or {up}" : $"{up}")}, or Expert = {(larger > 0 ? $"{smaller} or {larger}" : $"{smaller}")}";
     }
 
     /// <summary>The nearest mesh that the model compiles on.</summary>
@@ -28,7 +28,7 @@ static class MeshMistakes
         var places = inputs.GroupBy(p => IsNumber(p.Shape[0]) ? p.ShapeSites[0].ToString(CultureInfo.InvariantCulture) : p.Shape[0]).Select(g => new Edit(EditKind.Number, new(linked.Type, g.First().ShapeSites[0]), Text(up))).ToEquatable();
         var fixes = places.Count == 0 ? Fixes(linked, mesh.Data, mesh.Expert) : [new Fix(IsNumber(annotated.Shape[0]) ? $"Make dimension 0 {up}" : $"Set {annotated.Shape[0]} to {up}", places), .. Fixes(linked, mesh.Data, mesh.Expert)];
         report.Error(Rules.Indivisible, new(linked.Type, -1, annotated.Site),
-            $"input '{input}': dimension 0 ('{annotated.Shape[0]}') is {size}, which Data = {mesh.Data} does not divide; use a multiple of {mesh.Data}{(down > 0 ? $", {down} or {up}" : "")}{OrMesh(linked, mesh)}", fixes);
+            $"input '{input}': dimension 0 ('{annotated.Shape[0]}') is {size}, which Data = {mesh.Data}{(linked.Options.Data is null ? "" : " (of ShardwrightMesh)")} does not divide; use a multiple of {mesh.Data}{(down > 0 ? $", {down} or {up}" : "")}{OrMesh(linked, mesh)}", fixes);
     }
 
     public static void Experts(LinkedModel linked, ExpertSite site, SourceRef declared, DeviceMesh mesh, ShapeReport report)
@@ -39,10 +39,10 @@ static class MeshMistakes
         if (member is ExpertGroupMember group && NumberPlaces.Of(linked, owner.Type, group.Count) is { } place)
             fixes = [new Fix($"Use {up} experts", EquatableArray.Of(new Edit(EditKind.Number, place, Text(up)))), .. fixes];
         report.Error(Rules.Indivisible, declared,
-            $"'{site.Path}' has {site.Experts} experts, which {mesh.Expert} expert-parallel ranks do not divide; use a multiple of {mesh.Expert} experts{(down > 0 ? $", {down} or {up}" : "")}{OrMesh(linked, mesh)}", fixes);
+            $"'{site.Path}' has {site.Experts} experts, which {mesh.Expert} expert-parallel ranks{(linked.Options.Expert is null ? "" : " (of ShardwrightMesh)")} do not divide; use a multiple of {mesh.Expert} experts{(down > 0 ? $", {down} or {up}" : "")}{OrMesh(linked, mesh)}", fixes);
     }
 
-    static string OrMesh(LinkedModel linked, DeviceMesh mesh) => LegalMeshes.Of(linked)?.Nearest(mesh.Data, mesh.Expert) is { } nearest ? $", or [Mesh({MeshFix.Arguments(nearest.Data, nearest.Expert)})]" : ", or another mesh";
+    static string OrMesh(LinkedModel linked, DeviceMesh mesh) => LegalMeshes.Of(linked)?.Nearest(mesh.Data, mesh.Expert) is { } nearest ? $", or {MeshFix.Written(linked.Options, nearest.Data, nearest.Expert)}" : ", or another mesh";
 
     static int Multiple(int size, int of) => checked((int)Math.Min(int.MaxValue, ((long)size + Math.Max(1, of) - 1) / Math.Max(1, of) * Math.Max(1, of)));
 

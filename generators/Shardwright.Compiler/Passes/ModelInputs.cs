@@ -29,8 +29,8 @@ public static class ModelInputs
                 continue;
             }
             var shape = annotated.Shape.Select(d => Dimension(model, d)).ToList();
-            if (shape.Any(s => s is null or < 1))
-                report.Error(Rules.MissingInput, at, $"[Shape({string.Join(", ", annotated.Shape)})] on '{parameter.Key}': '{annotated.Shape[shape.FindIndex(s => s is null or < 1)]}' is neither a positive number nor a constant of {model.Type}");
+            if (shape.FindIndex(s => s is null or < 1) is >= 0 and var wrong)
+                report.Error(Rules.MissingInput, at, $"[Shape({string.Join(", ", annotated.Shape)})] on '{parameter.Key}': '{annotated.Shape[wrong]}' is {(shape[wrong] is { } size ? $"{size}; need a positive number" : $"neither a positive number nor a constant of {model.Type}")}");
             else if (!Limits.Holds(shape.OfType<int>()))
                 report.Error(Rules.ShapeMismatch, at, $"input '{parameter.Key}' [{string.Join(", ", shape)}] has more than {Limits.Elements} elements; use smaller sizes");
             else if (!annotated.Shards.Any(s => s is { Axis: "Data", Dimension: 0 }))

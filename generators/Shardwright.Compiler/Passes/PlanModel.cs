@@ -1,4 +1,5 @@
 using System.Globalization;
+using Shardwright.Compiler.Advice;
 using Shardwright.Compiler.Graph;
 using Shardwright.Compiler.Link;
 using Shardwright.Compiler.Modules;
@@ -20,9 +21,9 @@ public static class PlanModel
             int data = linked.Options.Data ?? options.Data, expert = linked.Options.Expert ?? options.Expert;
             var root = new SourceRef(linked.Type, options.MeshSite, options.MeshSite);
             if (data < 1 || expert < 1 || data % expert != 0)
-                report.Error(Rules.ExpertDividesData, root, MeshMistakes.ExpertDoesNotDivide(data, expert), MeshMistakes.Fixes(linked, data, expert));
+                report.Error(Rules.ExpertDividesData, root, MeshMistakes.ExpertDoesNotDivide(linked.Options, data, expert), MeshMistakes.Fixes(linked, data, expert));
             else if (data > Limits.Ranks)
-                report.Error(Rules.ExpertDividesData, root, $"[Mesh(Data = {data})] is more ranks than can be planned for; need at most {Limits.Ranks}");
+                report.Error(Rules.ExpertDividesData, root, $"{MeshFix.Written(linked.Options, data, expert)} is more ranks than can be planned for; need at most {Limits.Ranks}");
             if (report.Diagnostics.Count > 0)
                 return (null, report.Diagnostics);
             var mesh = new DeviceMesh(data, expert);

@@ -25,9 +25,11 @@ internal static class Problems
             output.ReportDiagnostic(Diagnostic.Create(Descriptors.CompilerTooOld, locations[0].Location, CompilerVersion.ToString(2)));
         foreach (var model in models)
         {
-            var location = locations.FirstOrDefault(l => l.Type == model.Type)?.Location ?? Location.None;
-            var rule = model.Problem == Problem.Internal ? Descriptors.InternalError : Descriptors.CannotContinue;
-            output.ReportDiagnostic(Diagnostic.Create(rule, location, model.Type, model.Detail));
+            var place = locations.FirstOrDefault(l => l.Type == model.Type);
+            // A wrong declaration is an error of the C# compiler, too, and then it runs no analyzer.
+            var (rule, detail) = model.Problem == Problem.Internal ? (Descriptors.InternalError, model.Detail)
+                : (Descriptors.CannotContinue, place is { Declaration.Length: > 0 } ? place.Declaration : "see the errors in " + model.Detail);
+            output.ReportDiagnostic(Diagnostic.Create(rule, place?.Location ?? Location.None, model.Type, detail));
         }
     }
 

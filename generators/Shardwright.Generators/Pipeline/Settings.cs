@@ -17,14 +17,15 @@ internal sealed record Settings(CompilerOptions Options, EquatableArray<(string 
     {
         var files = machines.OrderBy(m => m.Path, StringComparer.Ordinal).ToList();
         var (compiler, errors) = BuildOptions.Read(options, files.Select(m => m.Machine).OfType<MachineText>().ToEquatable());
-        return new(compiler, errors, Value(options, "build_property.ProjectDir"), Is(options, "build_property.DisableShardwrightGenerator", "true"))
+        return new(compiler, errors, Value(options, "build_property.ProjectDir"), Is(options, "build_property.DisableShardwrightGenerator", "true", "yes", "on"))
         {
-            PacksModules = !Is(options, "build_property.ShardwrightModuleGraphs", "false"),
+            PacksModules = !Is(options, "build_property.ShardwrightModuleGraphs", "false", "no", "off"),
             BadMachines = files.Where(m => m.Machine is null).ToEquatable(),
         };
     }
 
-    static bool Is(AnalyzerConfigOptions options, string name, string value) => string.Equals(Value(options, name), value, StringComparison.OrdinalIgnoreCase);
+    // All the words that a condition of MSBuild takes for the same: the targets decide by such conditions.
+    static bool Is(AnalyzerConfigOptions options, string name, params string[] values) => values.Contains(Value(options, name), StringComparer.OrdinalIgnoreCase);
 
     static string? Value(AnalyzerConfigOptions options, string name) => options.TryGetValue(name, out var value) ? value : null;
 }

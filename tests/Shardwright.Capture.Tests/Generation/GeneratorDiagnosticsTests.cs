@@ -30,6 +30,29 @@ public sealed class GeneratorDiagnosticsTests
         Assert.True(found.Location.IsInSource);
     }
 
+    [Theory]
+    [InlineData("sealed partial class Tiny", "sealed class Tiny", "it is not partial, so its program cannot be added to it: write 'partial class'", true)]
+    [InlineData("sealed partial class Tiny", "static partial class Tiny", "it cannot be constructed: remove 'static'", false)]
+    [InlineData("partial class Tiny", "partial class Tiny<T>", "it has type parameters", false)]
+    [InlineData("partial class Tiny", "partial record Tiny", "write 'class' in place of 'record'", false)]
+    [InlineData("public sealed partial class Tiny", "file sealed partial class Tiny", "it is visible in its file only", false)]
+    public void Declaration_ThatKeepsTheCompilerFromRunningAnalyzers_IsExplainedByTheGenerator_WithoutErrorsInItsCode(string before, string after, string need, bool hasSurface)
+    {
+        var run = Run(Right.Replace(before, after, StringComparison.Ordinal));
+        var found = Assert.Single(run.Diagnostics);
+        Assert.Equal("SHW0001", found.Id);
+        Assert.Contains(need, found.GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        Assert.Equal(hasSurface, run.GeneratedSources.Length > 0);
+    }
+
+    [Fact]
+    public void NestedModel_IsExplainedByTheGenerator_WithoutErrorsInItsCode()
+    {
+        var run = Run($"public static partial class Outer {{ {Right} }}");
+        Assert.Contains("it is nested in another class: declare it in a namespace", Assert.Single(run.Diagnostics).GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        Assert.Empty(run.GeneratedSources);
+    }
+
     [Fact]
     public void RightModel_HasNoGeneratorError() => Assert.Empty(Run(Right).Diagnostics);
 

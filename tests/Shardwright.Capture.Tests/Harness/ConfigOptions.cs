@@ -8,5 +8,7 @@ public sealed class ConfigOptions(IReadOnlyDictionary<string, string> values) : 
     public static ConfigOptions Parse(string lines) => new(lines.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(line => line.Split('=', 2, StringSplitOptions.TrimEntries))
         .ToDictionary(pair => pair[0], pair => pair[1], KeyComparer));
 
+    public override IEnumerable<string> Keys => values.Keys;
+
     public override bool TryGetValue(string key, out string value) => values.TryGetValue(key, out value!);
 }

@@ -52,6 +52,8 @@ public sealed class LibraryModelTests
 
     [Theory]
     [InlineData("ShardwrightModuleGraphs", "false")]
+    [InlineData("ShardwrightModuleGraphs", "Off")]
+    [InlineData("DisableShardwrightGenerator", "yes")]
     [InlineData("DisableShardwrightGenerator", "true")]
     public void Graphs_SwitchedOff_AreNotPacked(string property, string value)
         => Assert.Empty(new GeneratorTest(modules, new Dictionary<string, string> { ["build_property." + property] = value }).Run().GeneratedSources);

@@ -40,6 +40,14 @@ public sealed class CompilerRulesTests
     public Task UnknownDimension_IsReportedAtTheInput() => Verify.Source(Model("A", "x", "public Parameter W { get; } = new(4);", shape: "\"Bach\", nameof(Width)", rule: "SHW1015"));
 
     [Fact]
+    public Task DimensionThatIsNoSize_SaysItsValue() => Verify.Source(Model("A", "x", "public const int None = 0; public Parameter W { get; } = new(4);", shape: "nameof(None), nameof(Width)", rule: "#0"),
+        new DiagnosticResult("SHW1015").WithLocation(0).WithMessage("[Shape(None, Width)] on 'x': 'None' is 0; need a positive number"));
+
+    [Fact]
+    public Task HeadsThatDoNotDivideTheWidth_SayWhatWould() => Verify.Source(Model("A", "{|#0:Nn.Rope(x, 3)|}", "public const int Size = 8; public Parameter W { get; } = new(4);", shape: "nameof(Batch), \"2\", nameof(Size)"), new DiagnosticResult("SHW1010").WithLocation(0).WithMessage(
+        "Nn.Rope: 'x' is [8, 2, 8] with 3 heads; need [sequences, positions, heads · size] with an even size a head: a last dimension that is a multiple of 2 · 3 = 6 (8 is Batch or Size)"));
+
+    [Fact]
     public Task InputThatIsNotSharded_IsReportedAtTheInput() => Verify.Source(Model("A", "x + W", "public Parameter W { get; } = new(4);", shard: "", rule: "SHW1015"));
 
     [Fact]
@@ -74,6 +82,12 @@ public sealed class CompilerRulesTests
     public Task GroupCalledTwice_IsReportedAtTheSecondCall() =>
         Verify.Files(WithExperts("Nn.MatMul(x, W)").Replace("Group.Forward(x, ", "{|SHW1011:Group.Forward(Group.Forward(x, Nn.MatMul(x, W)), ", StringComparison.Ordinal).Replace("W));", "W))|};", StringComparison.Ordinal),
             Expert("Nn.MatMul(x, W)"));
+
+    [Theory]
+    [InlineData("BalanceLoss = {|SHW1011:-0.01f|}")]
+    [InlineData("BalanceLoss = 0.01f, RouterZLoss = {|SHW1011:float.NaN|}")]
+    public Task LossWeightBelowZero_IsReportedAtItsValue(string settings) =>
+        Verify.Files(WithExperts("Nn.MatMul(x, W)").Replace("() => new(Width));", "() => new(Width)) { " + settings + " };", StringComparison.Ordinal), Expert("Nn.MatMul(x, W)"));
 
     [Fact]
     public Task ExpertThatSumsItsRows_IsReportedInTheExpert() => Verify.Files(WithExperts("Nn.MatMul(x, W)"), Expert("x * {|SHW1013:Nn.Sum(x)|}"));

@@ -18,6 +18,8 @@ public sealed class MemberCannotBeCapturedTests
 
     [Theory]
     [InlineData("public readonly Parameter W = new(4);")]
+    [InlineData("public Parameter W { get; } = ((new(4)));")]
+    [InlineData("public Parameter W { get; } = new Parameter(4)!;")]
     [InlineData("internal Parameter W { get; } = new Parameter(width, 2 * width) { Initial = Initial.Zero };")]
     public Task Parameter_OtherwiseDeclared_IsNot(string declaration) => Member(declaration);
 
@@ -25,6 +27,24 @@ public sealed class MemberCannotBeCapturedTests
     public Task ModuleWithoutAnnotation_IsReported() => Verify.Source("""
         public sealed class Part { public Parameter W { get; } = new(4); }
         [Module] public sealed class M { public Part {|SHW1008:One|} { get; } = new(); public Repeated<Part> {|SHW1008:Many|} { get; } = new(2, () => new Part()); }
+        """);
+
+    [Fact]
+    public Task ReportedMember_IsNotReportedAgainWhereItIsUsed() => Verify.Body("return Nn.MatMul(x, W) + Nn.MatMul(x, W);", "public Parameter {|SHW1008:W|} { get; set; } = new(width, width);");
+
+    [Fact]
+    public Task ReportedClass_IsNotReportedAgainWhereItIsCalled() => Verify.Source("""
+        public sealed class Part { public Parameter W { get; } = new(4); public Tensor<float> Forward(Tensor<float> x) => x + W; }
+        [Module] public sealed class M
+        {
+            public Repeated<Part> {|SHW1008:Many|} { get; } = new(2, () => new Part());
+            public Tensor<float> Forward(Tensor<float> x)
+            {
+                foreach (var part in Many)
+                    x = part.Forward(x);
+                return x;
+            }
+        }
         """);
 
     [Fact]

@@ -76,6 +76,27 @@ public sealed class MeshMistakesTests
         Config = "build_property.ShardwrightMesh = data=4",
     }.RunAsync();
 
+    [Theory]
+    [InlineData("data=8 expert=3", "ShardwrightMesh=\"data=8 expert=3\": expert")]
+    [InlineData("expert=3", "ShardwrightMesh=\"data=4 expert=3\" (what the property leaves out, [Mesh] says): expert")]
+    public Task MessageOfABuildPropertysMesh_NamesTheProperty(string mesh, string start)
+    {
+        int data = mesh == "expert=3" ? 4 : 8;
+        var test = new CSharpAnalyzerTest<ModelAnalyzer> { TestCode = Dense("{|#0:Mesh(Data = 4)|}", "8", Input), Config = $"build_property.ShardwrightMesh = {mesh}" };
+        test.ExpectedDiagnostics.Add(new DiagnosticResult("SHW2002").WithLocation(0).WithMessage(
+            $"{start} parallelism divides the data ranks, it does not multiply them; need Data to be a multiple of Expert, such as Data = {(data == 4 ? "3 or 6" : "6 or 9")}, or Expert = 2 or 4"));
+        return test.RunAsync();
+    }
+
+    [Fact]
+    public Task MessageOfABatchAndABuildProperty_NamesTheProperty()
+    {
+        var test = new CSharpAnalyzerTest<ModelAnalyzer> { TestCode = Dense("Mesh(Data = 2)", "6", "{|#0:" + Input + "|}"), Config = "build_property.ShardwrightMesh = data=4" };
+        test.ExpectedDiagnostics.Add(new DiagnosticResult("SHW2001").WithLocation(0).WithMessage(
+            "input 'x': dimension 0 ('Batch') is 6, which Data = 4 (of ShardwrightMesh) does not divide; use a multiple of 4, 4 or 8, or another mesh"));
+        return test.RunAsync();
+    }
+
     [Fact]
     public Task Experts_AreRoundedUp_WhoeverPassesTheirNumber() => Fix(
         Sparse("[Model, Mesh(Data = 4, Expert = 4)]", "{|SHW2001:" + Group + "|}"), Sparse("[Model, Mesh(Data = 4, Expert = 4)]", Group, declare: "public const int Experts = 8, TopK = 2;"));

@@ -19,6 +19,14 @@ public sealed class ModelDeclarationTests
         return CSharpCodeFixVerifier<ModelAnalyzer, PartialModelFix>.VerifyCodeFixAsync(source, source);
     }
 
+    [Theory]
+    [InlineData("[Model] public sealed partial record {|SHW1005:A|}")]
+    [InlineData("[Model] public sealed partial record class {|SHW1005:A|}")]
+    public Task RecordModel_IsReported(string declaration) => Verify.Source(Verify.Model(declaration));
+
+    [Fact]
+    public Task RecordModule_IsReported() => Verify.Source("[Module] public sealed record {|SHW1005:A|}(int Width) { public Parameter W { get; } = new(4); }");
+
     [Fact]
     public Task Nested_IsReported() => Verify.Source("public static partial class Outer { " + Verify.Model("[Model] public sealed partial class {|SHW1005:A|}") + " }");
 

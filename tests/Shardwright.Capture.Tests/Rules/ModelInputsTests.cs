@@ -15,6 +15,10 @@ public sealed class ModelInputsTests
         => Verify.Source(Verify.Model(Declaration, loss: "public Tensor<float> Loss(Tensor<float> x, Tensor<int> {|SHW1007:targets|}) => Nn.CrossEntropy(Forward(x), targets);"));
 
     [Fact]
+    public Task InputOfBothMethodsWithoutShape_IsReportedOnce()
+        => Verify.Source(Verify.Model(Declaration, forward: "public Tensor<float> Forward(Tensor<float> {|SHW1007:x|}) => Nn.MatMul(x, Weight);"));
+
+    [Fact]
     public Task PrivateLoss_IsReported() => Verify.Source(Verify.Model(Declaration, loss: "Tensor<float> {|SHW1007:Loss|}(Tensor<float> x) => Nn.Mean(Forward(x));"));
 
     [Fact]

@@ -1,4 +1,5 @@
 using Shardwright.Capture.Model;
+using Shardwright.Capture.Tests.Harness;
 
 namespace Shardwright.Capture.Tests.Rules;
 
@@ -22,6 +23,17 @@ public sealed class OptionOutOfRangeTests
 
     [Fact]
     public Task Recompute_OnAModel_IsReported() => Verify.Source(Verify.Model("[Model, {|SHW1009:Recompute|}] public sealed partial class A"));
+
+    [Theory]
+    [InlineData("SHW3002.near_full_percent = 90")]
+    [InlineData("dotnet_diagnostic.SHW3002.severity = none\nbuild_property.ShardwrightTarget = trn1.32xlarge")]
+    public void Threshold_ThatThereIs_IsRead(string config) => Assert.Empty(ThresholdOptions.Read(ConfigOptions.Parse(config)).Errors);
+
+    [Theory]
+    [InlineData("SHW3002.near_full_percent = lots", "SHW3002.near_full_percent = lots", "a number from 1 to 100")]
+    [InlineData("SHW3002.near_full = 90", "SHW3002.near_full", "SHW3002.near_full_percent")]
+    [InlineData("SHW3999.percent = 1", "SHW3999.percent", "a rule that has thresholds (the list of rules names them)")]
+    public void Threshold_Misspelt_IsAnErrorThatNamesWhatThereIs(string config, string got, string need) => Assert.Equal((got, need), Assert.Single(ThresholdOptions.Read(ConfigOptions.Parse(config)).Errors));
 
     [Theory]
     [InlineData("data=4 expert=2", 4, 2)]

@@ -54,6 +54,8 @@ public sealed class TokenTests
     {
         var error = Assert.Throws<ArgumentException>(() => K.Embed([0, 5], new float[8], new float[8], 4));
         Assert.Contains("tokens[1] is 5; need 0 to 1", error.Message);
+        // In training the user holds the whole batch, and a kernel a rank's part of it.
+        Assert.Contains("its own share of the batch", error.Message);
     }
 
     [Fact]

@@ -34,6 +34,6 @@ public sealed class ScaleTargetTests(ITestOutputHelper output)
         var (exitCode, text) = SampleBuild.Run(output, "SparseLanguageModel", "-t:ShardwrightScale", "-p:ShardwrightScaleChips=many");
 
         Assert.NotEqual(0, exitCode);
-        Assert.Contains("error SHW7001: ShardwrightScaleChips: got 'many'; need whole numbers of chips above 0", text);
+        Assert.Contains("SparseLanguageModel.csproj : error SHW7001: ShardwrightScaleChips: got 'many'; need whole numbers of chips above 0", text);
     }
 }

@@ -52,7 +52,7 @@ public static unsafe partial class Kernels
             if ((uint)targets[t] >= (uint)columns && (weights.IsEmpty || weights[t] != 0))
             {
                 throw new ArgumentException(
-                    $"Kernels.{kernel}: targets[{t}] is {targets[t]}; need 0 to {columns - 1}, an index into the {columns} logits of a row. Give rows without a target the weight 0.",
+                    $"Kernels.{kernel}: targets[{t}] is {targets[t]}; need 0 to {columns - 1}, an index into the {columns} logits of a row. Give rows without a target the weight 0. (A rank counts from the start of its own share of the batch.)",
                     nameof(targets));
             }
         }

@@ -23,7 +23,7 @@ public static unsafe partial class Kernels
             if ((uint)tokens[t] >= (uint)vocabulary)
             {
                 throw new ArgumentException(
-                    $"Kernels.{kernel}: tokens[{t}] is {tokens[t]}; need 0 to {vocabulary - 1}, a row of the table of {vocabulary} tokens. Check the tokenizer against the model's vocabulary.",
+                    $"Kernels.{kernel}: tokens[{t}] is {tokens[t]}; need 0 to {vocabulary - 1}, a row of the table of {vocabulary} tokens. Check the tokenizer against the model's vocabulary. (A rank counts from the start of its own share of the batch.)",
                     nameof(tokens));
             }
         }
