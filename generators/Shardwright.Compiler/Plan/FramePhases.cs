@@ -21,7 +21,8 @@ public sealed class FramePhases
         this.order = order;
         foreach (var node in root.Walk().Where(n => n.Op is Loop))
             loopEnds[order.End(node)] = node;
-        var list = spans.ToList();
+        // A group that nothing calls has no frame.
+        var list = spans.Where(s => s.Begin >= 0).ToList();
         foreach (var span in list)
             opens.UnionWith([span.Begin, span.BackwardBegin]);
         Add(-1, Until(-1));
