@@ -56,9 +56,6 @@ public sealed class ExpertLayerEstimator
     /// <summary>The layer with every expert at home, as the emulator's clock walks through it.</summary>
     public TimedProgram Program { get; }
 
-    /// <summary>Whether the weights of the plan that was estimated last travel while rows are gathered: then a plan with fewer replicas and no better balance gains nothing.</summary>
-    internal bool HidesWeights { get; private set; }
-
     /// <summary>Which source's tokens go to which instance, under the plan that was estimated last.</summary>
     internal TokenSplit Split => rows.Split;
 
@@ -123,8 +120,7 @@ public sealed class ExpertLayerEstimator
         long early = before.Run(exchange);
         walk = before;
         // Hidden behind the gathering of rows, weights cost nothing: no other time can be better.
-        HidesWeights = exchange.Weights.Picoseconds <= gathering;
-        if (HidesWeights)
+        if (exchange.Weights.Picoseconds <= gathering)
             return early;
         long late = behind.Run(exchange);
         walk = late < early ? behind : before;

@@ -23,7 +23,7 @@ public sealed class PlacementChooser
     private readonly PlacementPlan home;
     private readonly int[] load;
     private readonly int leastGain;
-    private readonly long leastPerRow;
+    private readonly long leastPerRow, close;
     private PlacementPlan best, spare;
     private int[][]? filled;
 
@@ -31,14 +31,19 @@ public sealed class PlacementChooser
     /// <param name="estimator">Predicts the layer's time.</param>
     /// <param name="candidates">Planners for the estimator's experts, ranks and slots; their domains and least tokens may differ. None: <see cref="Candidates"/>.</param>
     /// <param name="leastGain">Thousandths of the time that a plan must save. What planning itself takes has to come out of this.</param>
+    /// <param name="closeEnough">Thousandths above the time at even load within which a plan is taken without trying the candidates behind it: they could gain no more than it takes to time them.</param>
     /// <exception cref="ArgumentException">A negative gain, or one of a thousand thousandths and more.</exception>
-    public PlacementChooser(ExpertLayerEstimator estimator, IReadOnlyList<PlacementPlanner>? candidates = null, int leastGain = 5)
+    public PlacementChooser(ExpertLayerEstimator estimator, IReadOnlyList<PlacementPlanner>? candidates = null, int leastGain = 5, int closeEnough = 40)
     {
         if (leastGain is < 0 or >= Thousand)
             throw new ArgumentException($"A plan must save {leastGain} thousandths of the time; need 0 to {Thousand - 1}.", nameof(leastGain));
         (this.estimator, this.leastGain, this.candidates) = (estimator, leastGain, [.. candidates ?? Candidates(estimator)]);
         (home, best, spare, load) = (new(estimator.Layout), new(estimator.Layout), new(estimator.Layout), new int[estimator.Layout.Experts]);
         leastPerRow = estimator.LeastPicosecondsPerRow;
+        int[][] even = ExpertLayerEstimator.Balanced(estimator.Layout, estimator.Shape);
+        Sum(even);
+        long ideal = estimator.Static(even, load);
+        close = ideal + ideal / Thousand * closeEnough;
         Plan = home;
     }
 
@@ -58,14 +63,14 @@ public sealed class PlacementChooser
     }
 
     /// <summary>
-    /// What <c>Placement.Auto</c> tries: quotas whose replicas take any number of tokens, at least 1,024, and at least 4,096, for links that are ever slower; quotas that stay inside an instance, where the group has several; and the exact plan, where the slots
-    /// allow it.
+    /// What <c>Placement.Auto</c> tries, in this order: quotas whose replicas take at least 1,024 tokens, the default of UltraEP; at least 4,096, for slow links; any number; quotas that stay inside an instance, where the group has several; and the exact
+    /// plan, where the slots allow it.
     /// </summary>
     public static IReadOnlyList<PlacementPlanner> Candidates(ExpertLayerEstimator estimator)
     {
         var layout = estimator.Layout;
         var planners = new List<PlacementPlanner>();
-        foreach (int least in new[] { 1, 1024, 4096 })
+        foreach (int least in new[] { 1024, 4096, 1 })
             planners.Add(new QuotaPlanner(new(layout.Experts, layout.Ranks, layout.Slots, layout.Domain, least)));
         int inside = Places.InsideInstances(estimator.Machine, estimator.Mesh.Shape(estimator.Machine, CollectiveGroup.ExpertPeers));
         if (inside > 1 && inside < layout.Domain && layout.Ranks % inside == 0)
@@ -97,8 +102,7 @@ public sealed class PlacementChooser
                 continue;
             (chosen, time) = (candidate, predicted);
             (best, spare) = (spare, best);
-            // The next ones have fewer replicas and are less even, which gains nothing where weights travel for nothing.
-            if (estimator.HidesWeights)
+            if (time <= close)
                 break;
         }
         if (chosen >= 0 && Pays(time, home.Busiest * leastPerRow))
