@@ -29,7 +29,7 @@ public sealed class PlacementChooser
 
     /// <summary>A chooser for a layer.</summary>
     /// <param name="estimator">Predicts the layer's time.</param>
-    /// <param name="candidates">Planners for the estimator's experts, ranks and slots; their domains and least tokens may differ. None: <see cref="Candidates"/>.</param>
+    /// <param name="candidates">Planners for the estimator's experts and ranks, and as many slots or fewer; their domains and least tokens may differ. None: <see cref="Candidates"/>.</param>
     /// <param name="leastGain">Thousandths of the time that a plan must save. What planning itself takes has to come out of this.</param>
     /// <param name="closeEnough">Thousandths above the time at even load within which a plan is taken without trying the candidates behind it: they could gain no more than it takes to time them.</param>
     /// <exception cref="ArgumentException">A negative gain, or one of a thousand thousandths and more.</exception>
@@ -63,21 +63,27 @@ public sealed class PlacementChooser
     }
 
     /// <summary>
-    /// What <c>Placement.Auto</c> tries, in this order: quotas whose replicas take at least 1,024 tokens, the default of UltraEP; at least 4,096, for slow links; any number; quotas that stay inside an instance, where the group has several; and the exact
-    /// plan, where the slots allow it.
+    /// What <c>Placement.Auto</c> tries, in this order: quotas with one replica a rank, which spreads weights over the most links, and with as many as there are slots, both with replicas of at least 1,024 tokens, the default of UltraEP; at least 4,096 tokens,
+    /// for slow links; any number; quotas that stay inside an instance, where the group crosses the network; and the exact plan, where the slots allow it.
     /// </summary>
     public static IReadOnlyList<PlacementPlanner> Candidates(ExpertLayerEstimator estimator)
     {
         var layout = estimator.Layout;
         var planners = new List<PlacementPlanner>();
+        if (layout.Slots > 1)
+            planners.Add(Quota(1, layout.Domain, 1024));
         foreach (int least in new[] { 1024, 4096, 1 })
-            planners.Add(new QuotaPlanner(new(layout.Experts, layout.Ranks, layout.Slots, layout.Domain, least)));
-        int inside = Places.InsideInstances(estimator.Machine, estimator.Mesh.Shape(estimator.Machine, CollectiveGroup.ExpertPeers));
-        if (inside > 1 && inside < layout.Domain && layout.Ranks % inside == 0)
-            planners.Add(new QuotaPlanner(new(layout.Experts, layout.Ranks, layout.Slots, inside)));
+            planners.Add(Quota(layout.Slots, layout.Domain, least));
+        var peers = estimator.Mesh.Shape(estimator.Machine, CollectiveGroup.ExpertPeers);
+        int inside = Places.InsideInstances(estimator.Machine, peers);
+        bool crossesNetwork = peers.Counts[peers.Counts.Count - 1][0] > 1;
+        if (crossesNetwork && inside > 1 && inside < layout.Domain && layout.Ranks % inside == 0)
+            planners.Add(Quota(layout.Slots, inside, 1));
         if (layout.Slots >= layout.PerRank && layout.Domain == layout.Ranks)
             planners.Add(new ExactPlanner(layout));
         return planners;
+
+        QuotaPlanner Quota(int slots, int domain, int least) => new(new(layout.Experts, layout.Ranks, slots, domain, least));
     }
 
     /// <summary>Chooses; <see cref="Plan"/> and <see cref="Split"/> have the outcome.</summary>
