@@ -7,7 +7,7 @@ internal readonly record struct LinkLoad(double PicosecondsPerByte, EfficiencyCu
 
     public static LinkLoad Of(double share, double rate, Axis axis) => new(share / rate * PicosecondsPerSecond, axis.Efficiency);
 
-    public double At(long bytes) => PicosecondsPerByte * (Efficiency is null ? bytes : Efficiency.AtFullSpeed(bytes));
+    public double At(double bytes) => PicosecondsPerByte * (Efficiency is null ? bytes : Efficiency.AtFullSpeed(bytes));
 }
 
 /// <summary>An algorithm for one collective in one group, ready to be asked for its time at any number of bytes.</summary>

@@ -70,6 +70,9 @@ public sealed class CollectiveTimer
     /// <summary>All axes of the group, innermost first: a member's number is a mixed-radix number of its places along them.</summary>
     internal IReadOnlyList<Axis> Axes { get; }
 
+    /// <summary>Whether it goes between instances and inside them in phases that follow each other.</summary>
+    internal bool IsHierarchical => _hierarchical is not null;
+
     /// <summary>Whom a rank sends to at a number of bytes.</summary>
     internal IEnumerable<CollectiveFlow> Flows(long bytes) => _hierarchical is not null ? _hierarchical.Flows(bytes) : _flat is not null ? _flat.Algorithms[_flat.Pick(bytes)].Flows : [];
 

@@ -12,36 +12,40 @@ public static class OpTime
     /// <param name="experts">Experts of the rank.</param>
     /// <exception cref="ArgumentException"><paramref name="starts"/> is missing where a product is routed, too short, or falls.</exception>
     /// <exception cref="OverflowException">FLOPs, bytes or picoseconds exceed 2^63 − 1.</exception>
-    public static EngineTimes Of(RankRates rates, OpWork work, int[]? starts = null, int experts = 0)
-    {
-        var terms = Terms(rates, work, starts, experts);
-        return new(
-            Tensor: Picoseconds.Round(terms.Tensor),
-            Vector: Picoseconds.Round(ElementTime.Seconds(terms.Vector, rates.VectorElements)),
-            Scalar: Picoseconds.Round(ElementTime.Seconds(terms.Scalar, rates.ScalarElements)),
-            GpSimd: Picoseconds.Round(ElementTime.Seconds(terms.GpSimd, rates.GpSimdElements)),
-            Dma: Picoseconds.Round(DmaTime.Seconds(rates, terms.Bytes, work.PayloadBytes) + DmaTime.Seconds(rates, terms.ExtraBytes, payload: 0)),
-            Overhead: IsNothing(work) ? 0 : rates.OpOverhead,
-            Flops: terms.Flops,
-            HbmBytes: checked(terms.Bytes + terms.ExtraBytes));
-    }
+    public static EngineTimes Of(RankRates rates, OpWork work, int[]? starts = null, int experts = 0) =>
+        FromTerms(rates, work, Terms(rates, work, starts, experts));
+
+    /// <summary>The same where the caller has summed up the only product of the op over the rank's experts, to use the sum for several ops.</summary>
+    internal static EngineTimes WithProduct(RankRates rates, OpWork work, in ProductTotals product, long rows, int experts) =>
+        FromTerms(rates, work, Terms(rates, work, work.Products.Count == 0 ? default : default(ProductTotals).Plus(product, MatMulTime.Seconds(rates, work.Products[0].Format, product.Load)), rows, experts));
+
+    private static EngineTimes FromTerms(RankRates rates, OpWork work, in OpTerms terms) => new(
+        Tensor: Picoseconds.Round(terms.Tensor),
+        Vector: Picoseconds.Round(ElementTime.Seconds(terms.Vector, rates.VectorElements)),
+        Scalar: Picoseconds.Round(ElementTime.Seconds(terms.Scalar, rates.ScalarElements)),
+        GpSimd: Picoseconds.Round(ElementTime.Seconds(terms.GpSimd, rates.GpSimdElements)),
+        Dma: Picoseconds.Round(DmaTime.Seconds(rates, terms.Bytes, work.PayloadBytes) + DmaTime.Seconds(rates, terms.ExtraBytes, payload: 0)),
+        Overhead: IsNothing(work) ? 0 : rates.OpOverhead,
+        Flops: terms.Flops,
+        HbmBytes: checked(terms.Bytes + terms.ExtraBytes));
 
     /// <summary>The quantities that the times are made of; <see cref="OpFormula"/> prints them.</summary>
     internal static OpTerms Terms(RankRates rates, OpWork work, int[]? starts, int experts)
     {
         long rows = Rows(starts, experts);
         experts += Held(starts, experts);
-        var products = ProductsOf(rates, work.Products, starts, experts);
-        return new(
-            products.Seconds,
-            ClockRamp.Seconds(products.Seconds, rates.ClockRampSeconds),
-            work.VectorElements.At(rows, experts),
-            work.ScalarElements.At(rows, experts),
-            work.GpSimdElements.At(rows, experts),
-            checked(work.ReadBytes.At(rows, experts) + work.WriteBytes.At(rows, experts)),
-            products.ExtraBytes,
-            products.Flops);
+        return Terms(rates, work, ProductsOf(rates, work.Products, starts, experts), rows, experts);
     }
+
+    private static OpTerms Terms(RankRates rates, OpWork work, in ProductTotals products, long rows, int experts) => new(
+        products.Seconds,
+        ClockRamp.Seconds(products.Seconds, rates.ClockRampSeconds),
+        work.VectorElements.At(rows, experts),
+        work.ScalarElements.At(rows, experts),
+        work.GpSimdElements.At(rows, experts),
+        checked(work.ReadBytes.At(rows, experts) + work.WriteBytes.At(rows, experts)),
+        products.ExtraBytes,
+        products.Flops);
 
     private static long Rows(int[]? starts, int experts)
     {

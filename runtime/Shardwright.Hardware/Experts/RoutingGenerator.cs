@@ -38,14 +38,25 @@ public sealed class RoutingGenerator(int experts, int ranks, int copies, ulong s
         double sum = 0;
         for (int i = 0; i < weights.Length; i++)
             upTo[i] = sum += weights[i];
+        // Where to begin looking for a number: a table of as many steps as weights, so that few sums are passed on the way.
+        var first = new int[weights.Length];
+        for (int step = 1; step < first.Length; step++)
+        {
+            first[step] = first[step - 1];
+            while (first[step] < weights.Length - 1 && upTo[first[step]] <= step * sum / first.Length)
+                first[step]++;
+        }
         var counts = new int[weights.Length];
         for (int draw = 0; draw < draws; draw++)
         {
-            double at = random.NextDouble() * sum;
-            int index = Array.BinarySearch(upTo, at);
+            double share = random.NextDouble(), at = share * sum;
+            int index = first[(int)(share * first.Length)];
             // A hit between two sums belongs to the upper; one on a sum, to the next.
-            index = index < 0 ? ~index : index + 1;
-            counts[Math.Min(index, weights.Length - 1)]++;
+            while (index > 0 && upTo[index - 1] > at)
+                index--;
+            while (index < weights.Length - 1 && upTo[index] <= at)
+                index++;
+            counts[index]++;
         }
         return counts;
     }

@@ -8,6 +8,9 @@ public enum SplitOrder
 
     /// <summary>Instances take contiguous runs of the tokens in the order of ranks, an expert's home the last run: a running sum can be handed from instance to instance and ends at home, whatever the plan.</summary>
     Contiguous,
+
+    /// <summary>Every source spreads its tokens over an expert's instances in proportion to their quotas: pairs of ranks exchange as evenly as homes and sources allow, which is what a torus wants.</summary>
+    Proportional,
 }
 
 /// <summary>
@@ -62,6 +65,8 @@ public sealed class TokenSplit
                 for (int start = 0; start < layout.Ranks && First[expert + 1] - First[expert] > 1; start += node)
                     InOrder(expert, start, start + node);
             }
+            else if (order == SplitOrder.Proportional && First[expert + 1] - First[expert] > 1)
+                Spread(expert);
             InOrder(expert, 0, layout.Ranks);
         }
     }
@@ -115,9 +120,29 @@ public sealed class TokenSplit
         }
     }
 
-    private void Give(int source, int instance)
+    /// <summary>Source by source, each instance its part of what the source has left, of the room that the instances from it on have left; rounded down, but never so far that later instances could not take the rest.</summary>
+    private void Spread(int expert)
     {
-        int tokens = Math.Min(sources[source], quotas[instance]);
+        int first = First[expert], end = First[expert + 1], room = 0;
+        for (int instance = first; instance < end; instance++)
+            room += quotas[instance];
+        for (int source = 0; source < layout.Ranks; source++)
+        {
+            int behind = room;
+            room -= sources[source];
+            for (int instance = first; instance < end && sources[source] > 0; instance++)
+            {
+                int quota = quotas[instance], part = (int)((long)sources[source] * quota / behind);
+                behind -= quota;
+                Give(source, instance, Math.Max(part, sources[source] - behind));
+            }
+        }
+    }
+
+    private void Give(int source, int instance) => Give(source, instance, Math.Min(sources[source], quotas[instance]));
+
+    private void Give(int source, int instance, int tokens)
+    {
         Tokens[source][instance] += tokens;
         sources[source] -= tokens;
         quotas[instance] -= tokens;

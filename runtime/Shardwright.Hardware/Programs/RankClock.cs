@@ -66,9 +66,13 @@ public sealed class RankClock
     /// <summary>Charges a statement that is no collective.</summary>
     /// <param name="op">Its index.</param>
     /// <param name="starts">Rows of the rank's experts, as for <see cref="OpTime.Of"/>; null where routing does not matter.</param>
-    public void Charge(int op, int[]? starts)
+    public void Charge(int op, int[]? starts) => Charge(op, costs.Times(op, starts));
+
+    /// <summary>Charges a statement with engine times that the caller knows: those of an expert group whose number of experts differs from rank to rank.</summary>
+    /// <param name="op">Its index.</param>
+    /// <param name="times">Its times, as of <see cref="OpTime.Of"/>.</param>
+    public void Charge(int op, in EngineTimes times)
     {
-        var times = costs.Times(op, starts);
         if (times.Duration == 0)
         {
             Forward(op);
@@ -107,9 +111,14 @@ public sealed class RankClock
     /// <param name="op">Its index.</param>
     /// <param name="start">The latest <see cref="Arrival"/> of the group.</param>
     /// <param name="load">Rows of the exchange, where rows are exchanged.</param>
-    public void Join(int op, long start, in ExchangeLoad load)
+    public void Join(int op, long start, in ExchangeLoad load) => JoinWithCost(op, start, costs.Collective(op, load));
+
+    /// <summary>Charges a collective whose cost the caller knows: an exchange with bytes of its own for every pair of ranks.</summary>
+    /// <param name="op">Its index.</param>
+    /// <param name="start">The latest <see cref="Arrival"/> of the group.</param>
+    /// <param name="cost">Its cost, as of <see cref="PairExchange.Cost"/>.</param>
+    public void JoinWithCost(int op, long start, in CollectiveCost cost)
     {
-        var cost = costs.Collective(op, load);
         long arrival = Arrival(op);
         Waiting += start - arrival;
         busy[(int)Engine.Collective] += cost.Picoseconds;

@@ -56,6 +56,22 @@ public class TokenSplitTests
     }
 
     [Fact]
+    public void Proportional_SpreadsEverySourceOverInstancesByTheirQuotas()
+    {
+        var (counts, plan, split) = Planned(RoutingWorkload.HotExpert);
+        split.Fill(counts, plan, SplitOrder.Proportional);
+        for (int expert = 0; expert < Layout.Experts; expert++)
+        {
+            int first = split.First[expert], end = split.First[expert + 1];
+            double load = counts.Sum(c => c[expert]);
+            for (int i = first; i < end; i++)
+                for (int source = 0; source < Layout.Ranks; source++)
+                    // Rounding errors of the sources before are made good on the way.
+                    Assert.Equal(counts[source][expert] * split.Tokens.Sum(t => t[i]) / Math.Max(1, load), split.Tokens[source][i], (double)(end - first));
+        }
+    }
+
+    [Fact]
     public void Fill_AfterTheFirst_AllocatesNothing()
     {
         var (counts, plan, split) = Planned(RoutingWorkload.Clustered);

@@ -48,6 +48,25 @@ public sealed class LargeModelTests(ITestOutputHelper output)
         Assert.InRange(typeof(LargeLanguageModel).Assembly.GetCustomAttributes<CompiledPlanAttribute>().Single().Json.Length, 1, 64 * 1024);
 
     [Fact]
+    public void ExpertLayer_ThatPlacementsAreTimedFor_HasTheCompiledStatements()
+    {
+        // The 16 statements from Permute to Combine and from CombineGradient to PermuteGradient, without routing and the gathering of counts.
+        var shape = new ExpertLayerShape(LargeLanguageModel.Width, LargeLanguageModel.ExpertHidden, TopK: 8, LargeLanguageModel.Context) { DelaysMatrixGradients = false };
+        var layer = new ExpertLayerEstimator(Plan.Machine(), new(1024, 256), new(256, 256, 0), shape, RowExchange.Variable);
+        string[] outside = ["Permute", "Combine", "CombineGradient", "PermuteGradient"];
+        var compiled = Plan.Program.Ops.Where(op => op.Phase != StepPhase.Update && (op.Site == 0 || outside.Any(name => op.Name.EndsWith($"= {name}", StringComparison.Ordinal)))).ToList();
+
+        Assert.Equal(compiled.Count, layer.Program.Ops.Count);
+        foreach (var (ours, theirs) in layer.Program.Ops.Zip(compiled))
+        {
+            Assert.Equal(theirs.Work.Products, ours.Work.Products);
+            Assert.Equal(theirs.Work with { Products = [] }, ours.Work with { Products = [] });
+            Assert.Equal(theirs.Collective, ours.Collective);
+            Assert.Equal(theirs.Phase, ours.Phase);
+        }
+    }
+
+    [Fact]
     public void Report_OfTheLargeModel_AddsUpAndSaysWhatItLeavesOut()
     {
         var watch = Stopwatch.StartNew();

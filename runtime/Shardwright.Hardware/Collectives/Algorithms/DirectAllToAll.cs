@@ -10,5 +10,8 @@ internal static class DirectAllToAll
 
     /// <summary>The exchange along these axes; further axes are exchanged in a phase of their own.</summary>
     public static CollectiveAlgorithm Exchange(Axis[] axes) => new(
-        Name, axes.Sum(axis => axis.Reach * axis.Hop), [new(PeerPattern.All, axes, axes.Sum(axis => axis.MeanHops))], [.. axes.Select(axis => LinkLoad.Of(axis.PairLoad, axis.Rate, axis))], together: true);
+        Name, axes.Sum(axis => axis.Reach * axis.Hop), [new(PeerPattern.All, axes, axes.Sum(axis => axis.MeanHops))], [.. axes.Select(Load)], together: true);
+
+    /// <summary>The busiest link along an axis.</summary>
+    public static LinkLoad Load(Axis axis) => LinkLoad.Of(axis.PairLoad, axis.Rate, axis);
 }

@@ -16,11 +16,14 @@ internal sealed class Hierarchical(AlgorithmChoice inside, AlgorithmChoice betwe
     {
         int first = inside.Pick(bytes), second = between.Pick(bytes);
         CollectiveAlgorithm inner = inside.Algorithms[first], outer = between.Algorithms[second];
-        return (_names[first * between.Algorithms.Count + second], inner.Latency + outer.Latency, Pipelined(inner.Transfer(bytes), outer.Transfer(bytes), Chunks), inner.SentPerByte + outer.SentPerByte);
+        return (_names[first * between.Algorithms.Count + second], inner.Latency + outer.Latency, Pipelined(inner.Transfer(bytes), outer.Transfer(bytes)), inner.SentPerByte + outer.SentPerByte);
     }
 
     /// <summary>Whom a rank sends to, inside and between.</summary>
     public IEnumerable<CollectiveFlow> Flows(long bytes) => inside.Algorithms[inside.Pick(bytes)].Flows.Concat(between.Algorithms[between.Pick(bytes)].Flows);
+
+    /// <summary>Two phases on different links in the chunks of this algorithm.</summary>
+    public static double Pipelined(double first, double second) => Pipelined(first, second, Chunks);
 
     /// <summary>Two phases on different links, cut into chunks: t = max tᵢ + (Σ tᵢ − max tᵢ)/c. One chunk gives the sum, very many give the slower phase.</summary>
     public static double Pipelined(double first, double second, int chunks)
