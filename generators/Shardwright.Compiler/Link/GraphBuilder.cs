@@ -127,7 +127,7 @@ public sealed class GraphBuilder(Region root, DeviceMesh mesh, IReadOnlyList<Exp
                 $"{site.Name}.Forward runs inside foreach over {string.Join(" and ", around.Except(site.Loops).Select(l => $"'{l.Path}'"))}, where the group is not a member; a group's routing is kept once a layer: give each module of the list its own ExpertGroup");
 
         string name = Naming.Camel(site.Name);
-        var route = Node(new Route(site), source, [logits], "expertIndex", "gates", "probabilities", "routerStatistics", "counts", "slots");
+        var route = Node(new Route(site), source, group.Bias is { } bias ? [logits, bias] : [logits], "expertIndex", "gates", "probabilities", "routerStatistics", "counts", "slots");
         var counts = mesh.Data == 1 ? route.Outputs[Route.Counts] : Add(new GatherCounts(site), source, "worldCounts", route.Outputs[Route.Counts]);
         var sent = Add(new Permute(site), source, "sent", input, route.Outputs[Route.Slots]);
         var received = Add(new Dispatch(site, false), source, "received", sent, counts);

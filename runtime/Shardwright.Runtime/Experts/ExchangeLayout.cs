@@ -34,6 +34,9 @@ internal sealed class ExchangeLayout(string site, int rank, int ranks, int peers
     /// <summary>Copies of every expert over all ranks.</summary>
     public int[] Totals { get; } = new int[expertCount];
 
+    /// <summary>Copies of every expert from each sequence of this rank, [experts, sequences].</summary>
+    public int[] Own { get; } = new int[expertCount * sequences];
+
     /// <summary>Copies of a local expert that the ranks of earlier groups hold: its first row here has this number among all rows of the expert.</summary>
     public int[] GlobalStarts { get; } = new int[expertCount / peers];
 
@@ -58,6 +61,7 @@ internal sealed class ExchangeLayout(string site, int rank, int ranks, int peers
         if (counts.Length != perRank * ranks)
             throw new ArgumentException($"{site}: got {counts.Length} counts, need {perRank * ranks} = {ranks} ranks × {expertCount} experts × {sequences} sequences.", nameof(counts));
         CountTotals(counts);
+        counts.Slice(rank * perRank, perRank).CopyTo(Own);
         var group = counts.Slice(rank / peers * peers * perRank, peers * perRank);
         OpenSources(group);
         OpenReceive(group);
