@@ -22,6 +22,7 @@ public static class ReadRouter
                 "RouterGroups" => router with { Groups = Whole(value) },
                 "KeptGroups" => router with { KeptGroups = Whole(value) },
                 "BalanceScope" => router with { BalancesSequences = Whole(value) == 1 },
+                "Jitter" => router with { Jitter = Real(value) },
                 "BiasRate" => router with { BiasRate = Real(value) },
                 "BalanceLoss" => router with { BalanceLoss = Real(value) },
                 "RouterZLoss" => router with { RouterZLoss = Real(value) },
@@ -46,6 +47,7 @@ public static class ReadRouter
             $"KeptGroups is {router.KeptGroups} of {router.Groups} groups of {count / router.Groups} experts, but every token goes to topK = {topK} experts; need groups that hold at least as many",
         "BalanceScope" when Whole(value) is not (0 or 1) => $"BalanceScope is {Whole(value)}; need MicroBatch or Sequence",
         "BiasRate" when !(router.BiasRate >= 0 && router.BiasRate <= float.MaxValue) => $"BiasRate is {Text(router.BiasRate)}; need a finite number of at least 0",
+        "Jitter" when !(router.Jitter >= 0 && router.Jitter < 1) => $"Jitter is {Text(router.Jitter)}; need 0 up to, but not, 1",
         _ => null,
     };
 

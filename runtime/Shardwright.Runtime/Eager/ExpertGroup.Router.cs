@@ -92,11 +92,26 @@ public sealed partial class ExpertGroup<T>
             : throw new ArgumentOutOfRangeException(nameof(BiasRate), value, $"ExpertGroup: BiasRate is {value}; need a finite number of at least 0.");
     }
 
+    /// <summary>
+    /// In training, every logit is multiplied by a random factor of [1 − Jitter, 1 + Jitter) before anything else, so that tokens explore other experts (Switch Transformer,
+    /// arXiv:2101.03961, section 2.2, there on the router's input). The factors are functions of seed, step, micro-batch, group, layer, token and expert. Below 1; 0 = none. Eager runs
+    /// draw them inside <see cref="RouterNoise.At"/>.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not in [0, 1).</exception>
+    public float Jitter
+    {
+        get;
+        init => field = value is >= 0 and < 1 ? value
+            : throw new ArgumentOutOfRangeException(nameof(Jitter), value, $"ExpertGroup: Jitter is {value}; need 0 up to, but not, 1.");
+    }
+
     /// <summary>What <see cref="BiasRate"/> adds to the scores when experts are chosen, [<see cref="Count"/>]: state, without a gradient; zeros at first. Without a rate it has no part in anything.</summary>
     public State Bias { get; }
 
     /// <summary>Where the group sits in its model; null until its model named it.</summary>
     public string? Path { get; private set; }
+
+    private int site, layer;
 
     private RouterRule Rule => new(Count, TopK)
     {
@@ -108,6 +123,15 @@ public sealed partial class ExpertGroup<T>
         Bias = BiasRate == 0 ? null : Stored.Read(Bias.Value).ToArray(),
         Path = Path,
     };
+
+    private ReadOnlySpan<float> WithJitter(ReadOnlySpan<float> logits)
+    {
+        if (Jitter == 0 || RouterNoise.Key(site, layer) is not { } key)
+            return logits;
+        var jittered = new float[logits.Length];
+        RouterJitter.Apply(logits, jittered, Jitter, key, first: 0);
+        return jittered;
+    }
 
     /// <summary>Moves <see cref="Bias"/> after an optimizer step, as a trainer does: bias_e += <see cref="BiasRate"/> · sign(mean load − load_e).</summary>
     /// <param name="load">Copies of tokens that each expert had in the step, over all micro-batches, [<see cref="Count"/>]: <see cref="StepReport.TokensPerExpert"/>.</param>
@@ -121,12 +145,12 @@ public sealed partial class ExpertGroup<T>
         Bias.Value = Tensor.Create(bias, [Count]);
     }
 
-    /// <summary>Tells the group its place in the model, for messages: called by generated code.</summary>
+    /// <summary>Tells the group its place in the model, for messages and random numbers: called by generated code.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    public void Name(string path)
+    public void Name(string path, int site, int layer)
     {
         ArgumentNullException.ThrowIfNull(path);
-        Path = path;
+        (Path, this.site, this.layer) = (path, site, layer);
     }
 
     // Either may be set first: what is not set yet holds everything.

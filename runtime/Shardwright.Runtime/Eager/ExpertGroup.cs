@@ -50,7 +50,7 @@ public sealed partial class ExpertGroup<T>
     {
         Check(x, logits);
         int rows = Dense.Rows(x), width = Dense.Width(x);
-        var values = Stored.Read(logits);
+        var values = WithJitter(Stored.Read(logits));
         var routes = Routing.Select(values, rows, Rule);
         var (outputs, outputWidth) = RunExperts(Stored.Read(x), routes, rows, width);
         // A coefficient of 0 means no term, also where the term itself is infinite.

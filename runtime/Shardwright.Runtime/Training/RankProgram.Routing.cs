@@ -16,6 +16,9 @@ public abstract partial class RankProgram
         Context.Options.Routing?.Select(new(board.Training ? Step : -1, microBatch, site, layer, firstToken, World.Size * rows), logits, experts, rows, expertCount, k);
     }
 
+    /// <summary>The stream of random numbers of one layer's router in a micro-batch of this step, the same on every rank.</summary>
+    protected ulong JitterKey(int site, int layer, int microBatch) => RouterJitter.Key(Context.Options.Seed, Step, microBatch, site, layer);
+
     /// <summary>Counts how many token copies each expert received in one layer and micro-batch, over all ranks: for the report, and for a bias that follows the load.</summary>
     protected void ReportRoutes(int site, int layer, ReadOnlySpan<int> totalCounts)
     {

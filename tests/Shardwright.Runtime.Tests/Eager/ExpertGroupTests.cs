@@ -45,7 +45,7 @@ public sealed class ExpertGroupTests
     public void Forward_NaNLogits_AreAnErrorThatNamesGroupAndToken()
     {
         var group = Scales(count: 3, topK: 1);
-        group.Name("Blocks[2].Experts");
+        group.Name("Blocks[2].Experts", site: 0, layer: 2);
         var failure = Assert.Throws<NotFiniteNumberException>(() => group.Forward(Data.Of([1, 2], 2, 1), Data.Of([0, 1, 2, 0, 1, float.NaN], 2, 3)));
         Assert.StartsWith("Blocks[2].Experts: the router's logit of token 1 for expert 2 is not a number. Something before the router", failure.Message);
     }

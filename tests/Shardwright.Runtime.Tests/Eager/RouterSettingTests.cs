@@ -12,6 +12,7 @@ public sealed class RouterSettingTests
         Throws("KeptGroups is 0; need at least 1", () => new(8, 2, () => new()) { KeptGroups = 0 });
         Throws("GateScale is NaN; need a finite number above 0", () => new(8, 2, () => new()) { GateScale = float.NaN });
         Throws("BiasRate is -1; need a finite number of at least 0", () => new(8, 2, () => new()) { BiasRate = -1 });
+        Throws("Jitter is 1; need 0 up to, but not, 1", () => new(8, 2, () => new()) { Jitter = 1 });
         Throws("Score is 9; need Softmax, Sigmoid or SqrtSoftplus", () => new(8, 2, () => new()) { Score = (RouterScore)9 });
         Throws("BalanceScope is 9; need MicroBatch or Sequence", () => new(8, 2, () => new()) { BalanceScope = (BalanceScope)9 });
     }

@@ -130,6 +130,7 @@ public sealed class ThreadCountTests
             experts.CopyTo(y[0], 0);
         }
         ),
+        ["Jitter"] = ([Rows * Experts], y => K.Jitter(Logits, y[0], Rows, Experts, 0.3f, 5, 1)),
         ["ScoreGates"] = ([Rows * Kept, Rows * Experts, Experts + 1, Rows * Experts], y =>
         {
             K.ScoreGates(Logits, Chosen, y[0], Rows, Experts, Kept, RouterScore.SqrtSoftplus, true, 2);

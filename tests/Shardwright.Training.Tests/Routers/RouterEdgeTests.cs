@@ -71,6 +71,7 @@ public sealed class RouterEdgeTests
     [InlineData("KeptGroups = 1, RouterGroups = 8", "SHW5002", "KeptGroups is 1 of 8 groups of 1 experts, but every token goes to topK = 2 experts")]
     [InlineData("GateScale = 0f", "SHW5002", "GateScale is 0; need a finite number above 0")]
     [InlineData("BiasRate = -1f", "SHW5002", "BiasRate is -1; need a finite number of at least 0")]
+    [InlineData("Jitter = 1f", "SHW5002", "Jitter is 1; need 0 up to, but not, 1")]
     [InlineData("Score = (RouterScore)7", "SHW5002", "Score is 7; need Softmax, Sigmoid or SqrtSoftplus")]
     [InlineData("BalanceScope = (BalanceScope)2", "SHW5002", "BalanceScope is 2; need MicroBatch or Sequence")]
     public void Setting_ThatNoRouterCanHave_IsDiagnosed(string settings, string rule, string message) =>

@@ -24,6 +24,9 @@ public sealed record RouterSettings
 
     public bool BalancesSequences { get; init; }
 
+    /// <summary>How far factors of the logits lie from 1; 0 = none.</summary>
+    public double Jitter { get; init; }
+
     /// <summary>0 = no bias.</summary>
     public double BiasRate { get; init; }
 

@@ -19,6 +19,21 @@ internal static class RouterReference
         _ => [.. x.Select(v => Math.Sqrt(Math.Log(1 + Math.Exp(v))))],
     };
 
+    /// <summary>x · (1 + ε · (2u − 1)), with u from Philox at the counter token · experts + expert. The key runs through SplitMix64's output function (Steele et al. 2014), from seed to layer.</summary>
+    public static DoubleTensor Jitter(ExpertSite site, int layer, (ulong Seed, int Step, int MicroBatch) at, DoubleTensor x)
+    {
+        ulong key = new[] { at.Step, at.MicroBatch, site.Index, layer }.Aggregate(Mix(at.Seed), (k, part) => Mix(k + (ulong)part));
+        return x with { Data = [.. x.Data.Select((v, i) => v * (1 + (site.Router.Jitter * ((2.0 * CounterRandom.UniformAt(key, i)) - 1))))] };
+
+        static ulong Mix(ulong state)
+        {
+            ulong z = state + 0x9E3779B97F4A7C15;
+            z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+            z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+            return z ^ (z >> 31);
+        }
+    }
+
     /// <summary>The k experts by descending score (+ bias) among those of the best groups, ties to the lower index. A group is worth its two best together, with the softmax its best.</summary>
     public static int[] Choose(ExpertSite site, double[] x, double[]? bias)
     {

@@ -40,6 +40,11 @@ internal static class RoutingCases
             var (r, bias) = (new Routing(buffers), buffers.Random(Experts));
             return new(() => Kernels.ChooseExperts(r.Logits.Span, r.Chosen.Integers, Tokens, Experts, Kept, RouterScore.Sigmoid, 4, 2, bias.Span));
         });
+        yield return new("Jitter", "2048×8", new(Reads: 1, Writes: 1, Elements: Tokens * Experts), buffers =>
+        {
+            var (r, y) = (new Routing(buffers), buffers.Floats(Tokens * Experts));
+            return new(() => Kernels.Jitter(r.Logits.Span, y.Span, Tokens, Experts, 0.01f, 1, 0));
+        });
         yield return new("ScoreGates", Routers, new(Exponentials: Tokens * Kept, Reads: 1, Elements: Tokens * Experts), buffers =>
         {
             var r = new Routing(buffers);
