@@ -14,5 +14,6 @@ public static class Rules
         Indivisible = "SHW2001",
         ExpertDividesData = "SHW2002",
         MovesSequence = "SHW2003",
-        TopKAboveExperts = "SHW5001";
+        TopKAboveExperts = "SHW5001",
+        RouterSetting = "SHW5002";
 }

@@ -31,6 +31,7 @@ internal static class AllRules
         MovedBatch.Rule,
         ShardAxis.Rule,
         TopKAboveExperts.Rule,
+        RouterSetting.Rule,
         .. AllAdvice.Rules.Select(rule => Descriptor(rule.Info)),
     ];
 

@@ -142,6 +142,7 @@ public static class ModelPrinter
         [
             $"// AdamW on {trained.Count} blocks of {CodeWriter.Bytes(trained.Sum(b => b.LocalBytes))} a rank{(plan.Clip ? ", clipped by the global gradient norm, in which every expert counts once" : "")}.",
             StatementPrinter.UpdateLine(plan),
+            .. plan.Sites.Where(s => s.BiasSlot >= 0).Select(s => $"UpdateBias(site: {s.Index}, rate: {StatementPrinter.Number(s.Router.BiasRate)});    // {s.Path}.Bias += rate · sign(mean load − load), over the step's copies"),
         ]);
         Method(code, "protected override void Evaluate(int microBatch)", Lines(plan, ProgramKind.Evaluate, comments).Forward);
         Method(code, "protected override void Infer(int microBatch)", Lines(plan, ProgramKind.Infer, comments).Forward);

@@ -44,6 +44,10 @@ public static class VisitPrinter
                     }
                 case ExpertGroupInstance group:
                     {
+                        string mark = at.Contains("{") ? "$" : "";
+                        code.Line($"{place}.Name({mark}\"{at}\", site: {group.Site.Index}, layer: {instance});");
+                        if (group.Bias?.Parameter is { } bias)
+                            code.Line($"visitor.Visit({bias.Slot}, {instance}, -1, {mark}\"{at}.Bias\", {place}.Bias);");
                         string index = Indices[depth % Indices.Length] + (depth < Indices.Length ? "" : depth.ToString());
                         code.Open($"for (int {index} = 0; {index} < {group.Site.Experts}; {index}++)");
                         Members(code, group.Element, $"{place}[{index}]", $"{at}[{{{index}}}]", instance, index, depth + 1, ambient, precision);

@@ -16,6 +16,9 @@ public sealed class GraphBuilder(Region root, DeviceMesh mesh, IReadOnlyList<Exp
     /// <summary>The call whose activations are not kept, while its code runs.</summary>
     public RecomputedCall? Call { get; set; }
 
+    /// <summary>Whether the program trains: routers have noise then.</summary>
+    public bool IsTraining { get; init; }
+
     /// <summary>Statistics and counts of every expert group that ran, for its auxiliary losses.</summary>
     public List<(ExpertSite Site, Value Statistics, Value Counts, Value Logits)> Routed { get; } = [];
 
@@ -127,7 +130,9 @@ public sealed class GraphBuilder(Region root, DeviceMesh mesh, IReadOnlyList<Exp
                 $"{site.Name}.Forward runs inside foreach over {string.Join(" and ", around.Except(site.Loops).Select(l => $"'{l.Path}'"))}, where the group is not a member; a group's routing is kept once a layer: give each module of the list its own ExpertGroup");
 
         string name = Naming.Camel(site.Name);
-        var route = Node(new Route(site), source, [logits], "expertIndex", "gates", "probabilities", "routerStatistics", "counts", "slots");
+        if (IsTraining && site.Router.Jitter != 0)
+            logits = Add(new JitterLogits(site, false), source, "jittered", logits);
+        var route = Node(new Route(site), source, group.Bias is { } bias ? [logits, bias] : [logits], "expertIndex", "gates", "probabilities", "routerStatistics", "counts", "slots");
         var counts = mesh.Data == 1 ? route.Outputs[Route.Counts] : Add(new GatherCounts(site), source, "worldCounts", route.Outputs[Route.Counts]);
         var sent = Add(new Permute(site), source, "sent", input, route.Outputs[Route.Slots]);
         var received = Add(new Dispatch(site, false), source, "received", sent, counts);

@@ -41,7 +41,7 @@ public sealed record Placement(EquatableArray<RepeatedList> Loops, int Experts, 
 public sealed record RepeatedInstance(RepeatedList List, ModuleInstance Element, string Member);
 
 /// <summary>An <c>ExpertGroup&lt;T&gt;</c>: one instance stands for all experts.</summary>
-public sealed record ExpertGroupInstance(ExpertSite Site, ModuleInstance Element);
+public sealed record ExpertGroupInstance(ExpertSite Site, ModuleInstance Element, Value? Bias = null);
 
 /// <summary>Stops the instantiation of a program at a user's mistake.</summary>
 public sealed class UserErrorException(CompilerDiagnostic diagnostic) : Exception(diagnostic.Message)

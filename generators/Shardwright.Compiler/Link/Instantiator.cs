@@ -76,45 +76,44 @@ public sealed class Instantiator(LinkedModel linked, int microBatches, RowExchan
                 Caller = owner.Holder,
                 Fixes = NumberPlaces.Of(linked, owner.Graph.Type, group.TopK) is { } written ? EquatableArray.Of(new Fix($"Set topK to {count}", EquatableArray.Of(new Edit(EditKind.Number, written, count.ToString(CultureInfo.InvariantCulture))))) : default,
             });
-        double balance = 0, z = 0;
-        foreach (var setting in group.Settings)
-        {
-            double value = Convert.ToDouble(Scalar(owner, setting.Value), CultureInfo.InvariantCulture);
-            if (!(value >= 0 && value <= float.MaxValue))
-                throw Error(Rules.UnknownName, owner, setting.Value.Site, string.Format(CultureInfo.InvariantCulture, "'{0}': {1} is {2}, and training makes it small: a weight below 0 would drive tokens to few experts; need a finite number of at least 0", owner.PathOf(group.Name), setting.Name, value));
-            if (setting.Name == "BalanceLoss")
-                balance = value;
-            else if (setting.Name == "RouterZLoss")
-                z = value;
-        }
         string path = owner.PathOf(group.Name);
         bool isAutomatic = group.Dispatch == "Auto";
-        var site = new ExpertSite(Sites.Count, path, group.Name, count, topK, owner.Place.Loops, balance, z, isAutomatic ? lowering.ToString() : group.Dispatch, microBatches)
+        var site = new ExpertSite(Sites.Count, path, group.Name, count, topK, owner.Place.Loops, ReadRouter.Of(owner, group, count, topK), isAutomatic ? lowering.ToString() : group.Dispatch, microBatches)
         {
             IsDispatchAutomatic = isAutomatic,
             Placement = group.Placement,
             Slots = group.Slots,
             LeastTokens = group.LeastTokens,
         };
+        Value? bias = null;
+        if (site.Router.BiasRate != 0)
+        {
+            bias = Declare(owner, group, path + ".Bias", "Bias", EquatableArray.Of(count), true, true, true);
+            site = site with { BiasSlot = bias.Parameter!.Slot, LoadSlot = Declare(owner, group, path + ".Load", "Load", EquatableArray.Of(count), true, true, true).Parameter!.Slot };
+        }
         Sites.Add(site);
         SiteSources.Add(new(owner.Graph.Type, group.Site, group.Site) { Caller = owner.Holder });
         var place = owner.Place with { Experts = count, Frozen = owner.Place.Frozen || group.Frozen };
-        return new(site, Build(Graph(owner, group, group.Type), path + "[*]", place, Arguments(owner, group, group.Type, group.Arguments), depth + 1, owner, group));
+        return new(site, Build(Graph(owner, group, group.Type), path + "[*]", place, Arguments(owner, group, group.Type, group.Arguments), depth + 1, owner, group), bias);
     }
 
     Value Declare(ModuleInstance owner, Member member, EquatableArray<Expression> shape, bool noDecay, bool frozen, bool isState, Precision? precision = null)
     {
-        var sizes = shape.Select((s, i) => Integer(owner, member, s, $"dimension {i}")).ToEquatable();
+        return Declare(owner, member, owner.PathOf(member.Name), member.Name, shape.Select((s, i) => Integer(owner, member, s, $"dimension {i}")).ToEquatable(), noDecay, frozen, isState, precision);
+    }
+
+    Value Declare(ModuleInstance owner, Member member, string path, string name, EquatableArray<int> sizes, bool noDecay, bool frozen, bool isState, Precision? precision = null)
+    {
         double copies = Limits.Product(owner.Place.Loops.Select(list => list.Count)) * Math.Max(1, owner.Place.Experts);
         if (!Limits.Holds(sizes) || Limits.Product(sizes) * copies > Limits.AllElements)
-            throw Error(Rules.ShapeMismatch, owner, member.Site, $"'{owner.PathOf(member.Name)}' [{string.Join(", ", sizes)}] has more than {Limits.Elements} elements, or {Limits.AllElements} over all layers and experts; use smaller sizes");
+            throw Error(Rules.ShapeMismatch, owner, member.Site, $"'{path}' [{string.Join(", ", sizes)}] has more than {Limits.Elements} elements, or {Limits.AllElements} over all layers and experts; use smaller sizes");
         var declaration = new ParameterDeclaration(
-            Parameters.Count, owner.PathOf(member.Name), member.Name, sizes, owner.Place.Loops, owner.Place.Experts, !noDecay, frozen, isState, owner.Graph.Type, member.Site)
+            Parameters.Count, path, name, sizes, owner.Place.Loops, owner.Place.Experts, !noDecay, frozen, isState, owner.Graph.Type, member.Site)
         {
             Precision = precision,
         };
         Parameters.Add(declaration);
-        return new Value(Naming.Camel(member.Name), new(owner.Graph.Type, member.Site, member.Site) { Caller = owner.Holder })
+        return new Value(Naming.Camel(name), new(owner.Graph.Type, member.Site, member.Site) { Caller = owner.Holder })
         {
             Parameter = declaration,
             Type = new(ElementType.Float32, sizes, RowKind.None),
@@ -141,7 +140,7 @@ public sealed class Instantiator(LinkedModel linked, int microBatches, RowExchan
     }
 
     /// <summary>Evaluates a constructor-time expression to a number.</summary>
-    static object Scalar(ModuleInstance owner, Expression expression) => new Interpreter(owner).Evaluate(expression) switch
+    internal static object Scalar(ModuleInstance owner, Expression expression) => new Interpreter(owner).Evaluate(expression) switch
     {
         Value or ModuleInstance or RepeatedInstance or ExpertGroupInstance or object[] => throw Error(Rules.UnknownName, owner, expression.Site, "a constructor argument must be a number"),
         var number => number,

@@ -23,7 +23,7 @@ public static class BuildProgram
         var peers = new MeshPlacement(mesh.Data, mesh.Expert, linked.Options.ExpertInnermost ?? true).Shape(machine, CollectiveGroup.ExpertPeers);
         var instantiator = new Instantiator(linked, microBatches, AllToAllLegality.Choose(machine, peers));
         var model = instantiator.Model();
-        var graph = new GraphBuilder(root, mesh, instantiator.Sites);
+        var graph = new GraphBuilder(root, mesh, instantiator.Sites) { IsTraining = kind == ProgramKind.Train };
         foreach (var site in instantiator.Sites.Where(s => s.Experts % mesh.Expert != 0))
             MeshMistakes.Experts(linked, site, instantiator.SiteSources[site.Index], mesh, report);
 

@@ -85,7 +85,7 @@ public static class CounterRandom
             destination[done] = NormalAt(key, firstIndex + done);
     }
 
-    private static float ToUniform(uint word) => (word >> 8) * (1f / (1 << 24));
+    internal static float ToUniform(uint word) => (word >> 8) * (1f / (1 << 24));
 
     // In double, rounded once: the last bits of log, sin and cos differ between C libraries, and the rounding hides almost all of that.
     private static (float Cosine, float Sine) ToNormals(uint word0, uint word1)

@@ -3,11 +3,12 @@ using System.Numerics.Tensors;
 namespace Shardwright;
 
 /// <summary>
-/// A mixture of experts: each token goes to the <see cref="TopK"/> experts with the largest logits, and their outputs are added, weighted by the softmax over
-/// the kept logits. Every copy is computed: nothing is dropped. Eagerly each expert runs once, on the rows routed to it.
+/// A mixture of experts: each token goes to the <see cref="TopK"/> experts with the largest logits, and their outputs are added, weighted by gates: by default the softmax
+/// over the kept logits, else what <see cref="Score"/>, <see cref="Renormalize"/> and <see cref="GateScale"/> say. Every copy is computed: nothing is dropped. Eagerly each
+/// expert runs once, on the rows routed to it.
 /// </summary>
 /// <typeparam name="T">The expert's type.</typeparam>
-public sealed class ExpertGroup<T>
+public sealed partial class ExpertGroup<T>
     where T : IExpert
 {
     private readonly T[] experts;
@@ -24,6 +25,7 @@ public sealed class ExpertGroup<T>
             throw new ArgumentOutOfRangeException(nameof(topK), topK, $"ExpertGroup: topK is {topK} of {count} experts; need 1 to {count}.");
         ArgumentNullException.ThrowIfNull(make);
         TopK = topK;
+        Bias = new State(count);
         experts = new T[count];
         for (var i = 0; i < count; i++)
             experts[i] = make();
@@ -35,12 +37,6 @@ public sealed class ExpertGroup<T>
     /// <summary>The number of experts a token is sent to.</summary>
     public int TopK { get; }
 
-    /// <summary>Coefficient of the load-balancing loss E · Σ_e f_e · P_e; 0 = none.</summary>
-    public float BalanceLoss { get; init; }
-
-    /// <summary>Coefficient of the router z-loss, the mean over tokens of logsumexp(logits)²; 0 = none.</summary>
-    public float RouterZLoss { get; init; }
-
     /// <summary>The expert at <paramref name="index"/>, from 0.</summary>
     public T this[int index] => experts[index];
 
@@ -49,15 +45,18 @@ public sealed class ExpertGroup<T>
     /// <param name="logits">Router logits, [..., <see cref="Count"/>], with the leading dimensions of <paramref name="x"/>. Equal logits go to the lower expert.</param>
     /// <returns>[..., width of the experts' output].</returns>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="NotFiniteNumberException">A logit is not a number.</exception>
     public Tensor<float> Forward(Tensor<float> x, Tensor<float> logits)
     {
         Check(x, logits);
         int rows = Dense.Rows(x), width = Dense.Width(x);
-        var routes = Routing.Select(Stored.Read(logits), rows, Count, TopK);
+        var values = WithJitter(Stored.Read(logits));
+        var routes = Routing.Select(values, rows, Rule);
         var (outputs, outputWidth) = RunExperts(Stored.Read(x), routes, rows, width);
-        var (balance, routerZ) = Routing.AuxiliaryTerms(Stored.Read(logits), routes.Experts, rows, Count, TopK);
         // A coefficient of 0 means no term, also where the term itself is infinite.
-        AuxiliaryLosses.Add(BalanceLoss == 0 ? 0 : BalanceLoss * balance, RouterZLoss == 0 ? 0 : RouterZLoss * routerZ);
+        AuxiliaryLosses.Add(
+            BalanceLoss == 0 ? 0 : BalanceLoss * RouterLosses.Balance(values, routes.Experts, rows, Rule, BalanceScope == BalanceScope.Sequence ? (int)logits.Lengths[0] : 1),
+            RouterZLoss == 0 ? 0 : RouterZLoss * RouterLosses.RouterZ(values, rows, Count));
         return Stored.Wrap(Combine(outputs, routes, rows, outputWidth), Dense.WithWidth(x, outputWidth));
     }
 
@@ -113,6 +112,10 @@ public sealed class ExpertGroup<T>
             throw new ArgumentException(
                 $"ExpertGroup.Forward: x {Dense.Shape(x)}, logits {Dense.Shape(logits)}: dimension {logits.Rank - 1} of logits is {logits.Lengths[^1]}; " +
                 $"need {Count}, one logit an expert.",
+                nameof(logits));
+        if (BalanceScope == BalanceScope.Sequence && logits.Rank < 3)
+            throw new ArgumentException(
+                $"ExpertGroup.Forward: logits {Dense.Shape(logits)}, and BalanceScope is Sequence; need [sequences, tokens, {Count}]: dimension 0 says which tokens belong together.",
                 nameof(logits));
     }
 }

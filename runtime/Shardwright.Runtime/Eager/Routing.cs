@@ -1,67 +1,73 @@
 namespace Shardwright;
 
-/// <summary>Where tokens go: for copy j of token t, at t·topK + j, the expert and the gate; copies in order of descending logit.</summary>
+/// <summary>Where tokens go: for copy j of token t, at t·topK + j, the expert and the gate; copies in order of descending score.</summary>
 internal sealed record Routes(int[] Experts, float[] Gates);
 
 /// <summary>The router's arithmetic, in reference form.</summary>
 internal static class Routing
 {
-    /// <summary>The topK largest logits of every row of [rows, count] (equal ones: the lower expert first; not-a-number last) and the softmax over them.</summary>
-    public static Routes Select(ReadOnlySpan<float> logits, int rows, int count, int topK)
+    /// <summary>The experts and gates of every row of logits [rows, count]. Of equal experts the lower comes first.</summary>
+    /// <exception cref="NotFiniteNumberException">A logit is not a number.</exception>
+    public static Routes Select(ReadOnlySpan<float> logits, int rows, RouterRule rule)
     {
+        var (count, topK) = (rule.Count, rule.TopK);
         var experts = new int[rows * topK];
         var gates = new float[rows * topK];
         for (var t = 0; t < rows; t++)
         {
             var row = logits.Slice(t * count, count);
+            NotANumber.Require(row, rule.Path, t);
             var chosen = experts.AsSpan(t * topK, topK);
-            for (var j = 0; j < topK; j++)
-                chosen[j] = Largest(row, chosen[..j]);
-
-            var kept = gates.AsSpan(t * topK, topK);
-            for (var j = 0; j < topK; j++)
-                kept[j] = row[chosen[j]];
-            Rows.Softmax(kept, kept);
+            Choose(row, chosen, rule);
+            Gates(row, chosen, gates.AsSpan(t * topK, topK), rule);
         }
 
         return new Routes(experts, gates);
     }
 
-    /// <summary>
-    /// Balance: E · Σ_e f_e · P_e, f_e = copies sent to e / (tokens · topK), P_e = mean over tokens of softmax(logits)_e.
-    /// RouterZ: mean over tokens of logsumexp(logits)².
-    /// </summary>
-    public static (float Balance, float RouterZ) AuxiliaryTerms(ReadOnlySpan<float> logits, int[] experts, int rows, int count, int topK)
+    private static void Choose(ReadOnlySpan<float> row, Span<int> chosen, RouterRule rule)
     {
-        var probability = new double[count];
-        var squares = 0.0;
-        var softmax = new float[count];
-        for (var t = 0; t < rows; t++)
+        var keys = rule.Keys(row);
+        var isOpen = new bool[row.Length];
+        if (rule.Groups > 1)
+            RouterGroups.Open(row, rule, isOpen);
+        else
+            Array.Fill(isOpen, true);
+        for (var j = 0; j < chosen.Length; j++)
         {
-            var row = logits.Slice(t * count, count);
-            Rows.Softmax(row, softmax);
-            for (var e = 0; e < count; e++)
-                probability[e] += softmax[e];
-            var logSumExp = Rows.LogSumExp(row);
-            squares += logSumExp * logSumExp;
+            chosen[j] = Largest(keys, isOpen);
+            isOpen[chosen[j]] = false;
         }
-
-        var balance = 0.0;
-        for (var e = 0; e < count; e++)
-        {
-            var fraction = experts.Count(chosen => chosen == e) / (double)(rows * topK);
-            balance += fraction * (probability[e] / rows);
-        }
-
-        return ((float)(count * balance), (float)(squares / rows));
     }
 
-    private static int Largest(ReadOnlySpan<float> row, ReadOnlySpan<int> taken)
+    private static void Gates(ReadOnlySpan<float> row, ReadOnlySpan<int> chosen, Span<float> gates, RouterRule rule)
+    {
+        if (rule is { Score: RouterScore.Softmax, Renormalize: true })
+        {
+            // The softmax over all, divided by its sum over the kept, is the softmax over the kept.
+            for (var j = 0; j < chosen.Length; j++)
+                gates[j] = row[chosen[j]];
+            Rows.Softmax(gates, gates);
+            for (var j = 0; j < chosen.Length && rule.GateScale != 1; j++)
+                gates[j] *= rule.GateScale;
+            return;
+        }
+
+        var scores = RouterScores.Of(rule.Score, row);
+        var sum = 0.0;
+        foreach (var expert in chosen)
+            sum += scores[expert];
+        for (var j = 0; j < chosen.Length; j++)
+            gates[j] = (float)(rule.GateScale * scores[chosen[j]] / (rule.Renormalize ? sum + RouterScores.Smallest : 1));
+    }
+
+    /// <summary>The largest of the open ones; of equals the lower.</summary>
+    public static int Largest(ReadOnlySpan<float> row, ReadOnlySpan<bool> isOpen)
     {
         var best = -1;
         for (var e = 0; e < row.Length; e++)
         {
-            if (!taken.Contains(e) && (best < 0 || row[e] > row[best] || (float.IsNaN(row[best]) && !float.IsNaN(row[e]))))
+            if (isOpen[e] && (best < 0 || row[e] > row[best]))
                 best = e;
         }
 

@@ -32,6 +32,25 @@ public static class AuxiliaryTerms
         return (float)(coefficient * expertCount * sum / ((double)tokens * tokens * k));
     }
 
+    /// <summary>
+    /// coefficient · Σ_layers mean over sequences of E · Σ_e f_e · P_e, both taken over one sequence (DeepSeek-V3, arXiv:2412.19437, equations 17 to 20).
+    /// </summary>
+    /// <param name="statistics">[layers, E + 1]: Σ over tokens of each expert's probability times its copies in the token's sequence, then Σ log-sum-exp².</param>
+    /// <param name="layers">Layers of the group.</param>
+    /// <param name="expertCount">Experts of a layer (E).</param>
+    /// <param name="sequences">Sequences of the global micro-batch.</param>
+    /// <param name="tokens">Tokens of the global micro-batch.</param>
+    /// <param name="k">Experts a token.</param>
+    /// <param name="coefficient">The loss's coefficient.</param>
+    public static float SequenceBalance(ReadOnlySpan<float> statistics, int layers, int expertCount, int sequences, int tokens, int k, float coefficient)
+    {
+        double sum = 0;
+        for (int layer = 0; layer < layers && coefficient != 0; layer++)
+            foreach (float expert in statistics.Slice(layer * (expertCount + 1), expertCount))
+                sum += expert;
+        return (float)(coefficient * expertCount * sum * sequences / ((double)tokens * tokens * k));
+    }
+
     /// <summary>coefficient · Σ_layers mean over tokens of log-sum-exp² (ST-MoE, arXiv 2202.08906, equation 5).</summary>
     public static float RouterZ(ReadOnlySpan<float> statistics, int layers, int expertCount, int tokens, float coefficient)
     {

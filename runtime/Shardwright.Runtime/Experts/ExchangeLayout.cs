@@ -42,6 +42,9 @@ internal sealed class ExchangeLayout(string site, int rank, int ranks, ExpertIns
     /// <summary>Copies of every expert over all ranks.</summary>
     public int[] Totals { get; } = new int[instances.Layout.Experts];
 
+    /// <summary>Copies of every expert from each sequence of this rank, [experts, sequences].</summary>
+    public int[] Own { get; } = new int[instances.Layout.Experts * sequences];
+
     /// <summary>Copies of a local expert that the ranks of earlier groups hold: its first row here has this number among all rows of the expert, where all experts are at home.</summary>
     public int[] GlobalStarts { get; } = new int[instances.Layout.PerRank];
 
@@ -66,6 +69,7 @@ internal sealed class ExchangeLayout(string site, int rank, int ranks, ExpertIns
         if (counts.Length != perRank * ranks)
             throw new ArgumentException($"{site}: got {counts.Length} counts, need {perRank * ranks} = {ranks} ranks × {expertCount} experts × {sequences} sequences.", nameof(counts));
         CountTotals(counts);
+        counts.Slice(rank * perRank, perRank).CopyTo(Own);
         var group = counts.Slice(rank / peers * peers * perRank, peers * perRank);
         CountSources(group);
         instances.Open();

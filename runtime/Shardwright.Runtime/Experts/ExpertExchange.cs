@@ -76,6 +76,9 @@ public sealed class ExpertExchange
     /// <summary>Token copies of every expert over all ranks.</summary>
     public ReadOnlySpan<int> TotalCounts => layout.Totals;
 
+    /// <summary>Token copies of every expert from each sequence of this rank, [experts, sequences].</summary>
+    public ReadOnlySpan<int> SequenceCounts => layout.Own;
+
     /// <summary>First received row of a local expert.</summary>
     public int Start(int localExpert) => layout.Starts[localExpert];
 

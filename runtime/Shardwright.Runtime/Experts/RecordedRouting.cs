@@ -1,11 +1,10 @@
 using System.Collections.Concurrent;
-using Shardwright.Execution;
 
 namespace Shardwright;
 
 /// <summary>
 /// Records which experts every token went to, and replays it: so that two runs, or two frameworks, can be compared although rounding would make a token change experts.
-/// While recording it routes by top-k. Recording allocates.
+/// While recording it keeps the router's choice. Recording allocates.
 /// </summary>
 public sealed class RecordedRouting : RoutingSource
 {
@@ -14,7 +13,7 @@ public sealed class RecordedRouting : RoutingSource
     /// <summary>Replay what is recorded, and fail where nothing is, instead of recording.</summary>
     public bool Replaying { get; set; }
 
-    /// <summary>The experts [tokens, k] of one layer of a micro-batch, over all ranks, in descending order of their logits.</summary>
+    /// <summary>The experts [tokens, k] of one layer of a micro-batch, over all ranks, in descending order of their scores.</summary>
     public ReadOnlySpan<int> Experts(int step, int microBatch, int site, int layer) => recorded.TryGetValue((step, microBatch, site, layer), out int[]? experts) ? experts
         : throw new InvalidOperationException($"No routing is recorded for step {step}, micro-batch {microBatch}, site {site}, layer {layer}.");
 
@@ -32,7 +31,6 @@ public sealed class RecordedRouting : RoutingSource
             all.Slice(where.FirstToken * k, rows * k).CopyTo(experts);
             return;
         }
-        Kernels.TopK(logits, experts, rows, expertCount, k);
         int[] table = recorded.GetOrAdd((where.Step, where.MicroBatch, where.Site, where.Layer), static (_, length) => new int[length], where.Tokens * k);
         experts[..(rows * k)].CopyTo(table.AsSpan(where.FirstToken * k));
     }

@@ -9,11 +9,11 @@ namespace Shardwright;
 /// <param name="Tokens">Tokens of the whole micro-batch.</param>
 public readonly record struct RoutingSite(int Step, int MicroBatch, int Site, int Layer, int FirstToken, int Tokens);
 
-/// <summary>Decides which experts a token goes to, in place of top-k. Gates are still computed from the logits of the chosen experts.</summary>
+/// <summary>Decides which experts a token goes to, in place of the router. Gates are still computed from the logits of the chosen experts.</summary>
 public abstract class RoutingSource
 {
     /// <summary>
-    /// Writes the <paramref name="k"/> experts of each row to <paramref name="experts"/> [rows, k], given <paramref name="logits"/> [rows, expertCount].
+    /// Writes the <paramref name="k"/> experts of each row to <paramref name="experts"/> [rows, k], given <paramref name="logits"/> [rows, expertCount]; on entry they are the router's own choice.
     /// The ranks call this concurrently; each for its own tokens.
     /// </summary>
     public abstract void Select(RoutingSite where, ReadOnlySpan<float> logits, Span<int> experts, int rows, int expertCount, int k);

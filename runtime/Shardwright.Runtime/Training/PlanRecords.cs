@@ -55,6 +55,19 @@ public sealed record NamedBuffer(string Name, long Offset, long Bytes, string Cl
 /// <param name="WorkingBytesPerRow">Further bytes a row needs in the same frame while the layer itself runs, forward or backward.</param>
 public sealed record ExpertSite(string Path, int ExpertCount, int TopK, int Layers, float BalanceLoss, float RouterZLoss, int SavedBytesPerRow, int WorkingBytesPerRow)
 {
+    /// <summary>The slot of the bias that is added to scores for the choice; −1 = none.</summary>
+    public int BiasSlot { get; init; } = -1;
+
+    /// <summary>The slot of the step's copies an expert, which the bias follows; −1 = none.</summary>
+    public int LoadSlot { get; init; } = -1;
+
+    /// <summary>One layer's group: <c>Blocks[3].Experts</c>; under several lists the layer is counted over all of them.</summary>
+    internal string PathOf(int layer)
+    {
+        int star = Path.IndexOf("[*]", StringComparison.Ordinal);
+        return star < 0 ? Path : star == Path.LastIndexOf("[*]", StringComparison.Ordinal) ? Path.Replace("*", $"{layer}", StringComparison.Ordinal) : $"{Path}, layer {layer}";
+    }
+
     /// <summary>Sites with the same non-negative loop number run in one loop and alternate layer by layer; a negative number is a loop of its own.</summary>
     public int Loop { get; init; } = -1;
 

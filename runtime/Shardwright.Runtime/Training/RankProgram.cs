@@ -4,7 +4,7 @@ namespace Shardwright.Execution;
 /// One rank's training program; emitted code derives from it. All ranks run the same program and differ only by their coordinates. The base gives it its
 /// memory, inputs and peers, and drives a step: count the loss's weights, train each micro-batch, update.
 /// </summary>
-public abstract class RankProgram
+public abstract partial class RankProgram
 {
     private readonly StepBoard board;
     private readonly ParameterUpdate update;
@@ -86,15 +86,6 @@ public abstract class RankProgram
     /// <summary>This rank's rows of a bound integer input.</summary>
     protected ReadOnlySpan<int> IntegerInput(int input, int microBatch) => board.Inputs[input].Integers(microBatch, Rank, World.Size);
 
-    /// <summary>Chooses the experts of this rank's tokens: top-k of the logits, or <see cref="TrainerOptions.Routing"/> when set.</summary>
-    protected void SelectExperts(int site, int layer, int microBatch, ReadOnlySpan<float> logits, Span<int> experts, int rows, int expertCount, int k)
-    {
-        if (Context.Options.Routing is { } routing)
-            routing.Select(new(board.Training ? Step : -1, microBatch, site, layer, Rank * rows, World.Size * rows), logits, experts, rows, expertCount, k);
-        else
-            Kernels.TopK(logits, experts, rows, expertCount, k);
-    }
-
     /// <summary>Prepares the packed form in which products read a parameter: [matrices, rows, columns] at a byte offset of the arena. Packed on first use after each update, once for all ranks that hold the same values.</summary>
     protected PackedWeights Pack(long offset, int matrices, int rows, int columns, NumberFormat format = NumberFormat.Float32)
     {
@@ -128,16 +119,6 @@ public abstract class RankProgram
             return;
         board.BalanceSum += balance;
         board.RouterZSum += routerZ;
-    }
-
-    /// <summary>Reports how many token copies each expert received in one layer and micro-batch, over all ranks.</summary>
-    protected void ReportRoutes(int site, int layer, ReadOnlySpan<int> totalCounts)
-    {
-        if (Rank != 0 || !board.Training)
-            return;
-        var tokens = board.Report.Tokens(site, layer);
-        for (int expert = 0; expert < tokens.Length; expert++)
-            tokens[expert] += totalCounts[expert];
     }
 
     /// <summary>Writes this rank's rows of Forward's result for the micro-batch that <see cref="Infer"/> runs.</summary>
@@ -194,6 +175,7 @@ public abstract class RankProgram
     internal void RunTrain()
     {
         Routed.ResetHighWater();
+        ClearLoads();
         Context.Clock?.Begin();
         CountAllLossWeights();
         for (int microBatch = 0; microBatch < MicroBatches; microBatch++)

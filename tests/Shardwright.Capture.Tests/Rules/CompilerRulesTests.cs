@@ -84,8 +84,8 @@ public sealed class CompilerRulesTests
             Expert("Nn.MatMul(x, W)"));
 
     [Theory]
-    [InlineData("BalanceLoss = {|SHW1011:-0.01f|}")]
-    [InlineData("BalanceLoss = 0.01f, RouterZLoss = {|SHW1011:float.NaN|}")]
+    [InlineData("BalanceLoss = {|SHW5002:-0.01f|}")]
+    [InlineData("BalanceLoss = 0.01f, RouterZLoss = {|SHW5002:float.NaN|}")]
     public Task LossWeightBelowZero_IsReportedAtItsValue(string settings) =>
         Verify.Files(WithExperts("Nn.MatMul(x, W)").Replace("() => new(Width));", "() => new(Width)) { " + settings + " };", StringComparison.Ordinal), Expert("Nn.MatMul(x, W)"));
 

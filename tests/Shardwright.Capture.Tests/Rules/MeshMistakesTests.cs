@@ -4,7 +4,7 @@ using Shardwright.CodeFixes;
 
 namespace Shardwright.Capture.Tests.Rules;
 
-/// <summary>Sizes that a mesh does not divide (SHW2001), an Expert that does not divide Data (SHW2002), more experts a token than there are (SHW5001): what is reported, and the fixes.</summary>
+/// <summary>Sizes that a mesh does not divide (SHW2001), an Expert that does not divide Data (SHW2002), more experts a token than there are (SHW5001), router settings out of range (SHW5002): what is reported, and the fixes.</summary>
 public sealed class MeshMistakesTests
 {
     static string Dense(string mesh, string batch, string input, string loss = "Tensor<float> x") => $$"""
@@ -128,4 +128,17 @@ public sealed class MeshMistakesTests
     [Fact]
     public Task MessageOfTopK_NamesBothNumbers() => Verify.Source(Sparse("[Model]", Group.Replace("Settings.TopK", "{|#0:Settings.TopK|}", StringComparison.Ordinal), declare: "public const int Experts = 6, TopK = 7;"),
         new DiagnosticResult("SHW5001").WithLocation(0).WithMessage("'Block.Group': every token goes to topK = 7 different experts, but there are 6; need 1 ≤ topK ≤ count, 6 at most"));
+
+    [Fact]
+    public Task RouterSetting_IsReportedAtItsValue() => Verify.Source(Sparse("[Model]", Group[..^1] + " { Score = RouterScore.Sigmoid, RouterGroups = {|#0:Settings.TopK * 2|} };"),
+        new DiagnosticResult("SHW5002").WithLocation(0).WithMessage("'Block.Group': RouterGroups is 4 for 6 experts; need a number that divides them"));
+
+    [Fact]
+    public Task KeptGroups_OfTooFewExperts_AreReportedAtTheirValue_WhateverTheOrder() => Verify.Source(
+        Sparse("[Model]", Group[..^1] + " { KeptGroups = 1, RouterGroups = {|#0:6|} };"),
+        new DiagnosticResult("SHW5002").WithLocation(0).WithMessage("'Block.Group': KeptGroups is 1 of 6 groups of 1 experts, but every token goes to topK = 2 experts; need groups that hold at least as many"));
+
+    [Fact]
+    public Task RouterSettings_ThatFit_AreLegal() => Verify.Source(Sparse("[Model]",
+        Group[..^1] + " { Score = RouterScore.SqrtSoftplus, Renormalize = false, GateScale = 2.5f, RouterGroups = 3, KeptGroups = 2, BiasRate = 1e-3f };"));
 }

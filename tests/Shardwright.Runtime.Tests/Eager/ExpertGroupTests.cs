@@ -42,11 +42,12 @@ public sealed class ExpertGroupTests
     }
 
     [Fact]
-    public void Forward_NaNLogits_AreChosenLast()
+    public void Forward_NaNLogits_AreAnErrorThatNamesGroupAndToken()
     {
-        var group = Scales(count: 3, topK: 2);
-        group.Forward(Data.Of([1], 1, 1), Data.Of([float.NaN, -7, 3], 1, 3));
-        Assert.Empty(group[0].Calls);
+        var group = Scales(count: 3, topK: 1);
+        group.Name("Blocks[2].Experts", site: 0, layer: 2);
+        var failure = Assert.Throws<NotFiniteNumberException>(() => group.Forward(Data.Of([1, 2], 2, 1), Data.Of([0, 1, 2, 0, 1, float.NaN], 2, 3)));
+        Assert.StartsWith("Blocks[2].Experts: the router's logit of token 1 for expert 2 is not a number. Something before the router", failure.Message);
     }
 
     [Fact]

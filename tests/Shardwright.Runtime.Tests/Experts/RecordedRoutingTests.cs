@@ -3,12 +3,11 @@ namespace Shardwright.Runtime.Tests;
 public sealed class RecordedRoutingTests
 {
     [Fact]
-    public void Select_WhileRecording_RoutesByTopKAndKeepsTheGlobalTable()
+    public void Select_WhileRecording_KeepsTheRoutersChoiceInTheGlobalTable()
     {
         var routing = new RecordedRouting();
-        int[] experts = new int[2];
-        routing.Select(new(4, 1, 0, 2, FirstToken: 2, Tokens: 4), [0, 3, 2, 5, 1, 4], experts, rows: 2, expertCount: 3, k: 1);
-        routing.Select(new(4, 1, 0, 2, FirstToken: 0, Tokens: 4), [9, 3, 2, 5, 1, 7], experts, rows: 2, expertCount: 3, k: 1);
+        routing.Select(new(4, 1, 0, 2, FirstToken: 2, Tokens: 4), [0, 3, 2, 5, 1, 4], (int[])[1, 0], rows: 2, expertCount: 3, k: 1);
+        routing.Select(new(4, 1, 0, 2, FirstToken: 0, Tokens: 4), [9, 3, 2, 5, 1, 7], (int[])[0, 2], rows: 2, expertCount: 3, k: 1);
         Assert.Equal([0, 2, 1, 0], routing.Experts(4, 1, 0, 2).ToArray());
     }
 

@@ -123,6 +123,21 @@ public sealed class ThreadCountTests
             K.RouterGradient(Chosen, Kepts, Kepts, y[0], Logits, new int[Experts], y[2], Rows, Experts, Kept, 0.1f, 0.2f);
         }
         ),
+        ["ChooseExperts"] = ([Rows * Kept], y =>
+        {
+            var experts = new int[Rows * Kept];
+            K.ChooseExperts(Logits, experts, Rows, Experts, Kept, RouterScore.Sigmoid, bias: A.AsSpan(0, Experts));
+            experts.CopyTo(y[0], 0);
+        }
+        ),
+        ["Jitter"] = ([Rows * Experts], y => K.Jitter(Logits, y[0], Rows, Experts, 0.3f, 5, 1)),
+        ["ScoreGates"] = ([Rows * Kept, Rows * Experts, Experts + 1, Rows * Experts], y =>
+        {
+            K.ScoreGates(Logits, Chosen, y[0], Rows, Experts, Kept, RouterScore.SqrtSoftplus, true, 2);
+            K.ScoreStatistics(Logits, default, y[1], y[2], Segments.Uniform(6, Rows / 6), Experts, RouterScore.SqrtSoftplus);
+            K.ScoreGradient(Chosen, y[0], Kepts, Logits, new int[6 * Experts], y[3], Rows, 6, Experts, Kept, RouterScore.SqrtSoftplus, true, 2, 0.1f, 0.2f);
+        }
+        ),
         ["TopK"] = ([Rows * Kept], y => Top().CopyTo(y[0], 0)),
         ["Permute"] = ([Count * Kept, Count], y =>
         {

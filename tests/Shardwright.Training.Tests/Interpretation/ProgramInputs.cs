@@ -20,6 +20,9 @@ internal sealed class ProgramInputs
     /// <summary>Another micro-batch of the same parameters, with gradients of its own.</summary>
     public ProgramInputs WithRouting(Routing routing, double lossDenominator) => new(weights) { Routing = routing, LossDenominator = lossDenominator };
 
+    /// <summary>Seed, step and micro-batch, for routers' random numbers.</summary>
+    public (ulong Seed, int Step, int MicroBatch) Moment { get; set; }
+
     public double[] Parameter(ParameterDeclaration parameter) => weights[parameter.Slot];
 
     public double[] Gradient(ParameterDeclaration parameter) => gradients[parameter.Slot];

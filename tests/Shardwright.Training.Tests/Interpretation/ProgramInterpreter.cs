@@ -85,7 +85,8 @@ internal sealed class ProgramInterpreter
         var x = node.Inputs.Select(Read).ToArray();
         if (Rounds && node.Precision.IsLow && node.Op is MatMul && node.Inputs[1].Parameter is not null)
             x[1] = x[1].Map(BFloat16.Round);
-        var outputs = node.Op is Route route ? Routings.Route(route, x[0], node.Outputs[Route.Counts].Type.Shape[1], select => routing.Choose(route.Site, Layer(route.Site), select)) : Evaluation.Of(node, x, Inputs);
+        var outputs = node.Op is JitterLogits jitter ? [RouterReference.Jitter(jitter.Site, Layer(jitter.Site), Inputs.Moment, x[0])]
+            : node.Op is Route route ? Routings.Route(route, x[0], x.Length > 1 ? x[1].Data : null, node.Outputs[Route.Counts].Type.Shape[1], select => routing.Choose(route.Site, Layer(route.Site), select)) : Evaluation.Of(node, x, Inputs);
         if (node.Accumulated is { } accumulated)
             outputs[0] = Read(accumulated).Zip(outputs[0], (a, b) => a + b);
         for (var i = 0; Rounds && !node.Op.KeepsFormat && i < outputs.Length; i++)

@@ -98,7 +98,7 @@ internal sealed class ProgramMutants(BuiltProgram program, DeviceMesh mesh)
                     Fill fill => fill with { Factor = fill.Factor * factor },
                     Scale scale => new Scale(scale.Factor * factor),
                     CrossEntropyGradient { Scale: { } scale } loss => loss with { Scale = scale * factor },
-                    RouteGradient route => new RouteGradient(route.Site with { BalanceLoss = route.Site.BalanceLoss * factor, RouterZLoss = route.Site.RouterZLoss * factor }),
+                    RouteGradient route => new RouteGradient(route.Site with { Router = route.Site.Router with { BalanceLoss = route.Site.Router.BalanceLoss * factor, RouterZLoss = route.Site.Router.RouterZLoss * factor } }),
                     _ => null,
                 };
                 if (scaled is not null && scaled != op)

@@ -12,14 +12,14 @@ public sealed class NoBalancing : AdviceRule
 
     public override IEnumerable<Finding> Find(ModelStudy study)
     {
-        foreach (var group in DeclaredGroup.All(study).Where(g => !g.Member.Frozen && g.Site.Experts > study.Option(Info, MostExperts) && g.Member.Settings.All(s => s.Name != "BalanceLoss")))
+        foreach (var group in DeclaredGroup.All(study).Where(g => !g.Member.Frozen && g.Site.Experts > study.Option(Info, MostExperts) && g.Site.Router.BiasRate == 0 && g.Member.Settings.All(s => s.Name != "BalanceLoss")))
         {
             long routed = study.Statements.Where(s => s.Cost.Op.Site == group.Site.Index).Sum(s => s.Picoseconds);
             var balanced = study.With(group.With(member => member with { Settings = member.Settings.Append(new Setting("BalanceLoss", new Literal(-1, Usual))).ToEquatable() }));
             string cost = balanced is null ? "" : $"; the balance loss makes it {AdviceText.Duration(balanced.Estimate!.Summary.Picoseconds - study.Step)} longer";
             yield return new(Info, group.At,
                 $"'{group.Site.Path}' routes to {group.Site.Experts} experts and nothing balances them: a router that is left alone soon prefers a few, and the busiest rank is the step. "
-                + $"Its exchange and its experts take {AdviceText.Duration(routed)} of {AdviceText.Duration(study.Step)} a step at even load on {study.Target}, and in proportion to the busiest rank's load otherwise (max ÷ mean of 3 is usual){cost}. Set BalanceLoss, 0.01 to begin with")
+                + $"Its exchange and its experts take {AdviceText.Duration(routed)} of {AdviceText.Duration(study.Step)} a step at even load on {study.Target}, and in proportion to the busiest rank's load otherwise (max ÷ mean of 3 is usual){cost}. Set BalanceLoss, 0.01 to begin with, or BiasRate, 0.001")
             {
                 Fixes = EquatableArray.Of(new Fix("Add BalanceLoss = 0.01f", EquatableArray.Of(new Edit(EditKind.Initializer, group.At, "BalanceLoss = 0.01f")))),
             };

@@ -8,7 +8,7 @@ namespace Shardwright.Compiler.Ops.Routing;
 
 /// <summary>An expert group of the model: one in source, <paramref name="Loops"/> layers of it at run time.</summary>
 public sealed record ExpertSite(
-    int Index, string Path, string Name, int Experts, int TopK, EquatableArray<RepeatedList> Loops, double BalanceLoss, double RouterZLoss, string Dispatch, int MicroBatches)
+    int Index, string Path, string Name, int Experts, int TopK, EquatableArray<RepeatedList> Loops, RouterSettings Router, string Dispatch, int MicroBatches)
 {
     public int Layers => Loops.Aggregate(1, (product, loop) => product * loop.Count);
 
@@ -24,7 +24,12 @@ public sealed record ExpertSite(
     /// <summary>Fewest token copies of a replica; 0 for the target's break-even.</summary>
     public int LeastTokens { get; init; }
 
-    public bool HasAuxiliaryLoss => BalanceLoss != 0 || RouterZLoss != 0;
+    /// <summary>The slots of the bias that is added to scores for the choice and of the step's load that it follows; −1 = none.</summary>
+    public int BiasSlot { get; init; } = -1;
+
+    public int LoadSlot { get; init; } = -1;
+
+    public bool HasAuxiliaryLoss => Router.BalanceLoss != 0 || Router.RouterZLoss != 0;
 }
 
 /// <summary>
@@ -49,6 +54,9 @@ public sealed record Route(ExpertSite Site) : Op
         if (!report.Require(logits.Type is { Rank: >= 2, Rows: RowKind.Sequence, Element: ElementType.Float32 } && logits.Type.Last == Site.Experts, node, () =>
             $"{Site.Name}.Forward: logits '{logits.Name}' are {logits.Type} for {Site.Experts} experts; need […, {Site.Experts}]"))
             return;
+        if (!report.Require(!Site.Router.BalancesSequences || logits.Type.Rank >= 3 && logits.Type.Shape[0] == report.Sequences, node, () =>
+            $"{Site.Name}.Forward: logits '{logits.Name}' are {logits.Type}, and BalanceScope is Sequence; need [{report.Sequences}, …, {Site.Experts}]: dimension 0 says which tokens belong together"))
+            return;
         node.Outputs[Experts].Type = logits.Type.WithLast(Site.TopK) with { Element = ElementType.Int32 };
         node.Outputs[Slots].Type = node.Outputs[Experts].Type;
         node.Outputs[Gates].Type = logits.Type.WithLast(Site.TopK);
@@ -64,42 +72,78 @@ public sealed record Route(ExpertSite Site) : Op
     public override void Differentiate(Node node, GradientBuilder gradients)
     {
         var dgates = gradients.Of(node.Outputs[Gates]) ?? gradients.Zero(node.Outputs[Gates]);
-        gradients.Emit(new RouteGradient(Site), node.Input(0), [node.Outputs[Experts], node.Outputs[Gates], dgates, node.Outputs[Probabilities], node.Input(0)]);
+        IEnumerable<Value> saved = Site.Router.IsUsual ? [node.Outputs[Probabilities]] : [];
+        gradients.Emit(new RouteGradient(Site), node.Input(0), [node.Outputs[Experts], node.Outputs[Gates], dgates, node.Input(0), .. saved]);
     }
 
-    // Softmax over all logits and over the kept ones; k passes for the top-k, a count and a place for every copy on the general-purpose engine.
+    // Scores of all logits and of the kept ones; k passes for the top-k (and one to rank groups), a count and a place for every copy on the general-purpose engine.
     public override OpWork Cost(Node node, CostRule cost) => cost.Stream(node) with
     {
         VectorElements = cost.Elements(node.Input(0)) * 3,
         ScalarElements = cost.Elements(node.Input(0)) + cost.Elements(node.Outputs[Gates]),
-        GpSimdElements = cost.Elements(node.Input(0)) * Site.TopK + cost.Elements(node.Outputs[Slots]) * 2,
+        GpSimdElements = cost.Elements(node.Input(0)) * (Site.TopK + (Site.Router.Groups > 1 ? 1 : 0)) + cost.Elements(node.Outputs[Slots]) * 2,
     };
 
     public override void Print(Node node, StatementPrinter print)
     {
         var logits = node.Input(0);
-        var rows = print.Rows(logits);
-        print.Statement($"SelectExperts(site: {Site.Index}, {print.Instance(Site)}, microBatch, {print.Of(logits)}, {print.Of(node.Outputs[Experts])}, rows: {rows}, expertCount: {Site.Experts}, k: {Site.TopK});");
-        print.Kernel(node, "Gates", [logits, node.Outputs[Experts], node.Outputs[Gates]], ("rows", rows), ("expertCount", Site.Experts), ("k", Site.TopK));
-        if (print.IsUsed(node.Outputs[Probabilities]) || print.IsUsed(node.Outputs[Statistics]))
-            print.Kernel(node, "RouterStatistics", [logits, node.Outputs[Probabilities], node.Outputs[Statistics]], ("sequences", print.Segments(logits)), ("expertCount", Site.Experts));
+        var (rows, router) = (print.Rows(logits), Site.Router);
+        print.Statement($"SelectExperts(site: {Site.Index}, {print.Instance(Site)}, microBatch, {print.Of(logits)}, {print.Of(node.Outputs[Experts])}, rows: {rows}, expertCount: {Site.Experts}, k: {Site.TopK}{Ranking(node, print)});");
+        if (router.IsUsual)
+            print.Kernel(node, "Gates", [logits, node.Outputs[Experts], node.Outputs[Gates]], ("rows", rows), ("expertCount", Site.Experts), ("k", Site.TopK));
+        else
+            print.Kernel(node, "ScoreGates", [logits, node.Outputs[Experts], node.Outputs[Gates]], [("rows", rows), ("expertCount", Site.Experts), ("k", Site.TopK), .. GateArguments(router)]);
         print.Kernel(node, "CountRoutes", [node.Outputs[Experts], node.Outputs[Counts]],
             ("sequences", print.Sequences), ("rowsPerSequence", print.RowCount(logits) / print.Sequences), ("k", Site.TopK), ("expertCount", Site.Experts));
+        if (print.IsUsed(node.Outputs[Probabilities]) || print.IsUsed(node.Outputs[Statistics]))
+            Statistic(node, print);
         print.Kernel(node, "DispatchOrder", [node.Outputs[Experts], node.Outputs[Slots]], ("rows", rows), ("k", Site.TopK), ("expertCount", Site.Experts));
     }
+
+    void Statistic(Node node, StatementPrinter print)
+    {
+        Value logits = node.Input(0), probabilities = node.Outputs[Probabilities], statistics = node.Outputs[Statistics];
+        if (Site.Router.IsUsual)
+            print.Kernel(node, "RouterStatistics", [logits, probabilities, statistics], ("sequences", print.Segments(logits)), ("expertCount", Site.Experts));
+        else
+            print.Kernel(node, "ScoreStatistics", [logits, Site.Router.BalancesSequences ? node.Outputs[Counts] : "default", probabilities, statistics], ("sequences", print.Segments(logits)), ("expertCount", Site.Experts), ("score", $"RouterScore.{Site.Router.Score}"));
+    }
+
+    string Ranking(Node node, StatementPrinter print)
+    {
+        var router = Site.Router;
+        if (!router.IsRanked)
+            return "";
+        string groups = router.Groups > 1 ? $", groups: {router.Groups}, keptGroups: {(router.KeptGroups > 0 ? router.KeptGroups : router.Groups)}" : "";
+        return $", score: RouterScore.{router.Score}{groups}{(Site.BiasSlot >= 0 ? $", bias: {print.Of(node.Input(1))}" : "")}";
+    }
+
+    /// <summary>How gates follow from scores.</summary>
+    internal static IEnumerable<(string, object)> GateArguments(RouterSettings router) =>
+        [("score", $"RouterScore.{router.Score}"), ("renormalize", router.Renormalize), ("scale", StatementPrinter.Number(router.GateScale))];
 }
 
-/// <summary>dlogits: the gates' softmax over the kept logits, plus the balance loss (counts carry no gradient) and the router z-loss.</summary>
+/// <summary>dlogits: through the gates, plus the balance loss (counts carry no gradient) and the router z-loss.</summary>
 public sealed record RouteGradient(ExpertSite Site) : Op
 {
-    public override void InferShapes(Node node, ShapeReport report) => node.Output.Type = node.Input(4).Type;
+    public override void InferShapes(Node node, ShapeReport report) => node.Output.Type = node.Input(3).Type;
 
     public override void Print(Node node, StatementPrinter print)
     {
+        Value experts = node.Input(0), gates = node.Input(1), dgates = node.Input(2), logits = node.Input(3);
+        var router = Site.Router;
         double tokens = print.GlobalRows(node.Output);
-        double balance = Site.BalanceLoss * Site.Experts / (tokens * tokens * Site.TopK) / Site.MicroBatches, z = Site.RouterZLoss / tokens / Site.MicroBatches;
-        print.Kernel(node, "RouterGradient", [.. node.Inputs, $"{print.Exchange(Site)}.TotalCounts", node.Output],
-            ("rows", print.Rows(node.Output)), ("expertCount", Site.Experts), ("k", Site.TopK), ("balanceScale", StatementPrinter.Number(balance)), ("zScale", StatementPrinter.Number(z)));
+        // The mean over sequences of their own losses: each has tokens ÷ sequences tokens.
+        double perSequence = router.BalancesSequences ? logits.Type.Shape[0] : 1;
+        double balance = router.BalanceLoss * Site.Experts * perSequence / (tokens * tokens * Site.TopK) / Site.MicroBatches, z = router.RouterZLoss / tokens / Site.MicroBatches;
+        string counts = $"{print.Exchange(Site)}.{(router.BalancesSequences ? "SequenceCounts" : "TotalCounts")}";
+        (string, object)[] scales = [("balanceScale", StatementPrinter.Number(balance)), ("zScale", StatementPrinter.Number(z))];
+        if (router.IsUsual)
+            print.Kernel(node, "RouterGradient", [experts, gates, dgates, node.Input(4), logits, counts, node.Output],
+                [("rows", print.Rows(node.Output)), ("expertCount", Site.Experts), ("k", Site.TopK), .. scales]);
+        else
+            print.Kernel(node, "ScoreGradient", [experts, gates, dgates, logits, counts, node.Output],
+                [("rows", print.Rows(node.Output)), ("sequences", router.BalancesSequences ? print.Sequences : 1), ("expertCount", Site.Experts), ("k", Site.TopK), .. Route.GateArguments(router), .. scales]);
     }
 }
 
@@ -115,10 +159,12 @@ public sealed record ReportAuxiliary(ExpertSite Site, int Tokens) : Op
     public override void Print(Node node, StatementPrinter print)
     {
         string statistics = print.Of(node.Input(0)), counts = print.Of(node.Input(1));
-        string balance = StatementPrinter.Number(Site.BalanceLoss), z = StatementPrinter.Number(Site.RouterZLoss);
+        string balance = StatementPrinter.Number(Site.Router.BalanceLoss), z = StatementPrinter.Number(Site.Router.RouterZLoss);
         int layers = Site.Layers, experts = Site.Experts;
         print.Statement("ReportAuxiliary(");
-        print.Statement($"    balance: AuxiliaryTerms.Balance({statistics}, {counts}, layers: {layers}, ranks: World.Size, expertCount: {experts}, tokens: {Tokens}, k: {Site.TopK}, coefficient: {balance}),");
+        print.Statement(Site.Router.BalancesSequences
+            ? $"    balance: AuxiliaryTerms.SequenceBalance({statistics}, layers: {layers}, expertCount: {experts}, sequences: {print.Sequences} * World.Size, tokens: {Tokens}, k: {Site.TopK}, coefficient: {balance}),"
+            : $"    balance: AuxiliaryTerms.Balance({statistics}, {counts}, layers: {layers}, ranks: World.Size, expertCount: {experts}, tokens: {Tokens}, k: {Site.TopK}, coefficient: {balance}),");
         print.Statement($"    routerZ: AuxiliaryTerms.RouterZ({statistics}, layers: {layers}, expertCount: {experts}, tokens: {Tokens}, coefficient: {z}));");
     }
 }

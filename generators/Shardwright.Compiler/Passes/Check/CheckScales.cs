@@ -127,6 +127,7 @@ public sealed class CheckScales
     {
         Route o => o.Site,
         RouteGradient o => o.Site,
+        JitterLogits o => o.Site,
         GatherCounts o => o.Site,
         Permute o => o.Site,
         PermuteGradient o => o.Site,

@@ -144,6 +144,8 @@ public sealed class CheckShards
                 return [Sharding.Replicated];
             case Route:
                 Need(0, rows);
+                if (inputs.Count > 1)
+                    Need(1, Sharding.Replicated);
                 return [rows, rows, rows, new(AtomState.Partial, AtomState.Partial), counts, rows];
             case Dispatch:
                 Need(0, rows);

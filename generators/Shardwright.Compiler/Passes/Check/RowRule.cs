@@ -28,7 +28,7 @@ public sealed record RowRule(bool[] Rows, bool[] Sums, bool AlongLast)
         MatMulGradient or EmbedGradient or SumTokens or RmsNormGainGradient or LayerNormGainGradient => Summed(node),
         Sum or CrossEntropy => Summed(node) with { Sums = [true, false] },
         CrossEntropyGradient op => Kept(node, v => op.Scale is not null || v != node.Inputs[node.Inputs.Count - 1], alongLast: true),
-        Permute or PermuteGradient or Combine or CombineGradient or RouteGradient => Kept(node, alongLast: true),
+        Permute or PermuteGradient or Combine or CombineGradient or RouteGradient or JitterLogits => Kept(node, alongLast: true),
         _ => null,
     };
 

@@ -26,16 +26,7 @@ public static unsafe partial class Kernels
             TokenFold<ProbabilityTerm>.Run(new(pprobabilities, expertCount), pstatistics, sequences.Table(boundaries), expertCount);
         }
 
-        var tree = new ScalarTree(sequences.Count);
-        for (var sequence = 0; sequence < sequences.Count; sequence++)
-        {
-            var sum = 0f;
-            for (var t = sequences.Start(sequence); t < sequences.End(sequence); t++)
-                sum = MathF.FusedMultiplyAdd(logSumExp[t], logSumExp[t], sum);
-            tree.Push(sum);
-        }
-
-        statistics[expertCount] = tree.Root;
+        statistics[expertCount] = SumOfSquares(logSumExp, sequences);
     }
 
     private readonly struct RouterRows(float* logits, float* probabilities, float* logSumExp, nint expertCount) : IRangeWork

@@ -29,8 +29,8 @@ public static unsafe partial class Kernels
 
     private readonly struct TopKRows(float* logits, int* experts, int expertCount, int k) : IRangeWork
     {
-        // Below every logit and below NaN.
-        private const int Taken = int.MinValue;
+        /// <summary>Below every logit and below NaN.</summary>
+        public const int Taken = int.MinValue;
 
         // A lane for each of sixteen rows.
         public void Run(nint begin, nint end)
@@ -41,21 +41,28 @@ public static unsafe partial class Kernels
             {
                 var rows = Math.Min(RowLanes.Count, end - row);
                 RowLanes.Read(logits + (row * expertCount), keys, rows, expertCount);
-                Choose(keys, (int*)chosen);
+                Order(keys, expertCount);
+                Largest((int*)keys, expertCount, k, (int*)chosen);
                 RowLanes.Write(chosen, (float*)experts + (row * k), rows, k);
             }
         }
 
+        /// <summary>values [count, 16] become integers in their order.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void Choose(float* logits, int* chosen)
+        public static void Order(float* values, nint count)
         {
-            var keys = (int*)logits;
-            for (nint e = 0; e < expertCount; e++)
-                Key(Vector512.Load(logits + (e * RowLanes.Count))).Store(keys + (e * RowLanes.Count));
-            for (nint i = 0; i < k; i++)
+            for (nint e = 0; e < count; e++)
+                Key(Vector512.Load(values + (e * RowLanes.Count))).Store((int*)values + (e * RowLanes.Count));
+        }
+
+        /// <summary>chosen [most, 16] = the places of the largest of keys [count, 16], descending; their keys become <see cref="Taken"/>, but for the last one's.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public static void Largest(int* keys, nint count, nint most, int* chosen)
+        {
+            for (nint i = 0; i < most; i++)
             {
                 var (largest, expert) = (Vector512.Load(keys), Vector512<int>.Zero);
-                for (nint e = 1; e < expertCount; e++)
+                for (nint e = 1; e < count; e++)
                 {
                     // The first of equals: the lower index.
                     var key = Vector512.Load(keys + (e * RowLanes.Count));
@@ -64,9 +71,9 @@ public static unsafe partial class Kernels
                 }
 
                 expert.Store(chosen + (i * RowLanes.Count));
-                if (i == k - 1)
+                if (i == most - 1)
                     break;
-                for (nint e = 0; e < expertCount; e++)
+                for (nint e = 0; e < count; e++)
                 {
                     var own = Vector512.Equals(expert, Vector512.Create((int)e));
                     Vector512.ConditionalSelect(own, Vector512.Create(Taken), Vector512.Load(keys + (e * RowLanes.Count))).Store(keys + (e * RowLanes.Count));
@@ -74,11 +81,11 @@ public static unsafe partial class Kernels
             }
         }
 
-        // Integers in the order of the logits; −0 and +0 are equal and NaN comes before what is taken.
+        // Integers in the order of the values; −0 and +0 are equal and NaN comes before what is taken.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector512<int> Key(Vector512<float> logit)
+        private static Vector512<int> Key(Vector512<float> value)
         {
-            var x = logit + Vector512<float>.Zero;
+            var x = value + Vector512<float>.Zero;
             var bits = x.AsInt32();
             var key = bits ^ ((bits >> 31) & Vector512.Create(int.MaxValue));
             return Vector512.ConditionalSelect(Vector512.Equals(x, x).AsInt32(), key, Vector512.Create(Taken + 1));

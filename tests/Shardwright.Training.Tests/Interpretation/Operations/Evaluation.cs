@@ -61,7 +61,7 @@ internal static class Evaluation
         Combine { Residual: true } op => [Routings.Combine(x[0], x[1], x[2], op.Site.TopK).Zip(x[3], (a, b) => a + b)],
         Combine op => [Routings.Combine(x[0], x[1], x[2], op.Site.TopK)],
         CombineGradient op => Routings.CombineGradient(x[0], x[1], x[2], x[3], op.Site.TopK),
-        RouteGradient op => [Routings.RouteGradient(op.Site, x[0], x[1], x[2], x[4])],
+        RouteGradient op => [RouterReference.Gradient(op.Site, x[0], x[1], x[2], x[3])],
         _ => throw new NotSupportedException($"{node.Op.Name} has no reference form."),
     };
 

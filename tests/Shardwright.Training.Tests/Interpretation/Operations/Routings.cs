@@ -6,27 +6,27 @@ namespace Shardwright.Training.Tests.Interpretation.Operations;
 internal static class Routings
 {
     /// <summary>Experts, gates, probabilities, statistics, counts and slots, as <see cref="Compiler.Ops.Routing.Route"/> lists them.</summary>
-    public static DoubleTensor[] Route(Route route, DoubleTensor logits, int sequences, Func<Func<double[]>, double[]> choose)
+    public static DoubleTensor[] Route(Route route, DoubleTensor logits, double[]? bias, int sequences, Func<Func<double[]>, double[]> choose)
     {
-        int experts = route.Site.Experts, k = route.Site.TopK;
-        var chosen = logits.WithLast(k) with { Data = choose(() => TopK(logits, k)) };
-        var kept = logits.WithLast(k);
+        var (site, experts) = (route.Site, route.Site.Experts);
+        var chosen = logits.WithLast(site.TopK) with { Data = choose(() => [.. Enumerable.Range(0, logits.Rows).SelectMany(t => RouterReference.Choose(site, logits.Row(t).ToArray(), bias).Select(e => (double)e))]) };
+        var gates = logits.WithLast(site.TopK);
         var statistics = new DoubleTensor([experts + 1]);
         var counts = new DoubleTensor([experts, sequences]);
-        var probabilities = Norms.Softmax(logits);
+        var probabilities = new DoubleTensor(logits.Shape);
         for (var t = 0; t < logits.Rows; t++)
         {
-            for (var j = 0; j < k; j++)
-            {
-                var expert = (int)chosen.Row(t)[j];
-                kept.Row(t)[j] = logits.Row(t)[expert];
+            RouterReference.Gates(site, logits.Row(t).ToArray(), [.. chosen.Row(t).ToArray().Select(e => (int)e)]).CopyTo(gates.Row(t));
+            RouterReference.Probabilities(site, logits.Row(t).ToArray()).CopyTo(probabilities.Row(t));
+            foreach (int expert in chosen.Row(t))
                 counts.Row(expert)[t / (logits.Rows / sequences)]++;
-            }
-            for (var e = 0; e < experts; e++)
-                statistics.Data[e] += probabilities.Row(t)[e];
             statistics.Data[experts] += Math.Pow(Norms.LogSumExp(logits.Row(t)), 2);
         }
-        return [chosen, Norms.Softmax(kept), probabilities, statistics, counts, Slots(chosen)];
+        // For a loss of each sequence, the probabilities meet the load of their own sequence here.
+        for (var t = 0; t < logits.Rows; t++)
+            for (var e = 0; e < experts; e++)
+                statistics.Data[e] += probabilities.Row(t)[e] * (site.Router.BalancesSequences ? counts.Row(e)[t / (logits.Rows / sequences)] : 1);
+        return [chosen, gates, probabilities, statistics, counts, Slots(chosen)];
     }
 
     /// <summary>balance = c · E · Σ f·P, z = c · mean of log-sum-exp², summed over layers.</summary>
@@ -35,9 +35,13 @@ internal static class Routings
         var (balance, z, site) = (0.0, 0.0, report.Site);
         foreach (var (s, c) in statistics.Zip(counts))
         {
-            for (var e = 0; e < site.Experts; e++)
-                balance += site.BalanceLoss * site.Experts * (c.Row(e).ToArray().Sum() / (report.Tokens * site.TopK)) * (s.Data[e] / report.Tokens);
-            z += site.RouterZLoss * s.Data[site.Experts] / report.Tokens;
+            int sequences = c.Data.Length / site.Experts;
+            double each = (double)report.Tokens / sequences;
+            for (var e = 0; e < site.Experts && site.Router.BalancesSequences; e++)
+                balance += site.Router.BalanceLoss / sequences * site.Experts * s.Data[e] / (each * site.TopK) / each;
+            for (var e = 0; e < site.Experts && !site.Router.BalancesSequences; e++)
+                balance += site.Router.BalanceLoss * site.Experts * (c.Row(e).ToArray().Sum() / (report.Tokens * site.TopK)) * (s.Data[e] / report.Tokens);
+            z += site.Router.RouterZLoss * s.Data[site.Experts] / report.Tokens;
         }
         return (balance, z);
     }
@@ -80,31 +84,6 @@ internal static class Routings
         }
         return [dreturned, dgates];
     }
-
-    /// <summary>Through the gates' softmax, plus the auxiliary losses' part of one of the step's micro-batches; counts carry no gradient.</summary>
-    public static DoubleTensor RouteGradient(ExpertSite site, DoubleTensor chosen, DoubleTensor gates, DoubleTensor dgates, DoubleTensor logits)
-    {
-        double tokens = logits.Rows;
-        var probabilities = Norms.Softmax(logits);
-        var dprobabilities = new DoubleTensor(logits.Shape);
-        foreach (int expert in chosen.Data)
-            for (var t = 0; t < logits.Rows; t++)
-                dprobabilities.Row(t)[expert] += site.BalanceLoss * site.Experts / (tokens * site.TopK) / tokens / site.MicroBatches;
-        var dlogits = Norms.SoftmaxGradient(probabilities, dprobabilities);
-        var dkept = Norms.SoftmaxGradient(gates, dgates);
-        for (var t = 0; t < logits.Rows; t++)
-        {
-            for (var j = 0; j < site.TopK; j++)
-                dlogits.Row(t)[(int)chosen.Row(t)[j]] += dkept.Row(t)[j];
-            for (var e = 0; e < site.Experts; e++)
-                dlogits.Row(t)[e] += site.RouterZLoss / tokens / site.MicroBatches * 2 * Norms.LogSumExp(logits.Row(t)) * probabilities.Row(t)[e];
-        }
-        return dlogits;
-    }
-
-    /// <summary>The k largest logits of every row, descending, ties to the lower index.</summary>
-    private static double[] TopK(DoubleTensor logits, int k) =>
-        [.. Enumerable.Range(0, logits.Rows).SelectMany(t => Enumerable.Range(0, logits.Last).OrderByDescending(e => logits.Row(t)[e]).ThenBy(e => e).Take(k).Select(e => (double)e))];
 
     private static DoubleTensor Slots(DoubleTensor chosen)
     {

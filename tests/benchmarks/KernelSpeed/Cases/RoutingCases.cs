@@ -1,3 +1,4 @@
+using Shardwright;
 using Shardwright.Execution;
 
 namespace KernelSpeed;
@@ -33,6 +34,34 @@ internal static class RoutingCases
             var counts = buffers.RandomIntegers(Experts, Tokens);
             return new(() => Kernels.RouterGradient(r.Chosen.Integers, r.Gates.Span, dgates.Span, probabilities.Span, r.Logits.Span, counts.Integers, dlogits.Span,
                 Tokens, Experts, Kept, 1e-6f, 1e-6f));
+        });
+        yield return new("ChooseExperts", "2048×8, top-2 of 2 of 4 groups", new(Exponentials: Tokens * Experts, Reads: 1, Elements: Tokens * Experts), buffers =>
+        {
+            var (r, bias) = (new Routing(buffers), buffers.Random(Experts));
+            return new(() => Kernels.ChooseExperts(r.Logits.Span, r.Chosen.Integers, Tokens, Experts, Kept, RouterScore.Sigmoid, 4, 2, bias.Span));
+        });
+        yield return new("Jitter", "2048×8", new(Reads: 1, Writes: 1, Elements: Tokens * Experts), buffers =>
+        {
+            var (r, y) = (new Routing(buffers), buffers.Floats(Tokens * Experts));
+            return new(() => Kernels.Jitter(r.Logits.Span, y.Span, Tokens, Experts, 0.01f, 1, 0));
+        });
+        yield return new("ScoreGates", Routers, new(Exponentials: Tokens * Kept, Reads: 1, Elements: Tokens * Experts), buffers =>
+        {
+            var r = new Routing(buffers);
+            return new(() => Kernels.ScoreGates(r.Logits.Span, r.Chosen.Integers, r.Gates.Span, Tokens, Experts, Kept, RouterScore.Sigmoid, true, 2.5f));
+        });
+        yield return new("ScoreStatistics", Routers, new(Exponentials: 2 * Tokens * Experts, Reads: 1, Writes: 1, Elements: Tokens * Experts), buffers =>
+        {
+            var r = new Routing(buffers);
+            var (probabilities, statistics) = (buffers.Floats(Tokens * Experts), buffers.Floats(Experts + 1));
+            return new(() => Kernels.ScoreStatistics(r.Logits.Span, default, probabilities.Span, statistics.Span, Segments.Uniform(Sequences, Tokens / Sequences), Experts, RouterScore.Sigmoid));
+        });
+        yield return new("ScoreGradient", Routers, new(Exponentials: 2 * Tokens * Experts, Reads: 1, Writes: 1, Elements: Tokens * Experts), buffers =>
+        {
+            var r = new Routing(buffers);
+            var (dgates, dlogits, counts) = (buffers.Random(Tokens * Kept), buffers.Floats(Tokens * Experts), buffers.RandomIntegers(Experts, Tokens));
+            return new(() => Kernels.ScoreGradient(r.Chosen.Integers, r.Gates.Span, dgates.Span, r.Logits.Span, counts.Integers, dlogits.Span,
+                Tokens, 1, Experts, Kept, RouterScore.Sigmoid, true, 2.5f, 1e-6f, 1e-6f));
         });
         yield return new("Permute", Copies, new(Reads: 1, Writes: 2, Elements: Tokens * Width), buffers =>
         {

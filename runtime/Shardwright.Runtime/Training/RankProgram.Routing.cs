@@ -1,0 +1,64 @@
+namespace Shardwright.Execution;
+
+/// <content>What a rank's program does for its routers beside the kernels: the choice, the load, and the bias that follows from it.</content>
+public abstract partial class RankProgram
+{
+    /// <summary>Chooses the experts of this rank's tokens: the best logits, or scores + bias, unless <see cref="TrainerOptions.Routing"/> decides otherwise.</summary>
+    /// <exception cref="NotFiniteNumberException">A logit is not a number.</exception>
+    protected void SelectExperts(
+        int site, int layer, int microBatch, ReadOnlySpan<float> logits, Span<int> experts, int rows, int expertCount, int k,
+        RouterScore score = RouterScore.Softmax, int groups = 1, int keptGroups = 1, ReadOnlySpan<float> bias = default)
+    {
+        int firstToken = Rank * rows;
+        if (System.Numerics.Tensors.TensorPrimitives.IsNaNAny(logits))
+            NotANumber.Require(logits, Context.Plan.Experts[site].PathOf(layer), firstToken, expertCount, $" (micro-batch {microBatch}{(board.Training ? $" of step {Step}" : "")}, rank {Rank})");
+        Kernels.ChooseExperts(logits, experts, rows, expertCount, k, score, groups, keptGroups, bias);
+        Context.Options.Routing?.Select(new(board.Training ? Step : -1, microBatch, site, layer, firstToken, World.Size * rows), logits, experts, rows, expertCount, k);
+    }
+
+    /// <summary>The stream of random numbers of one layer's router in a micro-batch of this step, the same on every rank.</summary>
+    protected ulong JitterKey(int site, int layer, int microBatch) => RouterJitter.Key(Context.Options.Seed, Step, microBatch, site, layer);
+
+    /// <summary>Counts how many token copies each expert received in one layer and micro-batch, over all ranks: for the report, and for a bias that follows the load.</summary>
+    protected void ReportRoutes(int site, int layer, ReadOnlySpan<int> totalCounts)
+    {
+        if (!board.Training)
+            return;
+        if (Context.Plan.Experts[site].LoadSlot is var slot and >= 0)
+        {
+            var load = StateOf(slot, layer);
+            for (int expert = 0; expert < load.Length; expert++)
+                load[expert] += totalCounts[expert];
+        }
+        if (Rank != 0)
+            return;
+        var tokens = board.Report.Tokens(site, layer);
+        for (int expert = 0; expert < tokens.Length; expert++)
+            tokens[expert] += totalCounts[expert];
+    }
+
+    // The counts of a step begin anew with it, also behind one that failed.
+    private void ClearLoads()
+    {
+        for (int site = 0; site < Context.Plan.Experts.Count; site++)
+        {
+            var at = Context.Plan.Experts[site];
+            for (int layer = 0; layer < at.Layers && at.LoadSlot >= 0; layer++)
+                StateOf(at.LoadSlot, layer).Clear();
+        }
+    }
+
+    /// <summary>Moves the biases of one expert group by the step's load. Every rank has the counts of all and comes to the same: nothing is exchanged.</summary>
+    protected void UpdateBias(int site, float rate)
+    {
+        var at = Context.Plan.Experts[site];
+        for (int layer = 0; layer < at.Layers; layer++)
+            RouterBias.Update(StateOf(at.BiasSlot, layer), StateOf(at.LoadSlot, layer), rate);
+    }
+
+    private Span<float> StateOf(int slot, int layer)
+    {
+        var state = Context.Plan.Parameters[slot];
+        return Context.Arena.Floats(state.Offset + ((long)layer * state.Elements * sizeof(float)), state.Elements);
+    }
+}

@@ -1,0 +1,22 @@
+namespace Shardwright.Training.Tests.Routers;
+
+/// <summary>A balance loss of every sequence by itself.</summary>
+public sealed class BalanceScopeTests
+{
+    [Theory]
+    [InlineData("BalanceScope = BalanceScope.Sequence, BalanceLoss = 0.3f")]
+    [InlineData("BalanceScope = BalanceScope.Sequence, BalanceLoss = 0.3f, RouterZLoss = 0.01f, Renormalize = false")]
+    [InlineData("BalanceScope = BalanceScope.Sequence, BalanceLoss = 0.3f, Score = RouterScore.Sigmoid, GateScale = 2.5f")]
+    [InlineData("BalanceScope = BalanceScope.Sequence, RouterZLoss = 0.01f")]
+    public void Sequence_AnyScore_EqualsEagerReferenceAndEveryMesh(string settings) => RouterCheck.Holds(RouterModel.Source(settings));
+
+    [Fact]
+    public void Sequence_RowsWithoutSequences_IsDiagnosed()
+    {
+        string source = RouterModel.Source("BalanceScope = BalanceScope.Sequence, BalanceLoss = 0.3f")
+            .Replace("Last.Forward(x, Nn.MatMul(x, Router))", "Nn.Reshape(Last.Forward(Nn.Reshape(x, Batch * Context, Width), Nn.Reshape(Nn.MatMul(x, Router), Batch * Context, 8)), Batch, Context, Width)", StringComparison.Ordinal);
+        var diagnostic = Assert.Single(Harness.CapturedModel.Diagnose(source));
+        Assert.Equal("SHW1010", diagnostic.Id);
+        Assert.Contains("BalanceScope is Sequence; need [8, …, 8]", diagnostic.Message);
+    }
+}

@@ -1,0 +1,79 @@
+using System.Numerics.Tensors;
+using Shardwright.Training.Tests.Harness;
+
+namespace Shardwright.Training.Tests.Routers;
+
+/// <summary>Logits that are not numbers, equal logits, and experts and ranks without a token.</summary>
+public sealed class RouterEdgeTests
+{
+    private const string Plain = "BalanceLoss = 0.05f, RouterZLoss = 0.01f", Sigmoid = "Score = RouterScore.Sigmoid, BiasRate = 0.1f, " + Plain;
+
+    [Theory]
+    [InlineData(Plain, 1, 1, 0)]
+    [InlineData(Plain, 4, 4, 3)]
+    [InlineData(Sigmoid, 4, 4, 3)]
+    [InlineData(Sigmoid, 4, 2, 3)]
+    public void Logits_NotANumber_AreAnErrorThatNamesLayerAndToken(string settings, int data, int expert, int rank)
+    {
+        using var trainer = RouterCheck.Create(RouterModel.Source(settings), (data, expert));
+        dynamic model = trainer.NewModel();
+        trainer.CopyTo((object)model);
+        // One word, which stands once in the batch: token 23 of the second micro-batch.
+        Parameter table = model.Table;
+        var values = table.Value.ToArray();
+        values[(10 * 6) + 2] = float.NaN;
+        table.Value = Tensor.Create(values, [11, 6]);
+        trainer.CopyFrom((object)model);
+        int[] tokens = [.. Enumerable.Range(0, 48).Select(i => i == 47 ? 10 : i % 10)], targets = new int[48];
+
+        var failure = Assert.ThrowsAny<Exception>(() => trainer.Step(tokens, targets));
+        string message = failure.ToString();
+        Assert.Contains($"Blocks[0].Experts: the router's logit of token 23 for expert 0 is not a number (micro-batch 1 of step 0, rank {rank})", message);
+
+        var eager = Assert.Throws<NotFiniteNumberException>(() => { model.Forward(RouterCheck.Shaped(tokens[24..])); });
+        Assert.StartsWith("Blocks[0].Experts: the router's logit of token 23 for expert 0 is not a number. ", eager.Message);
+    }
+
+    [Theory]
+    [InlineData(Plain)]
+    [InlineData(Sigmoid)]
+    [InlineData(Sigmoid + ", RouterGroups = 4, KeptGroups = 2")]
+    public void Logits_AllEqual_GoToTheFirstExperts_AndOtherRanksIdle(string settings)
+    {
+        // Routers of zeros: every logit is 0, and every token goes to the experts 0 and 1, which lie on one rank; the other ranks and experts have none.
+        foreach (var mesh in new[] { (1, 1), (4, 4) })
+        {
+            using var trainer = RouterCheck.Create(RouterModel.Source(settings), mesh);
+            dynamic model = trainer.NewModel();
+            trainer.CopyTo((object)model);
+            foreach (Parameter router in (Parameter[])[model.Router, model.Blocks[0].Router, model.Blocks[1].Router])
+                router.Value = Tensor.Create(new float[48], [6, 8]);
+            foreach (State bias in (State[])[model.Last.Bias, model.Blocks[0].Experts.Bias, model.Blocks[1].Experts.Bias])
+                bias.Value = Tensor.Create(new float[8], [8]);
+            trainer.CopyFrom((object)model);
+            var (tokens, targets) = RouterCheck.Inputs(0);
+
+            var report = trainer.Step(tokens, targets);
+
+            Assert.Equal([48, 48, 0, 0, 0, 0, 0, 0], report.TokensPerExpert(0, 1).ToArray());
+            foreach (var p in trainer.Parameters().Where(p => p.Expert >= 2 && trainer.Plan.Parameters[p.Slot].GradientOffset >= 0))
+                Assert.All(trainer.Gradient(p), g => Assert.Equal(0, g));
+            double objective = ((double)model.Objective(RouterCheck.Shaped(tokens[..24]), RouterCheck.Shaped(targets[..24])) + (double)model.Objective(RouterCheck.Shaped(tokens[24..]), RouterCheck.Shaped(targets[24..]))) / 2;
+            Assert.Equal(objective, report.Loss + report.BalanceLoss + report.RouterZLoss, 2e-6 * objective);
+        }
+    }
+
+    [Theory]
+    [InlineData("RouterGroups = 3", "SHW5002", "RouterGroups is 3 for 8 experts; need a number that divides them")]
+    [InlineData("RouterGroups = 4, KeptGroups = 5", "SHW5002", "KeptGroups is 5 of 4 groups; need 1 to RouterGroups = 4")]
+    [InlineData("KeptGroups = 2", "SHW5002", "KeptGroups is 2 of 1 groups; need 1 to RouterGroups = 1")]
+    [InlineData("RouterGroups = 8, KeptGroups = 1", "SHW5002", "KeptGroups is 1 of 8 groups of 1 experts, but every token goes to topK = 2 experts")]
+    [InlineData("KeptGroups = 1, RouterGroups = 8", "SHW5002", "KeptGroups is 1 of 8 groups of 1 experts, but every token goes to topK = 2 experts")]
+    [InlineData("GateScale = 0f", "SHW5002", "GateScale is 0; need a finite number above 0")]
+    [InlineData("BiasRate = -1f", "SHW5002", "BiasRate is -1; need a finite number of at least 0")]
+    [InlineData("Jitter = 1f", "SHW5002", "Jitter is 1; need 0 up to, but not, 1")]
+    [InlineData("Score = (RouterScore)7", "SHW5002", "Score is 7; need Softmax, Sigmoid or SqrtSoftplus")]
+    [InlineData("BalanceScope = (BalanceScope)2", "SHW5002", "BalanceScope is 2; need MicroBatch or Sequence")]
+    public void Setting_ThatNoRouterCanHave_IsDiagnosed(string settings, string rule, string message) =>
+        Assert.Contains(CapturedModel.Diagnose(RouterModel.Source(settings)), d => d.Id == rule && d.Message.Contains(message, StringComparison.Ordinal));
+}
