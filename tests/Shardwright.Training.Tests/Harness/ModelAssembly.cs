@@ -62,6 +62,8 @@ public sealed class ModelAssembly
 
         sealed class Options(string mesh) : AnalyzerConfigOptions
         {
+            public override IEnumerable<string> Keys => [];
+
             public override bool TryGetValue(string key, out string value)
             {
                 value = key == "build_property.ShardwrightMesh" ? mesh : "";

@@ -52,11 +52,11 @@ public sealed class CompilerMessageTests
         var found = CapturedModel.Diagnose(Tiny("return x;"), (4, 1));
 
         Assert.Equal(["tokens", "targets", "weights", "probe"], found.Select(d => d.Message.Split('\'')[1]));
-        Assert.All(found, d => Assert.Equal((Rules.Indivisible, true), (d.Id, d.Message.Contains("dimension 0 ('Batch') is 2, which Data = 4 does not divide; use a multiple of 4", StringComparison.Ordinal))));
+        Assert.All(found, d => Assert.Equal((Rules.Indivisible, true), (d.Id, d.Message.Contains("dimension 0 ('Batch') is 2, which Data = 4 (of ShardwrightMesh) does not divide; use a multiple of 4", StringComparison.Ordinal))));
     }
 
     [Fact]
-    public void Compile_ExpertNotDividingData_SaysSo() => AssertMessage(Rules.ExpertDividesData, Tiny("return x;"), (2, 4), "Data = 2", "Expert = 4", "multiple of Expert");
+    public void Compile_ExpertNotDividingData_SaysSo() => AssertMessage(Rules.ExpertDividesData, Tiny("return x;"), (2, 4), "data=2", "expert=4", "multiple of Expert");
 
     [Fact]
     public void Compile_ExpertsNotDivisible_NamesGroupAndNumbers() => AssertMessage(
