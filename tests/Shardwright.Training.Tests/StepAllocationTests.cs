@@ -24,6 +24,12 @@ public sealed class StepAllocationTests
     public void Step_WithRecomputation_AllocatesNoManagedByteOnAnyThread() =>
         AllocatesNothing("Sample", 4, 4, 1, TestResource.ModelSource("Sample").Replace("[Module]", "[Module, Recompute]", StringComparison.Ordinal));
 
+    [Theory]
+    [InlineData("Sample", "Adaptive")]
+    [InlineData("TwoSizes", "Exact")]
+    public void Step_WithReplicas_AllocatesNoManagedByteOnAnyThread(string model, string placement) =>
+        AllocatesNothing(model, 4, 4, 1, TestResource.ModelSource(model).Replace("[Experts]", $"[Experts(Placement = Placement.{placement}, LeastTokens = 1)]", StringComparison.Ordinal));
+
     static void AllocatesNothing(string model, int data, int expert, int threads, string source)
     {
         var fixture = ReferenceFixture.Load(model);

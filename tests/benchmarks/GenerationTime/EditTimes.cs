@@ -60,6 +60,8 @@ internal sealed class EditTimes(MetadataReference[] references)
 
     async Task<GeneratorDriver> Measure(string row, GeneratorDriver driver, Compilation compilation)
     {
+        // As between two keys: the runtime compiles anew what is called often only while nothing new is called.
+        await Task.Delay(300);
         long start = Stopwatch.GetTimestamp();
         var processor = Environment.CpuUsage.TotalTime;
         driver = driver.RunGeneratorsAndUpdateCompilation(compilation, out var generated, out var diagnostics);
