@@ -30,6 +30,26 @@ public sealed class ReplicasTests
             Assert.InRange(Compare.RelativeL2(other.Values, one.Values), 0, 1e-6);
     }
 
+    [Theory]
+    [InlineData("Adaptive")]
+    [InlineData("Exact")]
+    public void Report_UnderSkew_SaysWhatPlacementDid(string placement)
+    {
+        var fixture = ReferenceFixture.Load("Sample");
+        // Nobody goes to the last expert, so the rank on which it is at home has less.
+        var routing = new ForcedRouting((token, k, experts) => (token + k) % (experts - 1));
+        using var trainer = ReferenceTrainer.Create("Sample", (2, 2), fixture, replay: false, new() { Routing = routing }, Source("Sample", placement));
+        using var home = ReferenceTrainer.Create("Sample", (2, 2), fixture, replay: false, new() { Routing = routing }, Source("Sample", "Static"));
+
+        var moved = trainer.Step(fixture.Tokens(0), fixture.Targets(0), fixture.Weighted ? fixture.Weights(0) : default).Placement(0, 0);
+        var still = home.Step(fixture.Tokens(0), fixture.Targets(0), fixture.Weighted ? fixture.Weights(0) : default).Placement(0, 0);
+
+        Assert.Equal((0, still.BusiestRowsAtHome), (still.Replicas, still.BusiestRows));
+        Assert.Equal((still.BusiestRows, still.MeanRows), (moved.BusiestRowsAtHome, moved.MeanRows));
+        Assert.True(moved.Replicas > 0 && still.Imbalance > 1.1, $"{moved.Replicas} replicas, {still.Imbalance}");
+        Assert.InRange(moved.Imbalance, 1, placement == "Exact" ? 1.02 : 1.05);
+    }
+
     // Experts with biases run one by one, and stay at home.
     [Fact]
     public void ExpertsThatDoNotRunAsAGroup_StayAtHome() =>

@@ -58,6 +58,9 @@ public sealed class ExpertExchange
     /// <summary>The rows of the exchange, as every rank of the group knows them.</summary>
     internal ExchangeLoad Load => new(layout.SentRows, layout.LargestReceive, layout.LargestBlock) { MostReplicas = layout.Instances.MostReplicas };
 
+    /// <summary>Rows of the rank of the group that would receive most if all experts were at home.</summary>
+    internal int BusiestHome => layout.Instances.BusiestHome;
+
     /// <summary>Replicas that this rank can hold.</summary>
     public int Slots => layout.Instances.Layout.Slots;
 

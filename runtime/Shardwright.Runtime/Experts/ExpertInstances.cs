@@ -59,18 +59,29 @@ internal sealed class ExpertInstances
     /// <summary>The most replicas that one rank gets or that one home gives: what lasts longest when weights move.</summary>
     public int MostReplicas { get; private set; }
 
+    /// <summary>Copies of the rank whose own experts have most, wherever they are computed.</summary>
+    public int BusiestHome { get; private set; }
+
     /// <summary>Expert in a slot of a rank; −1 for none.</summary>
     public int SlotExpert(int rank, int slot) => plan!.SlotExpert[rank * Layout.Slots + slot];
 
     /// <summary>Places the experts and splits the copies.</summary>
     public void Open()
     {
-        if (planner is null)
-            return;
         Array.Clear(load);
         foreach (int[] row in Counts)
             for (int expert = 0; expert < load.Length; expert++)
                 load[expert] += row[expert];
+        BusiestHome = 0;
+        for (int rank = 0; rank < Layout.Ranks; rank++)
+        {
+            int own = 0;
+            foreach (int copies in load.AsSpan(rank * Layout.PerRank, Layout.PerRank))
+                own += copies;
+            BusiestHome = Math.Max(BusiestHome, own);
+        }
+        if (planner is null)
+            return;
         planner.Plan(load, plan!);
         split!.Fill(Counts, plan!, SplitOrder.Locality);
         MostReplicas = 0;

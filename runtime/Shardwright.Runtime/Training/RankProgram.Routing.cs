@@ -19,9 +19,11 @@ public abstract partial class RankProgram
     /// <summary>The stream of random numbers of one layer's router in a micro-batch of this step, the same on every rank.</summary>
     protected ulong JitterKey(int site, int layer, int microBatch) => RouterJitter.Key(Context.Options.Seed, Step, microBatch, site, layer);
 
-    /// <summary>Counts how many token copies each expert received in one layer and micro-batch, over all ranks: for the report, and for a bias that follows the load.</summary>
-    protected void ReportRoutes(int site, int layer, ReadOnlySpan<int> totalCounts)
+    /// <summary>Counts how many token copies each expert received in one layer and micro-batch, over all ranks, and how they were placed: for the report, and for a bias that follows the load.</summary>
+    protected void ReportRoutes(int site, int layer, ExpertExchange exchange)
     {
+        ArgumentNullException.ThrowIfNull(exchange);
+        var totalCounts = exchange.TotalCounts;
         if (!board.Training)
             return;
         if (Context.Plan.Experts[site].LoadSlot is var slot and >= 0)
@@ -32,6 +34,7 @@ public abstract partial class RankProgram
         }
         if (Rank != 0)
             return;
+        board.Report.Placed(site, layer, exchange.Replicas, exchange.Load.LargestReceive, exchange.BusiestHome, exchange.Load.SentRows);
         var tokens = board.Report.Tokens(site, layer);
         for (int expert = 0; expert < tokens.Length; expert++)
             tokens[expert] += totalCounts[expert];

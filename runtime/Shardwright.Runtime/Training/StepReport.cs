@@ -7,12 +7,14 @@ public sealed class StepReport
 {
     private readonly int[][][] tokens;          // [group][layer][expert]
     private readonly long[] bytes = new long[Enum.GetValues<Collective>().Length];
+    private readonly PlacementReport[][] placements;      // [group][layer]
     private readonly ProgramPlan plan;
 
     internal StepReport(ProgramPlan plan)
     {
         this.plan = plan;
         tokens = [.. plan.Experts.Select(site => Enumerable.Range(0, site.Layers).Select(_ => new int[site.ExpertCount]).ToArray())];
+        placements = [.. plan.Experts.Select(site => new PlacementReport[site.Layers])];
     }
 
     /// <summary>Number of the step, from 0.</summary>
@@ -51,11 +53,29 @@ public sealed class StepReport
     /// <summary>Token copies each expert of a group received in this step, over all ranks and micro-batches.</summary>
     public ReadOnlySpan<int> TokensPerExpert(int group, int layer)
     {
+        Require(group, layer);
+        return tokens[group][layer];
+    }
+
+    /// <summary>How the rows of an expert group were spread over ranks in this step.</summary>
+    public PlacementReport Placement(int group, int layer)
+    {
+        Require(group, layer);
+        return placements[group][layer];
+    }
+
+    private void Require(int group, int layer)
+    {
         if ((uint)group >= (uint)tokens.Length)
             throw new ArgumentOutOfRangeException(nameof(group), group, $"{plan.Model} has {tokens.Length} expert groups.");
         if ((uint)layer >= (uint)tokens[group].Length)
             throw new ArgumentOutOfRangeException(nameof(layer), layer, $"{plan.Experts[group].Path} has {tokens[group].Length} layers.");
-        return tokens[group][layer];
+    }
+
+    internal void Placed(int group, int layer, int replicas, long busiest, long busiestAtHome, long mean)
+    {
+        ref var placement = ref placements[group][layer];
+        placement = new(placement.Replicas + replicas, placement.BusiestRows + busiest, placement.BusiestRowsAtHome + busiestAtHome, placement.MeanRows + mean);
     }
 
     internal Span<int> Tokens(int group, int layer) => tokens[group][layer];
@@ -67,5 +87,7 @@ public sealed class StepReport
         foreach (int[][] group in tokens)
             foreach (int[] layer in group)
                 Array.Clear(layer);
+        foreach (var group in placements)
+            Array.Clear(group);
     }
 }

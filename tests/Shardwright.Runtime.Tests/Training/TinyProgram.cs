@@ -75,7 +75,7 @@ internal sealed class TinyProgram : RankProgram
         Order();
         World.AllGather(counts, gathered, "route counts");
         exchange.Open(gathered);
-        ReportRoutes(0, 0, exchange.TotalCounts);
+        ReportRoutes(0, 0, exchange);
         for (int token = 0; token < at.Rows; token++)
             h.Slice(token * Width, Width).CopyTo(sent[(slots[token] * Width)..]);
         Routed.Push(exchange.Rows, 3 * Width * 4);

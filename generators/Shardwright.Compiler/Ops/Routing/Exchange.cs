@@ -90,7 +90,7 @@ public sealed record Dispatch(ExpertSite Site, bool Backward) : Op
         print.Statement($"{exchange}.Open({print.Of(node.Input(1))});");
         print.OpenFrame(Site, Backward);
         if (!Backward && print.Reports)
-            print.Statement($"ReportRoutes(site: {Site.Index}, {print.Instance(Site)}, {exchange}.TotalCounts);");
+            print.Statement($"ReportRoutes(site: {Site.Index}, {print.Instance(Site)}, {exchange});");
         print.Collective(node, $"{exchange}.Dispatch({print.Of(node.Input(0))}, {print.Of(node.Output)}, columns: {node.Output.Type.Last}{ElementBytes(node.Output)});", Lowering(Site.Dispatch), print.Elements(node.Input(0)) * (long)node.Output.ElementBytes);
         if (Backward)
             print.ResizeFrame(Site, isLeaving: false);
