@@ -50,6 +50,33 @@ public sealed class ReplicasTests
         Assert.InRange(moved.Imbalance, 1, placement == "Exact" ? 1.02 : 1.05);
     }
 
+    [Fact]
+    public void Auto_ReplicatesWhereATimedPlanPays_AndNowhereElse()
+    {
+        var fixture = ReferenceFixture.Load("Sample");
+        var trn2 = MachineCatalog.Get(MachineCatalog.Default);
+        // Products so slow, a row as slow as the next, that rows cost more than weights on their way.
+        var h100 = MachineCatalog.Get("dgx-h100");
+        var slow = h100 with { Rank = h100.Rank with { TensorFlops = [.. h100.Rank.TensorFlops.Select(rate => rate / 1e6)], HalfEfficiencyFlops = 0, TileSide = 1 } };
+        var routing = new ForcedRouting((token, k, experts) => (token + k) % 2 == 0 ? k : experts - 1 - k);
+
+        var (still, none) = Step(trn2, "Auto");
+        var (moved, some) = Step(slow, "Auto");
+        var (home, _) = Step(slow, "Static");
+
+        Assert.Equal(0, none.Replicas);
+        Assert.True(some.Replicas > 0 && some.Imbalance < some.ImbalanceAtHome, $"{some}");
+        Assert.Equal((home.Loss, home.Loss), (still.Loss, moved.Loss));
+        Assert.True(moved.Picoseconds < home.Picoseconds, $"{moved.Picoseconds} ps, at home {home.Picoseconds} ps");
+
+        ((float Loss, long Picoseconds), PlacementReport) Step(Machine machine, string placement)
+        {
+            using var trainer = ReferenceTrainer.Create("Sample", (4, 4), fixture, replay: false, new() { Routing = routing, Machine = machine }, Source("Sample", placement));
+            var report = trainer.Step(fixture.Tokens(0), fixture.Targets(0), fixture.Weighted ? fixture.Weights(0) : default);
+            return ((report.Loss, report.Emulated!.Picoseconds), report.Placement(0, 0));
+        }
+    }
+
     // Experts with biases run one by one, and stay at home.
     [Fact]
     public void ExpertsThatDoNotRunAsAGroup_StayAtHome() =>

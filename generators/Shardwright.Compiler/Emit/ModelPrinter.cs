@@ -151,7 +151,7 @@ public static class ModelPrinter
     }
 
     /// <summary>What the target says to the lowering, where it says no.</summary>
-    static string Placement(ReplicaPlacement? placement) => placement is null ? "" : $", placement: Placement.{placement.Kind}, slots: {placement.Slots}, leastTokens: {placement.LeastTokens}";
+    static string Placement(ReplicaPlacement? placement) => placement is null ? "" : $", placement: Placement.{placement.Kind}, slots: {placement.Slots}, leastTokens: {placement.LeastTokens}{(placement.Width == 0 ? "" : $", width: {placement.Width}, hidden: {placement.Hidden}, format: NumberFormat.{placement.Format}")}";
 
     static string Legality(ModelPlan plan, Ops.Routing.ExpertSite site)
     {

@@ -15,18 +15,34 @@ public static class PlaceReplicas
     {
         if (mesh.Expert == 1)
             return;
+        var placements = new Dictionary<int, ReplicaPlacement?>();
         foreach (var region in root.Walk().Where(n => n.Op is ExpertLoop { Grouped: true }).Select(n => n.Body!).ToList())
-            if (Placement(((ExpertLoop)region.Owner!.Op).Site, root, mesh, machine, peers) is { } placement)
-                Run(region, ((ExpertLoop)region.Owner.Op).Site, placement);
+        {
+            var site = ((ExpertLoop)region.Owner!.Op).Site;
+            // The forward pass comes first, and its products say what the layer is made of.
+            if (!placements.TryGetValue(site.Index, out var placement))
+                placements[site.Index] = placement = Placement(site, region, root, mesh, machine, peers);
+            if (placement is not null)
+                Run(region, site, placement);
+        }
     }
 
     /// <summary>What a site's group does here; null where every expert stays at home: by its own choice, without slots, or because no expert can ever have as many tokens as pay for a replica.</summary>
-    static ReplicaPlacement? Placement(ExpertSite site, Region root, DeviceMesh mesh, Machine machine, GroupShape peers)
+    static ReplicaPlacement? Placement(ExpertSite site, Region region, Region root, DeviceMesh mesh, Machine machine, GroupShape peers)
     {
+        var products = region.Nodes.Where(n => n.Op is MatMul).ToList();
+        if (products.Count == 0)
+            return null;
         if (site.Placement == "Exact")
             return new(site.Placement, site.Experts / mesh.Expert, 1);
         if (site.Placement == "Static" || site.Slots == 0)
             return null;
+        if (site.Placement == "Auto")
+        {
+            int width = products[0].Input(0).Type.Last;
+            long weights = products.Select(n => n.Input(1).Storage.Parameter!).Distinct().Sum(p => p.Elements);
+            return new(site.Placement, site.Slots, 1) { Width = width, Hidden = (int)Math.Max(1, weights / (3L * width)), Format = products[0].Precision.Format };
+        }
         long least = site.LeastTokens > 0 ? site.LeastTokens : (long)Math.Ceiling(ReplicaBreakEven.Tokens(machine, OperandFormat.Float32, bytesPerWeight: 4, peers));
         var logits = root.Walk().First(n => n.Op is Route route && route.Site.Index == site.Index).Input(0).Type;
         // An expert takes a token once.

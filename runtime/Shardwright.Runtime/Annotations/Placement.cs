@@ -14,4 +14,10 @@ public enum Placement
 
     /// <summary>As <see cref="Adaptive"/>, but every rank computes the same number of rows, to one (<see cref="Hardware.ExactPlanner"/>); each rank has a slot for as many replicas as it has experts.</summary>
     Exact,
+
+    /// <summary>
+    /// As <see cref="Adaptive"/>, but every plan is timed on the target first, with every byte that it moves, and the fastest is taken: often none (<see cref="Hardware.PlacementChooser"/>). Experts count as three matrices of the group's width, however
+    /// many they have. <see cref="ExpertsAttribute.LeastTokens"/> is not read.
+    /// </summary>
+    Auto,
 }

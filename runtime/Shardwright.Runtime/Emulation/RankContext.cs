@@ -1,3 +1,5 @@
+using Shardwright.Hardware;
+
 namespace Shardwright.Execution;
 
 /// <summary>What a rank's program is given: who it is, its memory, and its peers.</summary>
@@ -34,6 +36,12 @@ public sealed class RankContext
 
     /// <summary>Virtual time of this rank; null when no clock runs.</summary>
     internal StepClock? Clock { get; init; }
+
+    /// <summary>The target.</summary>
+    internal Machine Machine { get; init; } = MachineCatalog.Get(MachineCatalog.Default);
+
+    /// <summary>Where the ranks lie on it.</summary>
+    internal MeshPlacement Place { get; init; } = new(1, 1, true);
 
     internal PanelShelf Shelf { get; }
 }

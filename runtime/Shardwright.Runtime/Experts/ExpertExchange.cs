@@ -26,21 +26,33 @@ public sealed class ExpertExchange
     /// <param name="placement">Which ranks compute an expert's rows.</param>
     /// <param name="slots">Replicas of other ranks' experts that this rank can hold.</param>
     /// <param name="leastTokens">Fewest rows for which an expert is replicated.</param>
-    public ExpertExchange(RankProgram rank, string site, int expertCount, int topK, int sequences, int rowsPerSequence, Lowering lowering, Placement placement = Placement.Static, int slots = 0, int leastTokens = 1)
+    /// <param name="width">Elements of a row, where plans are timed.</param>
+    /// <param name="hidden">Hidden elements of an expert, taken as three matrices of width × hidden.</param>
+    /// <param name="format">Format of the experts' products.</param>
+    public ExpertExchange(RankProgram rank, string site, int expertCount, int topK, int sequences, int rowsPerSequence, Lowering lowering, Placement placement = Placement.Static, int slots = 0, int leastTokens = 1,
+        int width = 0, int hidden = 0, NumberFormat format = NumberFormat.Float32)
         : this(rank.Context.World, rank.Context.ExpertPeers, rank.Context.Arena.Routed, site, expertCount, topK, sequences, rowsPerSequence, lowering, slots,
-            leastTokens, placement == Placement.Static ? null : rank.Context.Options.Planner ?? (layout => placement == Placement.Exact ? new ExactPlanner(layout) : new QuotaPlanner(layout)))
+            leastTokens, placement == Placement.Static || placement == Placement.Auto && rank.Context.Options.Planner is null ? null
+                : rank.Context.Options.Planner ?? (layout => placement == Placement.Exact ? new ExactPlanner(layout) : new QuotaPlanner(layout)),
+            placement == Placement.Auto && rank.Context.Options.Planner is null ? layout => Chooser(rank.Context, layout, new(width, hidden, topK, sequences * rowsPerSequence)
+            {
+                Format = format switch { NumberFormat.Float32 => OperandFormat.Float32, NumberFormat.BFloat16 => OperandFormat.BFloat16, _ => OperandFormat.Float8 },
+                ElementBytes = format == NumberFormat.Float32 ? 4 : 2,
+                WeightBytes = 4,
+                DelaysMatrixGradients = false,
+            }, lowering) : null)
     {
     }
 
     internal ExpertExchange(ICommunicator world, ICommunicator peers, RoutedStack stack, string site, int expertCount, int topK, int sequences, int rowsPerSequence, Lowering lowering,
-        int slots = 0, int leastTokens = 1, Func<ExpertLayout, PlacementPlanner>? planner = null)
+        int slots = 0, int leastTokens = 1, Func<ExpertLayout, PlacementPlanner>? planner = null, Func<ExpertLayout, PlacementChooser>? chooser = null)
     {
         if (expertCount % peers.Size != 0)
             throw new ArgumentException($"{site}: got {expertCount} experts on {peers.Size} expert ranks, need a number that the ranks divide.", nameof(expertCount));
         (dispatch, combine) = ($"{site} dispatch", $"{site} return");
         this.peers = peers;
         var homes = new ExpertLayout(expertCount, peers.Size, slots, leastTokens: leastTokens);
-        layout = new(site, world.Index, world.Size, new(homes, planner?.Invoke(homes)), checked(sequences * rowsPerSequence * topK), sequences);
+        layout = new(site, world.Index, world.Size, new(homes, planner?.Invoke(homes), chooser?.Invoke(homes)), checked(sequences * rowsPerSequence * topK), sequences);
         int pieces = peers.Size * slots;
         (given, givenOffsets, taken, takenOffsets) = (new int[pieces], new int[pieces], new int[pieces], new int[pieces]);
         this.lowering = lowering switch
@@ -51,6 +63,13 @@ public sealed class ExpertExchange
             _ => throw new ArgumentOutOfRangeException(nameof(lowering), lowering, $"{site}: need Variable, Padded or Gathered."),
         };
     }
+
+    private static PlacementChooser Chooser(RankContext rank, ExpertLayout layout, ExpertLayerShape shape, Lowering lowering) => new(new ExpertLayerEstimator(rank.Machine, rank.Place, layout, shape, lowering switch
+    {
+        Lowering.Padded => RowExchange.Padded,
+        Lowering.Gathered => RowExchange.Gathered,
+        _ => RowExchange.Variable,
+    }));
 
     /// <summary>First received row of each local expert and, last, their sum.</summary>
     internal int[] Starts => layout.Starts;

@@ -9,22 +9,24 @@ namespace Shardwright.Execution;
 internal sealed class ExpertInstances
 {
     private readonly PlacementPlanner? planner;
-    private readonly PlacementPlan? plan;
+    private readonly PlacementChooser? chooser;
     private readonly TokenSplit? split;
+    private PlacementPlan? plan;
     private readonly int[] load;
 
     /// <param name="layout">Homes and slots.</param>
     /// <param name="planner">Chooses replicas; null leaves all experts at home.</param>
-    public ExpertInstances(ExpertLayout layout, PlacementPlanner? planner)
+    /// <param name="chooser">Chooses a plan, and whether there is one; in the planner's place.</param>
+    public ExpertInstances(ExpertLayout layout, PlacementPlanner? planner, PlacementChooser? chooser = null)
     {
-        (Layout, this.planner) = (layout, planner);
+        (Layout, this.planner, this.chooser) = (layout, planner, chooser);
         load = new int[layout.Experts];
         int most = layout.Experts + layout.Ranks * layout.Slots;
         (Rank, Group) = (new int[most], new int[most]);
         Counts = [.. Enumerable.Range(0, layout.Ranks).Select(_ => new int[layout.Experts])];
-        if (planner is not null)
+        if (planner is not null || chooser is not null)
         {
-            (plan, split) = (new(layout), new(layout, node: layout.Ranks));
+            (plan, split) = chooser is null ? (new(layout), new(layout, node: layout.Ranks)) : (chooser.Plan, chooser.Split);
             (First, Tokens) = (split.First, split.Tokens);
             return;
         }
@@ -80,10 +82,19 @@ internal sealed class ExpertInstances
                 own += copies;
             BusiestHome = Math.Max(BusiestHome, own);
         }
-        if (planner is null)
+        if (split is null)
             return;
-        planner.Plan(load, plan!);
-        split!.Fill(Counts, plan!, SplitOrder.Locality);
+        if (chooser is not null)
+        {
+            chooser.Choose(Counts);
+            plan = chooser.Plan;
+            _ = chooser.Split;
+        }
+        else
+        {
+            planner!.Plan(load, plan!);
+            split.Fill(Counts, plan!, SplitOrder.Locality);
+        }
         MostReplicas = 0;
         for (int expert = 0; expert < Layout.Experts; expert++)
             for (int instance = First[expert]; instance < First[expert + 1]; instance++)

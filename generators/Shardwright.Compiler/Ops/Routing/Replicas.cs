@@ -10,7 +10,16 @@ namespace Shardwright.Compiler.Ops.Routing;
 /// <param name="Kind">A member of <c>Placement</c>.</param>
 /// <param name="Slots">Replicas that a rank can hold.</param>
 /// <param name="LeastTokens">Fewest token copies of a replica.</param>
-public sealed record ReplicaPlacement(string Kind, int Slots, int LeastTokens);
+public sealed record ReplicaPlacement(string Kind, int Slots, int LeastTokens)
+{
+    /// <summary>Elements of a row, and hidden elements of an expert as if it were of three matrices, for a placement that times its plans.</summary>
+    public int Width { get; init; }
+
+    public int Hidden { get; init; }
+
+    /// <summary>Format of the experts' products.</summary>
+    public NumberFormat Format { get; init; }
+}
 
 /// <summary>Weights of one parameter travel from their experts' homes to the slots of the ranks that have a replica. How many, the counts of the micro-batch say: at even load none.</summary>
 public sealed record PullReplicas(ExpertSite Site, ReplicaPlacement Placement, ParameterDeclaration Parameter) : Op
