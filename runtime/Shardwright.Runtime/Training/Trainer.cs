@@ -46,7 +46,7 @@ public abstract unsafe class Trainer : IDisposable
         long routed = PlanCheck.RoutedReserve(plan);
         arenas = [.. Enumerable.Range(0, plan.Data).Select(rank => new Arena(rank, plan.StaticBytes, routed, capacity, plan.Buffers, plan.TemporaryBytes, plan.StoresBFloat16))];
         cluster = new EmulatedCluster(plan.Data, plan.Expert, options.Heartbeat, options.Threads * plan.Data);
-        contexts = [.. arenas.Select(arena => new RankContext(plan, options, arena.Rank, cluster, arena, board, shelf) 
+        contexts = [.. arenas.Select(arena => new RankContext(plan, options, arena.Rank, cluster, arena, board, shelf)
         {
             Clock = clocks?.Ranks[arena.Rank],
             Machine = machine,
