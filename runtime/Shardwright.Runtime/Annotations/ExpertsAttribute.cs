@@ -7,7 +7,7 @@ public sealed class ExpertsAttribute : Attribute
     /// <summary>Which ranks hold an expert's weights while a micro-batch runs.</summary>
     public Placement Placement { get; set; } = Placement.Static;
 
-    /// <summary>Replicas of other ranks' experts that a rank can hold, with <see cref="Placement.Adaptive"/>. Their weights and gradients take memory once for all layers.</summary>
+    /// <summary>Replicas of other ranks' experts that a rank can hold, with <see cref="Placement.Adaptive"/> and <see cref="Placement.Auto"/>. Their weights and gradients take memory once for all layers.</summary>
     public int Slots { get; set; } = 2;
 
     /// <summary>Fewest token copies for which <see cref="Placement.Adaptive"/> replicates an expert; 0 for the break-even of the target: its peak FLOP/s ÷ link bytes/s, times half the bytes of a weight.</summary>

@@ -89,6 +89,12 @@ public sealed class CompilerRulesTests
     public Task LossWeightBelowZero_IsReportedAtItsValue(string settings) =>
         Verify.Files(WithExperts("Nn.MatMul(x, W)").Replace("() => new(Width));", "() => new(Width)) { " + settings + " };", StringComparison.Ordinal), Expert("Nn.MatMul(x, W)"));
 
+    [Theory]
+    [InlineData("Slots = -1")]
+    [InlineData("LeastTokens = -5")]
+    public Task NumberOfReplicasBelowZero_IsReportedAtItsArgument(string argument) =>
+        Verify.Files(WithExperts("Nn.MatMul(x, W)").Replace("public ExpertGroup", $"[Experts(Placement = Placement.Adaptive, {{|SHW1009:{argument}|}})] public ExpertGroup", StringComparison.Ordinal), Expert("Nn.MatMul(x, W)"));
+
     [Fact]
     public Task ExpertThatSumsItsRows_IsReportedInTheExpert() => Verify.Files(WithExperts("Nn.MatMul(x, W)"), Expert("x * {|SHW1013:Nn.Sum(x)|}"));
 
