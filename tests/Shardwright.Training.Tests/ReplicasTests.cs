@@ -30,6 +30,31 @@ public sealed class ReplicasTests
             Assert.InRange(Compare.RelativeL2(other.Values, one.Values), 0, 1e-6);
     }
 
+    /// <summary>The second contract: with <c>SumOrder.Invariant</c> a plan changes no bit of losses, gradients or parameters, whatever it is, in any step.</summary>
+    [Theory]
+    [MemberData(nameof(Cases))]
+    [InlineData("Sample", 4, 2, "scattered")]
+    [InlineData("Sample", 4, 4, "scattered")]
+    [InlineData("TwoSizes", 8, 8, "scattered")]
+    [InlineData("Sample", 4, 4, "random", "BFloat16")]
+    [InlineData("TwoSizes", 8, 8, "scattered", "BFloat16")]
+    public void InvariantOrder_UnderAnyPlan_HasTheBitsOfStaticPlacement(string model, int data, int expert, string placement, string precision = "Float32")
+    {
+        var home = Run(model, (data, expert), "Static", steps: 4, out _, order: "Invariant", precision: precision);
+
+        var moved = Run(model, (data, expert), placement, steps: 4, out int replicas, order: "Invariant", precision: precision);
+
+        Assert.True(replicas > 0, "no plan had a replica: nothing was tested");
+        TrainingRun.AssertSameBits(home, moved);
+    }
+
+    // The sum over an expert's rows is in the order of ranks and tokens, so it does not matter over how many ranks a group of all ranks spreads them; everything else has the bits of one rank anyway.
+    [Theory]
+    [InlineData("Sample", 4)]
+    [InlineData("TwoSizes", 8)]
+    public void InvariantOrder_OnMeshesOfOneExpertGroup_HasTheBitsOfOneRank(string model, int ranks) =>
+        TrainingRun.AssertSameBits(Run(model, (1, 1), "Static", steps: 3, out _, order: "Invariant"), Run(model, (ranks, ranks), "random", steps: 3, out _, order: "Invariant"));
+
     [Theory]
     [InlineData("Adaptive")]
     [InlineData("Exact")]
@@ -108,14 +133,14 @@ public sealed class ReplicasTests
         Assert.Equal(step.PlannedPicoseconds, step.Picoseconds);
     }
 
-    static string Source(string model, string placement, string dispatch = "Variable") => TestResource.ModelSource(model).Replace("[Experts]",
-        $"[Experts(Dispatch = Dispatch.{dispatch}, Placement = Placement.{(placement == "random" ? "Adaptive" : placement)}, Slots = 3, LeastTokens = 1)]", StringComparison.Ordinal);
+    static string Source(string model, string placement, string dispatch = "Variable", string order = "Fast") => TestResource.ModelSource(model).Replace("[Experts]",
+        $"[Experts(Dispatch = Dispatch.{dispatch}, Placement = Placement.{(placement is "random" or "scattered" ? "Adaptive" : placement)}, Slots = 3, LeastTokens = 1, Order = SumOrder.{order})]", StringComparison.Ordinal);
 
-    static TrainingRun Run(string model, (int Data, int Expert) mesh, string placement, int steps, out int replicas, string dispatch = "Variable")
+    static TrainingRun Run(string model, (int Data, int Expert) mesh, string placement, int steps, out int replicas, string dispatch = "Variable", string order = "Fast", string precision = "Float32")
     {
         var planned = new Planned();
-        var options = new TrainerOptions { LearningRate = 1e-3f, Planner = layout => new Counting(placement switch { "random" => new RandomPlanner(layout, seed: 5), "Exact" => new ExactPlanner(layout), _ => new QuotaPlanner(layout) }, planned) };
-        var run = TrainingRun.Of(model, mesh, steps, options, Source(model, placement, dispatch));
+        var options = new TrainerOptions { LearningRate = 1e-3f, Planner = layout => new Counting(placement switch { "random" => new RandomPlanner(layout, seed: 5), "scattered" => new ScatteringPlanner(layout), "Exact" => new ExactPlanner(layout), _ => new QuotaPlanner(layout) }, planned) };
+        var run = TrainingRun.Of(model, mesh, steps, options, Source(model, placement, dispatch, order).Replace("[Model, ", $"[Model, Precision(NumberFormat.{precision}), ", StringComparison.Ordinal));
         replicas = planned.Replicas;
         return run;
     }
@@ -134,6 +159,22 @@ public sealed class ReplicasTests
             planner.Plan(load, plan);
             Assert.Null(plan.WhyIllegal(load));
             Interlocked.Add(ref planned.Replicas, plan.Replicas);
+        }
+    }
+
+    /// <summary>An adversary: as many instances of an expert as there is room for, tokens spread over them one by one and homes left with none, so that running sums take the longest ways.</summary>
+    sealed class ScatteringPlanner(ExpertLayout layout) : PlacementPlanner
+    {
+        public override string Name => "scattering";
+
+        public override void Plan(int[] load, PlacementPlan plan)
+        {
+            plan.Reset(load);
+            for (int expert = 0; expert < layout.Experts; expert++)
+                for (int rank = layout.Ranks - 1; rank >= 0; rank--)
+                    if (rank != layout.Home(expert) && plan.HomeTokens[expert] > 0 && Array.IndexOf(plan.SlotExpert, -1, rank * layout.Slots, layout.Slots) >= 0)
+                        plan.Move(expert, rank, rank == 0 || layout.Home(expert) == 0 && rank == 1 ? plan.HomeTokens[expert] : 1);
+            plan.Count();
         }
     }
 

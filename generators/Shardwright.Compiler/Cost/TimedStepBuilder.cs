@@ -84,7 +84,7 @@ public sealed class TimedStepBuilder
 
     IEnumerable<int> GradientsWritten(Node node)
     {
-        var parameter = node.GradientOf ?? (node.Op as AddToGradient)?.Parameter ?? (node.Op as AddReplicas)?.Parameter;
+        var parameter = node.GradientOf ?? (node.Op as AddToGradient)?.Parameter ?? (node.Op as AddReplicas)?.Parameter ?? (node.Op as ContinueSums)?.Parameter;
         return parameter is null ? [] : [GradientSlot(plan.Blocks[parameter.Slot].Group ?? "")];
     }
 

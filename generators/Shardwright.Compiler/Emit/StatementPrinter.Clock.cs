@@ -58,7 +58,7 @@ public sealed partial class StatementPrinter
     {
         FlushCharge();
         if (Reports && plan.Step!.Index.TryGetValue(node, out int op))
-            scope.Add(MeetLine(plan, op, node.Op is Dispatch d ? Exchange(d.Site) : node.Op is Return r ? Exchange(r.Site) : node.Op is PullReplicas p ? Exchange(p.Site) : node.Op is AddReplicas a ? Exchange(a.Site) : group));
+            scope.Add(MeetLine(plan, op, node.Op is Dispatch d ? Exchange(d.Site) : node.Op is Return r ? Exchange(r.Site) : node.Op is PullReplicas p ? Exchange(p.Site) : node.Op is AddReplicas a ? Exchange(a.Site) : node.Op is ContinueSums s ? Exchange(s.Site) : group));
     }
 
     public static string MeetLine(ModelPlan plan, int op, string with)

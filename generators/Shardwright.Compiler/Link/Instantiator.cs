@@ -84,6 +84,7 @@ public sealed class Instantiator(LinkedModel linked, int microBatches, RowExchan
             Placement = group.Placement,
             Slots = group.Slots,
             LeastTokens = group.LeastTokens,
+            Order = group.Order,
         };
         Value? bias = null;
         if (site.Router.BiasRate != 0)

@@ -42,6 +42,9 @@ public sealed record ExpertGroupMember(
 
     /// <summary>Fewest token copies of a replica; 0 for the target's break-even.</summary>
     public int LeastTokens { get; init; }
+
+    /// <summary>A member of <c>SumOrder</c>.</summary>
+    public string Order { get; init; } = "Fast";
 }
 
 /// <summary>A number: <c>int Width { get; } = width * 2</c>, or a readonly field.</summary>

@@ -53,7 +53,7 @@ public static class PlaceReplicas
     static void Run(Region region, ExpertSite site, ReplicaPlacement placement)
     {
         var weights = new Dictionary<ParameterDeclaration, Value>();
-        var gradients = new Dictionary<ParameterDeclaration, Value>();
+        var behind = new Dictionary<Node, Node>();
         var before = new List<Node>();
         var after = new List<Node>();
         foreach (var node in region.Nodes)
@@ -65,13 +65,15 @@ public static class PlaceReplicas
             }
             else if (node.Op is MatMulGradient && node.GradientOf is { } written)
             {
-                if (!gradients.TryGetValue(written, out var room))
-                {
-                    gradients[written] = room = Define(before, new ReplicaGradients(placement, written), [], node.Source, "d_" + Naming.Camel(written.Name) + "Replicas");
-                    after.Add(new(new AddReplicas(site, written), [room], node.Source));
-                }
+                var room = Define(before, new ReplicaGradients(placement, written), [], node.Source, "d_" + Naming.Camel(written.Name) + "Replicas");
                 node.Replicas = room;
+                if (site.Order == "Invariant")
+                    behind[node] = new(new ContinueSums(site, written, node), [room, .. node.Inputs], node.Source);
+                else
+                    after.Add(new(new AddReplicas(site, written), [room], node.Source));
             }
+        foreach (var (product, sums) in behind.Select(b => (b.Key, b.Value)))
+            region.Nodes.Insert(region.Nodes.IndexOf(product) + 1, sums);
         region.Nodes.InsertRange(0, before);
         region.Nodes.AddRange(after);
 

@@ -17,6 +17,9 @@ public enum RowExchange
 
     /// <summary>No rows but weights of replicas to their slots, or gradients back: as many matrices as the plan of the micro-batch has replicas, none at even load.</summary>
     Replicas,
+
+    /// <summary>No rows but running sums of weight gradients, from instance to instance of replicated experts in as many turns as the plan needs; the statement before makes the sums, and ranks wait for each other's turns.</summary>
+    RunningSums,
 }
 
 /// <summary>A collective statement: kind, group and bytes, or the bytes of a row that is exchanged.</summary>
@@ -37,6 +40,7 @@ public sealed record CollectiveWork(CollectiveKind Kind, CollectiveGroup Group, 
         RowExchange.Padded => groupSize * load.LargestBlock * RowBytes,
         RowExchange.Gathered => groupSize * load.SentRows * RowBytes,
         RowExchange.Replicas => load.MostReplicas * RowBytes,
+        RowExchange.RunningSums => load.HandOvers == 0 ? 0 : load.HandedSums * RowBytes / load.HandOvers,
         _ => Bytes.At(0, experts) * (Kind is CollectiveKind.AllGather or CollectiveKind.ReduceScatter ? groupSize : 1),
     });
 }
@@ -49,4 +53,13 @@ public readonly record struct ExchangeLoad(long SentRows, long LargestReceive, l
 {
     /// <summary>Replicas of the rank that gets most, or that the home gives which gives most.</summary>
     public long MostReplicas { get; init; }
+
+    /// <summary>Exchanges of running sums, see <see cref="RowExchange.RunningSums"/>.</summary>
+    public long HandOvers { get; init; }
+
+    /// <summary>Running sums of the rank that hands on or is handed most, added up over the exchanges.</summary>
+    public long HandedSums { get; init; }
+
+    /// <summary>Rows that ranks wait for between the exchanges, beyond those of the busiest rank.</summary>
+    public long WaitedRows { get; init; }
 }

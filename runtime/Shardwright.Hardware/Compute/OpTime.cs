@@ -15,6 +15,9 @@ public static class OpTime
     public static EngineTimes Of(RankRates rates, OpWork work, int[]? starts = null, int experts = 0) =>
         FromTerms(rates, work, Terms(rates, work, starts, experts));
 
+    /// <summary>The same for a routed product of one expert.</summary>
+    internal static EngineTimes OfExpert(RankRates rates, OpWork work, int rows) => WithProduct(rates, work, default(ProductTotals).With(rates, work.Products[0].With(rows)), rows, 1);
+
     /// <summary>The same where the caller has summed up the only product of the op over the rank's experts, to use the sum for several ops.</summary>
     internal static EngineTimes WithProduct(RankRates rates, OpWork work, in ProductTotals product, long rows, int experts) =>
         FromTerms(rates, work, Terms(rates, work, work.Products.Count == 0 ? default : default(ProductTotals).Plus(product, MatMulTime.Seconds(rates, work.Products[0].Format, product.Load)), rows, experts));

@@ -66,7 +66,16 @@ public sealed class ProgramCosts
         if (!routed[op])
             return collectives[op];
         var work = Program.Ops[op].Collective!;
-        return exchanges[op]!.At(work.BytesOf(Placement.Size(work.Group), load, ExpertsOf(Program.Ops[op])));
+        var cost = exchanges[op]!.At(work.BytesOf(Placement.Size(work.Group), load, ExpertsOf(Program.Ops[op])));
+        if (work.Exchange != RowExchange.RunningSums || load.HandOvers == 0)
+            return cost;
+        // The statement before makes the sums: what a rank waits for is its time for the rows of others.
+        return cost with
+        {
+            Picoseconds = cost.Picoseconds * load.HandOvers + OpTime.OfExpert(Machine.Rank, Program.Ops[op - 1].Work, checked((int)load.WaitedRows)).Duration,
+            LinkBytes = cost.LinkBytes * load.HandOvers,
+            Latency = cost.Latency * load.HandOvers,
+        };
     }
 
     private int ExpertsOf(TimedOp op) => op.Site < 0 ? 0 : experts[op.Site];

@@ -13,6 +13,9 @@ public sealed class ExpertsAttribute : Attribute
     /// <summary>Fewest token copies for which <see cref="Placement.Adaptive"/> replicates an expert; 0 for the break-even of the target: its peak FLOP/s ÷ link bytes/s, times half the bytes of a weight.</summary>
     public int LeastTokens { get; set; }
 
+    /// <summary>In which order weight gradients are summed over an expert's rows: what agrees to the bit, placements or meshes.</summary>
+    public SumOrder Order { get; set; } = SumOrder.Fast;
+
     /// <summary>How tokens reach the ranks of their experts.</summary>
     public Dispatch Dispatch { get; set; } = Dispatch.Variable;
 }

@@ -39,6 +39,15 @@ internal sealed class ExchangeLayout(string site, int rank, int ranks, ExpertIns
     /// <summary>First received row of a group, and the total.</summary>
     public int[] Starts { get; } = new int[instances.Groups + 1];
 
+    /// <summary>For every group, that all its rows are one run: 0 and their number.</summary>
+    public int[] Runs { get; } = new int[2 * instances.Groups];
+
+    /// <summary>For every group, how many instances of its expert a running sum over the expert's rows passes before it comes here; −1 for a slot without a replica.</summary>
+    public int[] Turns { get; } = new int[instances.Groups];
+
+    /// <summary>The expert of a group; −1 for a slot without a replica.</summary>
+    public int Expert(int group) => experts[group];
+
     /// <summary>Copies of every expert over all ranks.</summary>
     public int[] Totals { get; } = new int[instances.Layout.Experts];
 
@@ -111,6 +120,7 @@ internal sealed class ExchangeLayout(string site, int rank, int ranks, ExpertIns
         Array.Clear(SendCounts);
         Array.Clear(ReceiveCounts);
         Array.Fill(experts, -1);
+        Array.Fill(Turns, -1);
         for (int source = 0; source < peers; source++)
         {
             Array.Clear(block);
@@ -126,7 +136,7 @@ internal sealed class ExchangeLayout(string site, int rank, int ranks, ExpertIns
                     if (target == self)
                     {
                         (ReceiveCounts[source * Groups + group], SourceOffsets[source * Groups + group]) = (count, offset);
-                        (runs[source * Groups + group], experts[group]) = (run, expert);
+                        (runs[source * Groups + group], experts[group], Turns[group]) = (run, expert, instance - instances.First[expert]);
                     }
                     block[target] += count;
                     offset += count;
@@ -162,6 +172,7 @@ internal sealed class ExchangeLayout(string site, int rank, int ranks, ExpertIns
                     before = after;
                 }
             }
+            Runs[2 * group + 1] = row - Starts[group];
         }
         Starts[Groups] = row;
     }

@@ -14,6 +14,7 @@ public sealed class ExpertExchange
     private readonly ICommunicator peers;
     private readonly string dispatch, combine;
     private readonly int[] given, givenOffsets, taken, takenOffsets;
+    private readonly SumOrder order;
 
     /// <summary>Prepares the exchange of one expert group.</summary>
     /// <param name="rank">The program of this rank.</param>
@@ -29,8 +30,9 @@ public sealed class ExpertExchange
     /// <param name="width">Elements of a row, where plans are timed.</param>
     /// <param name="hidden">Hidden elements of an expert, taken as three matrices of width × hidden.</param>
     /// <param name="format">Format of the experts' products.</param>
+    /// <param name="order">In which order weight gradients are summed over rows.</param>
     public ExpertExchange(RankProgram rank, string site, int expertCount, int topK, int sequences, int rowsPerSequence, Lowering lowering, Placement placement = Placement.Static, int slots = 0, int leastTokens = 1,
-        int width = 0, int hidden = 0, NumberFormat format = NumberFormat.Float32)
+        int width = 0, int hidden = 0, NumberFormat format = NumberFormat.Float32, SumOrder order = SumOrder.Fast)
         : this(rank.Context.World, rank.Context.ExpertPeers, rank.Context.Arena.Routed, site, expertCount, topK, sequences, rowsPerSequence, lowering, slots,
             leastTokens, placement == Placement.Static || placement == Placement.Auto && rank.Context.Options.Planner is null ? null
                 : rank.Context.Options.Planner ?? (layout => placement == Placement.Exact ? new ExactPlanner(layout) : new QuotaPlanner(layout)),
@@ -40,19 +42,19 @@ public sealed class ExpertExchange
                 ElementBytes = format == NumberFormat.Float32 ? 4 : 2,
                 WeightBytes = 4,
                 DelaysMatrixGradients = false,
-            }, lowering) : null)
+            }, lowering, order) : null, order)
     {
     }
 
     internal ExpertExchange(ICommunicator world, ICommunicator peers, RoutedStack stack, string site, int expertCount, int topK, int sequences, int rowsPerSequence, Lowering lowering,
-        int slots = 0, int leastTokens = 1, Func<ExpertLayout, PlacementPlanner>? planner = null, Func<ExpertLayout, PlacementChooser>? chooser = null)
+        int slots = 0, int leastTokens = 1, Func<ExpertLayout, PlacementPlanner>? planner = null, Func<ExpertLayout, PlacementChooser>? chooser = null, SumOrder order = SumOrder.Fast)
     {
         if (expertCount % peers.Size != 0)
             throw new ArgumentException($"{site}: got {expertCount} experts on {peers.Size} expert ranks, need a number that the ranks divide.", nameof(expertCount));
         (dispatch, combine) = ($"{site} dispatch", $"{site} return");
-        this.peers = peers;
+        (this.peers, this.order) = (peers, order);
         var homes = new ExpertLayout(expertCount, peers.Size, slots, leastTokens: leastTokens);
-        layout = new(site, world.Index, world.Size, new(homes, planner?.Invoke(homes), chooser?.Invoke(homes)), checked(sequences * rowsPerSequence * topK), sequences);
+        layout = new(site, world.Index, world.Size, new(homes, planner?.Invoke(homes), chooser?.Invoke(homes), order == SumOrder.Invariant ? SplitOrder.Contiguous : SplitOrder.Locality), checked(sequences * rowsPerSequence * topK), sequences);
         int pieces = peers.Size * slots;
         (given, givenOffsets, taken, takenOffsets) = (new int[pieces], new int[pieces], new int[pieces], new int[pieces]);
         this.lowering = lowering switch
@@ -64,18 +66,24 @@ public sealed class ExpertExchange
         };
     }
 
-    private static PlacementChooser Chooser(RankContext rank, ExpertLayout layout, ExpertLayerShape shape, Lowering lowering) => new(new ExpertLayerEstimator(rank.Machine, rank.Place, layout, shape, lowering switch
+    private static PlacementChooser Chooser(RankContext rank, ExpertLayout layout, ExpertLayerShape shape, Lowering lowering, SumOrder order) => new(new ExpertLayerEstimator(rank.Machine, rank.Place, layout, shape, lowering switch
     {
         Lowering.Padded => RowExchange.Padded,
         Lowering.Gathered => RowExchange.Gathered,
         _ => RowExchange.Variable,
-    }));
+    }, order == SumOrder.Invariant ? SplitOrder.Contiguous : null));
 
     /// <summary>First received row of each local expert and, last, their sum.</summary>
     internal int[] Starts => layout.Starts;
 
     /// <summary>The rows of the exchange, as every rank of the group knows them.</summary>
-    internal ExchangeLoad Load => new(layout.SentRows, layout.LargestReceive, layout.LargestBlock) { MostReplicas = layout.Instances.MostReplicas };
+    internal ExchangeLoad Load => new(layout.SentRows, layout.LargestReceive, layout.LargestBlock) 
+    {
+        MostReplicas = layout.Instances.MostReplicas,
+        HandedSums = layout.Instances.HandedSums,
+        HandOvers = layout.Instances.Turns - 1,
+        WaitedRows = layout.Instances.WaitedRows,
+    };
 
     /// <summary>Rows of the rank of the group that would receive most if all experts were at home.</summary>
     internal int BusiestHome => layout.Instances.BusiestHome;
@@ -110,8 +118,8 @@ public sealed class ExpertExchange
     /// <summary>The received rows of a local expert by sequence of the group, rank by rank, counted from the expert's first row.</summary>
     public Segments Sequences(int localExpert) => Segments.Ragged(layout.Boundaries(localExpert));
 
-    /// <summary>All received rows, a group a local expert: for kernels that run all experts at once.</summary>
-    public RowGroups Groups => new(layout.Starts, layout.AllBoundaries);
+    /// <summary>All received rows, a group a local expert and slot: for kernels that run all experts at once. With <see cref="SumOrder.Invariant"/> a sum over rows begins at the first instance of every expert and goes on in <see cref="ContinueSums"/>.</summary>
+    public RowGroups Groups => order == SumOrder.Invariant ? Turn(0) : new(layout.Starts, layout.AllBoundaries);
 
     /// <summary>The number of this rank's first expert among all experts.</summary>
     public int FirstExpert => layout.FirstExpert;
@@ -152,6 +160,58 @@ public sealed class ExpertExchange
         OpenSlots(gradients.Length / LocalExperts);
         peers.AddToAll(slots, taken, takenOffsets, gradients, given, givenOffsets, operation);
     }
+
+    /// <summary>
+    /// Running sums of a weight gradient, begun by <c>GroupedMatMulGradient</c> over <see cref="Groups"/>, go from instance to instance of each replicated expert, each of which adds its rows, and end at home: with contiguous runs of rows, the bits of one
+    /// sum over all rows at home. Instances of the same place run at the same time; nothing happens where there are no replicas.
+    /// </summary>
+    /// <param name="x">[Rows, inner], as in <c>GroupedMatMulGradient</c>.</param>
+    /// <param name="dy">[Rows, columns].</param>
+    /// <param name="gradients">Sums of this rank's experts, [local experts, inner, columns].</param>
+    /// <param name="slots">Sums of its replicas, [slots, inner, columns].</param>
+    /// <param name="inner">Columns of <paramref name="x"/>.</param>
+    /// <param name="columns">Columns of <paramref name="dy"/>.</param>
+    /// <param name="operation">Name in errors, a constant.</param>
+    /// <param name="operands">Format that x and dy are rounded to first.</param>
+    public void ContinueSums(ReadOnlySpan<float> x, ReadOnlySpan<float> dy, Span<float> gradients, Span<float> slots, int inner, int columns, string operation, NumberFormat operands = NumberFormat.Float32)
+    {
+        for (int turn = 1; turn < layout.Instances.Turns && Replicas > 0; turn++)
+        {
+            OpenHandOver(turn, inner * columns, toHome: false);
+            peers.AllToAll(slots, given, givenOffsets, slots, taken, takenOffsets, operation);
+            OpenHandOver(turn, inner * columns, toHome: true);
+            peers.AllToAll(slots, given, givenOffsets, gradients, taken, takenOffsets, operation);
+            if (layout.Turns.AsSpan().Contains(turn))
+                Kernels.GroupedMatMulGradient(x, dy, gradients, Turn(turn), inner, columns, operands, slots);
+        }
+    }
+
+    /// <summary>Sums that the instances of the turn before hand to those of this one: to slots, or to homes, which come last. A piece is known by the slot that it leaves.</summary>
+    private void OpenHandOver(int turn, int elements, bool toHome)
+    {
+        foreach (int[] pieces in (ReadOnlySpan<int[]>)[given, givenOffsets, taken, takenOffsets])
+            Array.Clear(pieces);
+        var instances = layout.Instances;
+        for (int group = 0; group < layout.Groups; group++)
+        {
+            int expert = layout.Expert(group);
+            if (expert < 0)
+                continue;
+            int instance = instances.First[expert] + layout.Turns[group];
+            if (layout.Turns[group] == turn - 1 && group >= LocalExperts && instances.Group[instance + 1] < LocalExperts == toHome)
+            {
+                int piece = instances.Rank[instance + 1] * Slots + group - LocalExperts;
+                (given[piece], givenOffsets[piece]) = (elements, (group - LocalExperts) * elements);
+            }
+            if (layout.Turns[group] == turn && group < LocalExperts == toHome)
+            {
+                int piece = instances.Rank[instance - 1] * Slots + instances.Group[instance - 1] - LocalExperts;
+                (taken[piece], takenOffsets[piece]) = (elements, (toHome ? group : group - LocalExperts) * elements);
+            }
+        }
+    }
+
+    private RowGroups Turn(int turn) => new(new(layout.Starts, layout.Runs), layout.Turns, turn);
 
     private void OpenSlots(int elements)
     {

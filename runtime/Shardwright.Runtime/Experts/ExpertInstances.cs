@@ -11,15 +11,19 @@ internal sealed class ExpertInstances
     private readonly PlacementPlanner? planner;
     private readonly PlacementChooser? chooser;
     private readonly TokenSplit? split;
+    private readonly SplitOrder order;
+    private readonly int[] rows, gives, gets;
     private PlacementPlan? plan;
     private readonly int[] load;
 
     /// <param name="layout">Homes and slots.</param>
     /// <param name="planner">Chooses replicas; null leaves all experts at home.</param>
     /// <param name="chooser">Chooses a plan, and whether there is one; in the planner's place.</param>
-    public ExpertInstances(ExpertLayout layout, PlacementPlanner? planner, PlacementChooser? chooser = null)
+    /// <param name="order">Which copies go to which instance; the chooser's own where there is one.</param>
+    public ExpertInstances(ExpertLayout layout, PlacementPlanner? planner, PlacementChooser? chooser = null, SplitOrder order = SplitOrder.Locality)
     {
-        (Layout, this.planner, this.chooser) = (layout, planner, chooser);
+        (Layout, this.planner, this.chooser, this.order) = (layout, planner, chooser, order);
+        (rows, gives, gets) = (new int[layout.Ranks], new int[layout.Ranks], new int[layout.Ranks]);
         load = new int[layout.Experts];
         int most = layout.Experts + layout.Ranks * layout.Slots;
         (Rank, Group) = (new int[most], new int[most]);
@@ -61,6 +65,15 @@ internal sealed class ExpertInstances
     /// <summary>The most replicas that one rank gets or that one home gives: what lasts longest when weights move.</summary>
     public int MostReplicas { get; private set; }
 
+    /// <summary>Turns in which running sums over the instances of every expert are made: instances of the expert that has most.</summary>
+    public int Turns { get; private set; } = 1;
+
+    /// <summary>Running sums that the busiest rank of a turn hands on or is handed, added up over the turns: what lasts longest when sums move.</summary>
+    public int HandedSums { get; private set; }
+
+    /// <summary>Rows by which the turns' busiest ranks exceed the busiest rank: what ranks wait for when sums move.</summary>
+    public int WaitedRows { get; private set; }
+
     /// <summary>Copies of the rank whose own experts have most, wherever they are computed.</summary>
     public int BusiestHome { get; private set; }
 
@@ -93,7 +106,7 @@ internal sealed class ExpertInstances
         else
         {
             planner!.Plan(load, plan!);
-            split.Fill(Counts, plan!, SplitOrder.Locality);
+            split.Fill(Counts, plan!, order);
         }
         MostReplicas = 0;
         for (int expert = 0; expert < Layout.Experts; expert++)
@@ -104,6 +117,48 @@ internal sealed class ExpertInstances
             }
         for (int rank = 0; rank < Layout.Ranks; rank++)
             MostReplicas = Math.Max(MostReplicas, Math.Max(Held(rank), Given(rank)));
+        if (order == SplitOrder.Contiguous)
+            OpenTurns();
+    }
+
+    private void OpenTurns()
+    {
+        Turns = 1;
+        for (int expert = 0; expert < Layout.Experts; expert++)
+            Turns = Math.Max(Turns, First[expert + 1] - First[expert]);
+        (HandedSums, WaitedRows) = (0, -Busiest(-1));
+        for (int turn = 0; turn < Turns; turn++)
+            WaitedRows += Busiest(turn);
+    }
+
+    /// <summary>Rows of the busiest rank of one turn, or, for −1, of all together. The sums that the turn hands on are added to <see cref="HandedSums"/>.</summary>
+    private int Busiest(int turn)
+    {
+        Array.Clear(rows);
+        Array.Clear(gives);
+        Array.Clear(gets);
+        for (int expert = 0; expert < Layout.Experts; expert++)
+            for (int instance = First[expert]; instance < First[expert + 1]; instance++)
+            {
+                if (turn >= 0 && instance - First[expert] != turn)
+                    continue;
+                for (int source = 0; source < Layout.Ranks; source++)
+                    rows[Rank[instance]] += Tokens[source][instance];
+                if (turn < 0 || instance + 1 == First[expert + 1])
+                    continue;
+                gives[Rank[instance]]++;
+                gets[Rank[instance + 1]]++;
+            }
+        HandedSums += Math.Max(Most(gives), Most(gets));
+        return Most(rows);
+    }
+
+    private static int Most(int[] numbers)
+    {
+        int most = 0;
+        foreach (int number in numbers)
+            most = Math.Max(most, number);
+        return most;
     }
 
     private int Slot(int rank, int expert)

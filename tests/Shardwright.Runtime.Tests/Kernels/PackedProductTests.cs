@@ -168,6 +168,42 @@ public sealed class PackedProductTests
         }
     }
 
+    // Narrow dy is made transposed; more than 2,048 rows take several chunks; more than 64 columns several panels.
+    [Theory]
+    [InlineData(7, 5, 40)]
+    [InlineData(130, 10, 40)]
+    [InlineData(100, 150, 90)]
+    [InlineData(64, 64, 3000)]
+    [InlineData(130, 3, 2500)]
+    [InlineData(1, 1, 3)]
+    public void GroupedMatMulGradient_InTurns_HasTheBitsOfOneSumOverAllRows(int inner, int columns, int rows)
+    {
+        var random = new Random(inner);
+        // Three instances of one matrix: no rows, some, the rest; a second matrix in one instance; a group that no turn has.
+        int middle = random.Next(1, rows);
+        int[] starts = [0, 0, middle, rows, 2 * rows, 2 * rows], boundaries = [0, 0, 0, middle, 0, rows - middle, 0, rows, 0, 0], turns = [0, 1, 2, 0, -1];
+        var x = Numbers.Random(2 * rows * inner, 1);
+        var dy = Numbers.Random(2 * rows * columns, 2);
+        // Sums that underflow to −0 on the way.
+        for (int i = 0; i < Math.Min(middle * columns, 20); i++)
+            dy[i] = -float.Epsilon;
+        int size = inner * columns;
+        var expected = Products.Filled(2 * size);
+        K.GroupedMatMulGradient(x, dy, expected, new RowGroups([0, rows, 2 * rows], [0, rows, 0, rows]), inner, columns);
+
+        var dw = Products.Filled(5 * size);
+        var groups = new RowGroups(starts, boundaries);
+        for (int turn = 0; turn < 3; turn++)
+        {
+            K.GroupedMatMulGradient(x, dy, dw, new RowGroups(groups, turns, turn), inner, columns);
+            if (turn < 2)
+                dw.AsSpan(turn * size, size).CopyTo(dw.AsSpan((turn + 1) * size));
+        }
+
+        Numbers.SameBits(expected, dw[(2 * size)..(4 * size)]);
+        Numbers.SameBits(Products.Filled(size), dw[(4 * size)..]);
+    }
+
     [Theory]
     [InlineData(NumberFormat.BFloat16)]
     [InlineData(NumberFormat.Float8E4M3)]

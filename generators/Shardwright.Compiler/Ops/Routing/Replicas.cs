@@ -35,7 +35,7 @@ public sealed record PullReplicas(ExpertSite Site, ReplicaPlacement Placement, P
     public override void Print(Node node, StatementPrinter print) => print.Collective(node,
         $"{print.Exchange(Site)}.Pull({print.Of(node.Input(0))}, {print.Of(node.Output)}, \"{Parameter.Path} to replicas\");", "AllToAll of replicas", Work(Parameter).RowBytes);
 
-    internal static CollectiveWork Work(ParameterDeclaration parameter) => new(CollectiveKind.AllToAll, CollectiveGroup.ExpertPeers, default, RowExchange.Replicas, checked((int)(4 * parameter.Elements)));
+    internal static CollectiveWork Work(ParameterDeclaration parameter, RowExchange exchange = RowExchange.Replicas) => new(CollectiveKind.AllToAll, CollectiveGroup.ExpertPeers, default, exchange, checked((int)(4 * parameter.Elements)));
 }
 
 /// <summary>Room for the gradients of one parameter's replicas. Nothing is written: the statements that make gradients write all of it, zeros for a slot without rows.</summary>
@@ -65,4 +65,27 @@ public sealed record AddReplicas(ExpertSite Site, ParameterDeclaration Parameter
 
     public override void Print(Node node, StatementPrinter print) => print.Collective(node,
         $"{print.Exchange(Site)}.AddReplicas({print.Of(node.Input(0))}, {print.GradientBlock(Parameter)}, \"{Parameter.Path} gradients of replicas\");", "AllToAll of replicas, added", PullReplicas.Work(Parameter).RowBytes);
+}
+
+/// <summary>Running sums of one parameter's gradients, begun by the product before this statement, go from instance to instance of replicated experts and end at home: the bits of one sum over all rows.</summary>
+public sealed record ContinueSums(ExpertSite Site, ParameterDeclaration Parameter, Node Product) : Op
+{
+    public override bool CanRecompute => false;
+
+    public override void InferShapes(Node node, ShapeReport report)
+    {
+    }
+
+    public override OpWork Cost(Node node, CostRule cost) => OpWork.None;
+
+    public override CollectiveWork? Communicate(Node node, CostRule cost) => PullReplicas.Work(Parameter, RowExchange.RunningSums);
+
+    public override void Print(Node node, StatementPrinter print)
+    {
+        Value x = node.Input(1), dy = node.Input(2);
+        string operands = string.Concat(print.Operands(Product, x, dy).Select(o => $", {o.Name}: {o.Value}"));
+        print.Collective(node,
+            $"{print.Exchange(Site)}.ContinueSums({print.Of(x)}, {print.Of(dy)}, {print.GradientBlock(Parameter)}, {print.Of(node.Input(0))}, inner: {x.Type.Last}, columns: {dy.Type.Last}, \"{Parameter.Path} running sums\"{operands});",
+            "AllToAll of running sums", PullReplicas.Work(Parameter).RowBytes);
+    }
 }

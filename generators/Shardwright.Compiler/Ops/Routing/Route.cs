@@ -24,6 +24,9 @@ public sealed record ExpertSite(
     /// <summary>Fewest token copies of a replica; 0 for the target's break-even.</summary>
     public int LeastTokens { get; init; }
 
+    /// <summary>In which order weight gradients are summed over an expert's rows: a member of <c>SumOrder</c>.</summary>
+    public string Order { get; init; } = "Fast";
+
     /// <summary>The slots of the bias that is added to scores for the choice and of the step's load that it follows; −1 = none.</summary>
     public int BiasSlot { get; init; } = -1;
 

@@ -55,12 +55,12 @@ public static unsafe partial class Kernels
         Require.Length(nameof(GroupedMatMulGradient), nameof(replicas), replicas.Length, (long)(groups.Count - first) * inner * columns);
         Require.Length(nameof(GroupedMatMulGradient), nameof(dw), dw.Length, (long)first * inner * columns);
         fixed (float* px = x, pdy = dy, pdw = dw, more = replicas)
-        fixed (int* starts = groups.Starts, boundaries = groups.Boundaries)
+        fixed (int* starts = groups.Starts, boundaries = groups.Boundaries, turns = groups.Turns)
         {
             float* left = px, right = pdy;
             Operands.Round(ref left, ref right, groups.Rows, inner, columns, operands);
             var sequences = new SegmentTable(boundaries, groups.Stride - 1, 0);
-            new TokenProduct { Dw = pdw, More = more, First = first, Starts = starts, Groups = groups.Count, Sequences = sequences }.Run(left, right, inner, columns);
+            new TokenProduct { Dw = pdw, More = more, First = first, Starts = starts, Groups = groups.Count, Sequences = sequences, Turns = turns, Turn = groups.Turn }.Run(left, right, inner, columns);
         }
     }
 }

@@ -9,6 +9,8 @@ public readonly ref struct RowGroups
     private readonly ReadOnlySpan<int> starts;
     private readonly ReadOnlySpan<int> boundaries;
     private readonly int stride;
+    private readonly ReadOnlySpan<int> turns;
+    private readonly int turn;
 
     /// <param name="starts">First row of each group, and the number of rows: groups + 1 entries from 0, never falling.</param>
     /// <param name="boundaries">
@@ -41,6 +43,14 @@ public readonly ref struct RowGroups
         }
     }
 
+    /// <summary>As <paramref name="groups"/>, of which a sum over rows concerns those whose turn it is: in turn 0 it begins, in a later one it goes on from what is there.</summary>
+    internal RowGroups(RowGroups groups, ReadOnlySpan<int> turns, int turn)
+    {
+        this = groups;
+        this.turns = turns;
+        this.turn = turn;
+    }
+
     /// <summary>Number of groups, empty ones included.</summary>
     public int Count => Math.Max(0, starts.Length - 1);
 
@@ -51,6 +61,11 @@ public readonly ref struct RowGroups
 
     /// <summary>Boundaries of a group: sequences + 1.</summary>
     internal int Stride => stride;
+
+    /// <summary>The turn of each group, or empty: all at once.</summary>
+    internal ReadOnlySpan<int> Turns => turns;
+
+    internal int Turn => turn;
 
     internal ReadOnlySpan<int> Starts => starts;
 

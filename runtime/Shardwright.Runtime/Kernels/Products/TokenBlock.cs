@@ -53,12 +53,16 @@ internal unsafe struct TokenBlock
     public nint TargetRow;
     public bool Transposed;
 
+    /// <summary>The sum goes on from what is in the target; there is one sequence.</summary>
+    public bool GoesOn;
+
     public readonly void Run()
     {
         var all = Sequences.Rows;
         if (all == 0)
         {
-            Clear();
+            if (!GoesOn)
+                Clear();
             return;
         }
 
@@ -107,6 +111,8 @@ internal unsafe struct TokenBlock
             var row = tiles.Start(tile);
             var inPlace = packs && tile == 0;
             chain.Rows = tiles.Rows(tile);
+            if (GoesOn && start == 0)
+                Load(chain.Stack, row, chain.Rows, column, width, chain.Width);
             chain.Left = InPlace ? Left + (start * LeftRow) + row : strips + (tile * strip) + row - StripStart(row);
             chain.LeftStep = InPlace ? LeftRow : FoldChain.StripColumns;
             chain.Right = inPlace ? right : panel;
@@ -200,13 +206,21 @@ internal unsafe struct TokenBlock
             if (!isDone && count <= 0)
                 break;
             var merges = isDone ? order.Merges : 0;
-            *step++ = new FoldStep { Count = count, Level = order.Depth - merges, Merges = merges, GoesOn = first < start };
+            *step++ = new FoldStep { Count = count, Level = order.Depth - merges, Merges = merges, GoesOn = GoesOn || first < start };
             if (!isDone)
                 break;
             order.Advance();
         }
 
         return (nint)(step - steps);
+    }
+
+    private readonly void Load(float* sum, nint row, nint rows, nint column, nint width, nint wide)
+    {
+        if (Transposed)
+            Panel.CopyTransposed(Target + (column * TargetRow) + row, TargetRow, rows, width, sum, wide);
+        else
+            Panel.Copy(Target + (row * TargetRow) + column, TargetRow, rows, width, sum, wide);
     }
 
     private readonly void Store(float* sum, nint row, nint rows, nint column, nint width, nint wide)

@@ -20,6 +20,12 @@ internal unsafe struct TokenProduct : IRangeWork
     /// <summary>Sequences of the first group; those of the others follow it.</summary>
     public SegmentTable Sequences;
 
+    /// <summary>The turn of each group, or null; groups whose turn it is not are left as they are.</summary>
+    public int* Turns;
+
+    /// <summary>Behind turn 0, sums go on from what is in dw; each group is then one sequence.</summary>
+    public int Turn;
+
     private float* left;
     private float* right;
     private nint leftColumns;
@@ -54,6 +60,8 @@ internal unsafe struct TokenProduct : IRangeWork
         for (var unit = begin; unit < end; unit++)
         {
             var group = unit / (Down * Across);
+            if (Turns != null && Turns[group] != Turn)
+                continue;
             var row = unit / Across % Down * blockRows;
             var column = unit % Across * blockColumns;
             new TokenBlock
@@ -68,6 +76,7 @@ internal unsafe struct TokenProduct : IRangeWork
                 Target = (More == null || group < First ? Dw : More - (First * leftColumns * rightColumns)) + (group * leftColumns * rightColumns) + (transposed ? (column * leftColumns) + row : (row * rightColumns) + column),
                 TargetRow = transposed ? leftColumns : rightColumns,
                 Transposed = transposed,
+                GoesOn = Turn > 0,
             }.Run();
         }
     }
