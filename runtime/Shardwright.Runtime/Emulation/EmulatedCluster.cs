@@ -27,16 +27,17 @@ public sealed class EmulatedCluster : IDisposable
     /// <param name="expert">Ranks the experts are split over; divides <paramref name="data"/>.</param>
     /// <param name="heartbeat">Time without progress after which a rank counts as stalled; zero switches this off, as does a debugger.</param>
     /// <param name="cores">Threads that run at once, over all ranks; 0 takes the cores that this process may use.</param>
-    public EmulatedCluster(int data, int expert = 1, TimeSpan heartbeat = default, int cores = 0)
+    /// <param name="ranksPerCore">Ranks that have a core to themselves, in the order of ranks; 0 shares <paramref name="cores"/> among all.</param>
+    public EmulatedCluster(int data, int expert = 1, TimeSpan heartbeat = default, int cores = 0, int ranksPerCore = 0)
     {
         if (data < 1 || expert < 1 || data % expert != 0)
             throw new ArgumentException($"Mesh: got data={data}, expert={expert}; need both at least 1 and expert to divide data.");
         (Size, ExpertSize) = (data, expert);
-        states = [.. Enumerable.Range(0, data).Select(rank => new RankState(rank))];
+        states = [.. Enumerable.Range(0, data).Select(rank => new RankState(rank, ranksPerCore == 0 ? Places.Anywhere : rank / ranksPerCore))];
         watch = new(states, heartbeat);
         // ProcessorCount knows the process's affinity and its control group's quota.
         int count = cores > 0 ? cores : Environment.ProcessorCount;
-        Cores = new(count, callers: data, free: count, "Shardwright kernel");
+        Cores = ranksPerCore > 0 ? Cores.Owned(data, ranksPerCore) : new(count, callers: data, free: count, "Shardwright kernel");
         var all = new RankGroup(this, "World", [.. Enumerable.Range(0, data)]);
         var experts = Enumerable.Range(0, data / expert).Select(block => new RankGroup(this, $"ExpertPeers {block}", [.. Enumerable.Range(block * expert, expert)])).ToArray();
         var copies = Enumerable.Range(0, expert)

@@ -1,7 +1,9 @@
 namespace Shardwright.Execution;
 
 /// <summary>Where a rank is, for error messages and for the watch over stalls. Written by the rank's own thread, read by the watching one.</summary>
-internal sealed class RankState(int rank)
+/// <param name="rank">Its number.</param>
+/// <param name="core">The only core that it may run on; <see cref="Places.Anywhere"/>: any.</param>
+internal sealed class RankState(int rank, int core)
 {
     private volatile string operation = "the start of the step";
     private volatile RankGroup? waitingIn;
@@ -12,7 +14,7 @@ internal sealed class RankState(int rank)
     public int Rank { get; } = rank;
 
     /// <summary>Where this rank waits for a core.</summary>
-    public Seat Seat { get; } = new();
+    public Seat Seat { get; } = new() { Home = core };
 
     /// <summary>The last collective entered.</summary>
     public string Operation => operation;

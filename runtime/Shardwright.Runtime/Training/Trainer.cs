@@ -45,7 +45,7 @@ public abstract unsafe class Trainer : IDisposable
         Preparation.Begin();
         long routed = PlanCheck.RoutedReserve(plan);
         arenas = [.. Enumerable.Range(0, plan.Data).Select(rank => new Arena(rank, plan.StaticBytes, routed, capacity, plan.Buffers, plan.TemporaryBytes, plan.StoresBFloat16))];
-        cluster = new EmulatedCluster(plan.Data, plan.Expert, options.Heartbeat, options.Threads * plan.Data);
+        cluster = new EmulatedCluster(plan.Data, plan.Expert, options.Heartbeat, options.Threads * plan.Data, options.RanksPerCore);
         contexts = [.. arenas.Select(arena => new RankContext(plan, options, arena.Rank, cluster, arena, board, shelf)
         {
             Clock = clocks?.Ranks[arena.Rank],

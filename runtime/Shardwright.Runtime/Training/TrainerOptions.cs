@@ -45,6 +45,12 @@ public sealed record TrainerOptions
     /// </summary>
     public int Threads { get; init; }
 
+    /// <summary>
+    /// Ranks that have one core to themselves and take turns on it, in the order of ranks, as if the core were a device: uneven ranks then cost time on this machine too. Where the process has fewer cores than that needs, cores are threads that share them.
+    /// 0 shares all cores, see <see cref="Threads"/>. Results do not depend on it.
+    /// </summary>
+    public int RanksPerCore { get; init; }
+
     /// <summary>A rank without progress for this long is reported as stalled. Zero switches this off, as does a debugger.</summary>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -75,6 +81,8 @@ public sealed record TrainerOptions
         Require(FinalLearningRateFraction is >= 0 and <= 1, FinalLearningRateFraction, "a number in [0, 1]");
         Require(HbmBytesPerRank is null or > 0, HbmBytesPerRank ?? 0, "a number of bytes > 0", nameof(HbmBytesPerRank));
         Require(Threads >= 0, Threads, "a number ≥ 0 (0 shares the cores)");
+        Require(RanksPerCore >= 0, RanksPerCore, "a number ≥ 0 (0 shares all cores)");
+        Require(RanksPerCore == 0 || Threads == 0, RanksPerCore, $"0 where Threads is {Threads}: ranks share threads, or have a core of their own");
         Require(Heartbeat >= TimeSpan.Zero, Heartbeat, "a time ≥ 0 (zero switches it off)");
     }
 

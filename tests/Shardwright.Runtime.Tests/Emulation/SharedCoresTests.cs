@@ -16,6 +16,18 @@ public sealed class SharedCoresTests
     public void Run_KernelsBetweenCollectives_EveryItemRunsOnceAndEverySumIsRight(int data, int expert, int cores)
     {
         using var cluster = new EmulatedCluster(data, expert, cores: cores);
+        RunAll(cluster, data, expert);
+    }
+
+    [Theory, InlineData(1, 1, 1), InlineData(8, 8, 4), InlineData(8, 4, 1), InlineData(5, 5, 2), InlineData(16, 4, 16)]
+    public void Run_RanksOnCoresOfTheirOwn_EveryItemRunsOnceAndEverySumIsRight(int data, int expert, int ranksPerCore)
+    {
+        using var cluster = new EmulatedCluster(data, expert, ranksPerCore: ranksPerCore);
+        RunAll(cluster, data, expert);
+    }
+
+    private static void RunAll(EmulatedCluster cluster, int data, int expert)
+    {
         for (int run = 0; run < 20; run++)
             cluster.Run(rank =>
             {
@@ -44,6 +56,39 @@ public sealed class SharedCoresTests
             }
         });
         Assert.InRange(running.Most, 1, cores);
+    }
+
+    [Theory, InlineData(8, 4), InlineData(5, 2), InlineData(3, 1)]
+    public void Run_RanksOnCoresOfTheirOwn_OneOfACoreRunsAtATimeAndNobodyHelps(int ranks, int ranksPerCore)
+    {
+        using var cluster = new EmulatedCluster(ranks, ranksPerCore: ranksPerCore);
+        var counts = Enumerable.Range(0, (ranks + ranksPerCore - 1) / ranksPerCore).Select(_ => new RunningCount()).ToArray();
+        cluster.Run(rank =>
+        {
+            for (int round = 0; round < 10; round++)
+            {
+                counts[rank / ranksPerCore].Run(items: rank % 3 == 0 ? 40 : 1);
+                cluster.World(rank).AllReduce(new float[1].AsSpan(), "round");
+            }
+        });
+        Assert.All(counts, running => Assert.Equal(1, running.Most));
+        foreach (var running in counts)
+            running.Dispose();
+    }
+
+    [Fact]
+    public void Run_OneRankOfACoreFails_TheOthersHearOfIt()
+    {
+        using var cluster = new EmulatedCluster(6, ranksPerCore: 2);
+        var (caller, seen) = Ranks.RunFailing(cluster, rank =>
+        {
+            cluster.World(rank).AllReduce(new float[1].AsSpan(), "before");
+            if (rank == 3)
+                throw new InvalidDataException("rank 3");
+            cluster.World(rank).AllReduce(new float[1].AsSpan(), "after");
+        });
+        Assert.Equal(3, caller.Rank);
+        Assert.All(seen.Where(pair => pair.Key != 3), pair => Assert.IsType<ClusterException>(pair.Value));
     }
 
     [Fact]

@@ -5,7 +5,8 @@ namespace Shardwright.Execution;
 /// <summary>
 /// The cores that a cluster's ranks share, and who runs on them. No more ranks run than there are places on the cores: a rank runs to its next collective on warm caches, then hands its place
 /// to the next rank that can go on. A core that no rank needs takes work items of the ranks that run: of a rank that waits in a collective, or of a helper thread. So one rank uses
-/// many cores, many ranks fill few cores to the last item, and cores that ranks do not divide are shared out by themselves.
+/// many cores, many ranks fill few cores to the last item, and cores that ranks do not divide are shared out by themselves. Or each core is for some ranks alone, as a device is, and
+/// nobody helps them.
 /// </summary>
 internal sealed class Cores : IDisposable
 {
@@ -18,6 +19,7 @@ internal sealed class Cores : IDisposable
     private readonly Seat[] idle;
     private readonly Thread[] helpers;
     private readonly Places places;
+    private readonly bool owned;
     private int readyFirst;
     private int readyCount;
     private int idleCount;
@@ -38,9 +40,14 @@ internal sealed class Cores : IDisposable
     {
     }
 
-    private Cores(int count, int callers, int free, string name, WorkPool? only)
+    /// <summary>Cores that belong to <paramref name="callersEach"/> callers each, by their seats' <see cref="Seat.Home"/>: kernels run on the thread that starts them.</summary>
+    public static Cores Owned(int callers, int callersEach) => new((callers + callersEach - 1) / callersEach, callers, (callers + callersEach - 1) / callersEach, "", null, owned: true);
+
+    private Cores(int count, int callers, int free, string name, WorkPool? only, bool owned = false)
     {
-        (Count, places) = (count, new Places(count, free, bound: only is null));
+        places = new Places(count, free, bound: only is null, owned);
+        (this.owned, count) = (owned, owned ? 1 : count);
+        Count = count;
         pools = only is null ? [.. Enumerable.Range(0, callers).Select(_ => new WorkPool(this))] : [only];
         ready = new Seat[callers];
         idle = new Seat[count - 1];
@@ -57,6 +64,7 @@ internal sealed class Cores : IDisposable
             started.Wait();
     }
 
+    /// <summary>Threads that may work on one kernel.</summary>
     public int Count { get; }
 
     /// <summary>The pool of a caller.</summary>
@@ -68,9 +76,9 @@ internal sealed class Cores : IDisposable
         bool taken;
         lock (gate)
         {
-            taken = places.Count > 0;
+            taken = owned ? places.TryTake(seat.Home) : places.Count > 0;
             if (taken)
-                seat.Place = places.Take();
+                seat.Place = owned ? seat.Home : places.Take();
             else
                 AddReady(seat);
         }
@@ -98,7 +106,7 @@ internal sealed class Cores : IDisposable
         var outer = WorkPool.Current;
         WorkPool.Current = null;
         var until = Stopwatch.GetTimestamp() + SpinTicks;
-        while (!meeting.IsOver(generation) && Volatile.Read(ref readyCount) == 0)
+        while (!owned && !meeting.IsOver(generation) && Volatile.Read(ref readyCount) == 0)
         {
             if (TakeItem())
                 until = Stopwatch.GetTimestamp() + SpinTicks;
@@ -128,8 +136,11 @@ internal sealed class Cores : IDisposable
         {
             while (meeting.TryRemoveSleeper() is { } seat)
                 AddReady(seat);
-            while (places.Count > 0 && readyCount > 0)
-                Grant(PassOn(places.Take()));
+            if (owned)
+                GrantOwned();
+            else
+                while (places.Count > 0 && readyCount > 0)
+                    Grant(PassOn(places.Take()));
         }
     }
 
@@ -216,16 +227,46 @@ internal sealed class Cores : IDisposable
     // may take its processor at once.
     private Seat? PassOn(int place)
     {
-        if (readyCount > 0)
+        if (TakeReady(place) is { } next)
         {
-            var next = ready[readyFirst];
-            readyFirst = (readyFirst + 1) % ready.Length;
-            readyCount--;
             next.Place = place;
             return next;
         }
         places.Return(place);
         return idleCount > 0 && HasItems() ? Help(places.Take()) : null;
+    }
+
+    // Who has waited longest of those that may hold the core.
+    private Seat? TakeReady(int place)
+    {
+        for (int i = 0; i < readyCount; i++)
+        {
+            var seat = ready[(readyFirst + i) % ready.Length];
+            if (owned && place != Places.Anywhere && seat.Home != place)
+                continue;
+            for (; i > 0; i--)
+                ready[(readyFirst + i) % ready.Length] = ready[(readyFirst + i - 1) % ready.Length];
+            readyFirst = (readyFirst + 1) % ready.Length;
+            readyCount--;
+            return seat;
+        }
+        return null;
+    }
+
+    // Under the gate: every free core to the first rank of its own that is ready.
+    private void GrantOwned()
+    {
+        for (int i = 0; i < readyCount;)
+        {
+            var seat = ready[(readyFirst + i) % ready.Length];
+            if (places.TryTake(seat.Home))
+            {
+                Grant(PassOn(seat.Home));
+                i = 0;
+            }
+            else
+                i++;
+        }
     }
 
     private Seat Help(int place)

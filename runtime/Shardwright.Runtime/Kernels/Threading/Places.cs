@@ -17,13 +17,14 @@ internal sealed class Places
     /// <param name="cores">Cores, held or not.</param>
     /// <param name="free">Those that nobody holds.</param>
     /// <param name="bound">Whether each may stand for a processor: not when somebody holds one from the start, who may run anywhere.</param>
-    public Places(int cores, int free, bool bound)
+    /// <param name="owned">Whether each is for some threads alone, and a processor where there are enough.</param>
+    public Places(int cores, int free, bool bound, bool owned = false)
     {
         this.free = new int[cores];
         for (count = 0; count < free; count++)
             this.free[count] = free - 1 - count;
         int[] allowed = bound ? LinuxThreads.Allowed : [];
-        processors = allowed.Length == cores ? allowed : [];
+        processors = allowed.Length == cores || owned && allowed.Length > cores ? allowed[..cores] : [];
     }
 
     /// <summary>Cores that nobody holds.</summary>
@@ -39,6 +40,19 @@ internal sealed class Places
         // Read without the gate by whoever published work: an interlocked operation orders the two.
         int left = Interlocked.Decrement(ref count);
         return free[left];
+    }
+
+    /// <summary>Takes one core; false when it is held.</summary>
+    public bool TryTake(int place)
+    {
+        if (unlimited)
+            return true;
+        int at = Array.IndexOf(free, place, 0, count);
+        if (at < 0)
+            return false;
+        free[at] = free[count - 1];
+        Interlocked.Decrement(ref count);
+        return true;
     }
 
     public void Return(int place)

@@ -21,6 +21,9 @@ internal sealed unsafe class Seat
     /// <summary>The core that this thread holds, of those of <see cref="Places"/>; set by whoever gives it.</summary>
     public int Place { get; set; } = Places.Anywhere;
 
+    /// <summary>The only core that this thread may hold; <see cref="Places.Anywhere"/>: any.</summary>
+    public int Home { get; init; } = Places.Anywhere;
+
     /// <summary>Makes this the seat of the calling thread.</summary>
     public void Sit()
     {
@@ -53,7 +56,7 @@ internal sealed unsafe class Seat
     {
         if (processor < 0 || LinuxThreads.Processor == processor || !LinuxThreads.Pin(thread, processor))
             return;
-        LinuxThreads.Unpin(processors);
+        Unpin();
     }
 
     public void Sleep()
@@ -78,6 +81,12 @@ internal sealed unsafe class Seat
             return;
         // Only where it wakes is ours to say; from here on the system may move it, as it may any thread.
         pinned = false;
-        LinuxThreads.Unpin(processors);
+        Unpin();
+    }
+
+    private void Unpin()
+    {
+        if (Home == Places.Anywhere)
+            LinuxThreads.Unpin(processors);
     }
 }
