@@ -30,6 +30,7 @@ public static class Program
         {
             Scenario("step", "The training step on meshes 1×1, 4×4 and 8×8 of this machine's cores, against a peer.", (s, parsed) => s.Step(parsed.GetValue(Peer) ?? [], parsed.GetValue(Steps)), Steps, Peer),
             Scenario("ranks", "The training step on eight ranks against one, on the same cores.", (s, parsed) => s.Ranks(parsed.GetValue(Steps)), Steps),
+            Scenario("placement", "The training step on eight ranks with skewed routing: replicas and invariant sums against experts at home.", (s, parsed) => s.Placement(parsed.GetValue(Steps)), Steps),
             Scenario("clock", "The training step with virtual time against the step without.", (s, parsed) => s.Clock(parsed.GetValue(Steps)), Steps),
             Scenario("first-step", "The first training step of a fresh process over its steady one.", (s, _) => s.FirstStep()),
             Scenario("configuration", "The sample built Debug against Release.", (s, parsed) => s.Configuration(parsed.GetValue(SampleSteps)), SampleSteps),

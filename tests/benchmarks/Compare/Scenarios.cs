@@ -29,6 +29,23 @@ internal sealed class Scenarios(TextWriter output, int processes, CancellationTo
         await new Comparison(output, Figure.BestStep, processes).Run([await BuildStep(workshop, Mesh(1), 1, steps), await BuildStep(workshop, Mesh(8), 8, steps)], stop);
     }
 
+    /// <summary>Eight ranks whose experts are hot on the first four: replicas and the order that is invariant under them against experts at home, on shared cores and with four ranks to a core.</summary>
+    public async Task Placement(int steps)
+    {
+        using var workshop = new Workshop(output);
+        var shared = new List<Contender>();
+        foreach (string order in new[] { "Fast", "Invariant" })
+            foreach (string placement in new[] { "Static", "Adaptive" })
+            {
+                var built = await BuildStep(workshop, $"{placement}, {order}", 8, steps, $"BenchmarkPlacement={placement}", $"BenchmarkOrder={order}");
+                shared.Add(built with { Command = [.. built.Command, "--skew"] });
+            }
+        output.WriteLine("Cores shared by all ranks:");
+        await new Comparison(output, Figure.BestStep, processes).Run(shared, stop);
+        output.WriteLine("Four ranks to a core:");
+        await new Comparison(output, Figure.BestStep, processes).Run([.. shared.Select(contender => contender with { Command = [.. contender.Command, "--pinned"] })], stop);
+    }
+
     /// <summary>The training step with every statement timed on the target against the step alone: what virtual time costs.</summary>
     public async Task Clock(int steps)
     {

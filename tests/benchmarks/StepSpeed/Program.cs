@@ -3,10 +3,17 @@ using System.Globalization;
 using Shardwright;
 using StepSpeed;
 
-// One process: tokens a second of the training step, median and best of the steps after warm-up, and the first step's time. Arguments: the number of timed steps, and --no-clock to leave virtual time out. `Compare` alternates such processes.
+// One process: tokens a second of the training step, median and best of the steps after warm-up, and the first step's time. Arguments: the number of timed steps, --no-clock to leave virtual time out, --skew to route by a skewed draw in the router's place, --pinned for four ranks to a core. `Compare` alternates such processes.
 int steps = 20, warmUp = 5;
-bool clock = !args.Contains("--no-clock");
-args = [.. args.Where(argument => argument != "--no-clock")];
+string[] switches = ["--no-clock", "--skew", "--pinned"];
+var options = new TrainerOptions
+{
+    LearningRate = 3e-4f,
+    Clock = !args.Contains("--no-clock"),
+    Routing = args.Contains("--skew") ? new SkewedRouting() : null,
+    RanksPerCore = args.Contains("--pinned") ? 4 : 0,
+};
+args = [.. args.Except(switches)];
 if (args.Length > 0 && (!int.TryParse(args[0], CultureInfo.InvariantCulture, out steps) || steps < 1))
 {
     Console.Error.WriteLine($"got '{args[0]}', need the number of timed steps, at least 1");
@@ -17,7 +24,7 @@ var random = new Random(0);
 int tokens = BenchmarkModel.Batch * BenchmarkModel.Context;
 var inputs = new int[tokens];
 var targets = new int[tokens];
-using var trainer = BenchmarkModel.CreateTrainer(new TrainerOptions { LearningRate = 3e-4f, Clock = clock });
+using var trainer = BenchmarkModel.CreateTrainer(options);
 var seconds = new List<double>();
 float firstLoss = 0, lastLoss = 0;
 double firstStep = 0;
