@@ -8,7 +8,7 @@ public enum Placement
 
     /// <summary>
     /// Hot experts are replicated into other ranks' <see cref="ExpertsAttribute.Slots"/> for one layer of one micro-batch, from its exact counts: quota search (<see cref="Hardware.QuotaPlanner"/>). Weights travel to the slots, gradients travel home.
-    /// The forward pass has the bits of <see cref="Static"/>; a weight gradient is summed instance by instance, so it agrees to rounding, and every run has the same bits.
+    /// The forward pass has the bits of <see cref="Static"/>, and every run has the same bits; weight gradients agree with <see cref="Static"/> to rounding, or to the bit: <see cref="SumOrder"/>.
     /// </summary>
     Adaptive,
 
