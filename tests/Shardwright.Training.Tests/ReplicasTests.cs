@@ -12,7 +12,7 @@ public sealed class ReplicasTests
     public static TheoryData<string, int, int, string> Cases => new()
     {
         { "Sample", 4, 4, "Adaptive" }, { "Sample", 4, 4, "Exact" }, { "Sample", 4, 4, "random" }, { "Sample", 8, 4, "random" }, { "Sample", 8, 8, "Exact" },
-        { "TwoSizes", 4, 4, "Adaptive" }, { "TwoSizes", 8, 8, "random" }, { "TwoSizes", 8, 2, "Exact" },
+        { "Sample", 4, 4, "Local" }, { "TwoSizes", 4, 4, "Adaptive" }, { "TwoSizes", 8, 8, "random" }, { "TwoSizes", 8, 2, "Exact" },
     };
 
     [Theory]
@@ -134,12 +134,12 @@ public sealed class ReplicasTests
     }
 
     static string Source(string model, string placement, string dispatch = "Variable", string order = "Fast") => TestResource.ModelSource(model).Replace("[Experts]",
-        $"[Experts(Dispatch = Dispatch.{dispatch}, Placement = Placement.{(placement is "random" or "scattered" ? "Adaptive" : placement)}, Slots = 3, LeastTokens = 1, Order = SumOrder.{order})]", StringComparison.Ordinal);
+        $"[Experts(Dispatch = Dispatch.{dispatch}, Placement = Placement.{(placement is "random" or "scattered" or "Local" ? "Adaptive" : placement)}, Slots = {(placement == "Local" ? 6 : 3)}, LeastTokens = 1, Order = SumOrder.{order})]", StringComparison.Ordinal);
 
     static TrainingRun Run(string model, (int Data, int Expert) mesh, string placement, int steps, out int replicas, string dispatch = "Variable", string order = "Fast", string precision = "Float32")
     {
         var planned = new Planned();
-        var options = new TrainerOptions { LearningRate = 1e-3f, Planner = layout => new Counting(placement switch { "random" => new RandomPlanner(layout, seed: 5), "scattered" => new ScatteringPlanner(layout), "Exact" => new ExactPlanner(layout), _ => new QuotaPlanner(layout) }, planned) };
+        var options = new TrainerOptions { LearningRate = 1e-3f, Planner = layout => new Counting(placement switch { "random" => new RandomPlanner(layout, seed: 5), "scattered" => new ScatteringPlanner(layout), "Local" => new LocalPlanner(layout), "Exact" => new ExactPlanner(layout), _ => new QuotaPlanner(layout) }, planned) };
         var run = TrainingRun.Of(model, mesh, steps, options, Source(model, placement, dispatch, order).Replace("[Model, ", $"[Model, Precision(NumberFormat.{precision}), ", StringComparison.Ordinal));
         replicas = planned.Replicas;
         return run;
@@ -154,9 +154,11 @@ public sealed class ReplicasTests
     {
         public override string Name => planner.Name;
 
-        public override void Plan(int[] load, PlacementPlan plan)
+        public override void Plan(int[] load, PlacementPlan plan) => throw new NotSupportedException();
+
+        public override void Plan(int[][] counts, int[] load, PlacementPlan plan)
         {
-            planner.Plan(load, plan);
+            planner.Plan(counts, load, plan);
             Assert.Null(plan.WhyIllegal(load));
             Interlocked.Add(ref planned.Replicas, plan.Replicas);
         }

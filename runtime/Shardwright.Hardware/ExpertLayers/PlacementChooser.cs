@@ -23,6 +23,7 @@ public sealed class PlacementChooser
     private readonly PlacementPlan home;
     private readonly int[] load;
     private readonly int leastGain;
+    private readonly bool movesTokens;
     private readonly long leastPerRow, close;
     private PlacementPlan best, spare;
     private int[][]? filled;
@@ -39,6 +40,7 @@ public sealed class PlacementChooser
             throw new ArgumentException($"A plan must save {leastGain} thousandths of the time; need 0 to {Thousand - 1}.", nameof(leastGain));
         (this.estimator, this.leastGain, this.candidates) = (estimator, leastGain, [.. candidates ?? Candidates(estimator)]);
         (home, best, spare, load) = (new(estimator.Layout), new(estimator.Layout), new(estimator.Layout), new int[estimator.Layout.Experts]);
+        movesTokens = this.candidates.All(candidate => candidate.MovesTokens);
         leastPerRow = estimator.LeastPicosecondsPerRow;
         int[][] even = ExpertLayerEstimator.Balanced(estimator.Layout, estimator.Shape);
         Sum(even);
@@ -63,13 +65,15 @@ public sealed class PlacementChooser
     }
 
     /// <summary>
-    /// What <c>Placement.Auto</c> tries, in this order: quotas with one replica a rank, which spreads weights over the most links, and with as many as there are slots, both with replicas of at least 1,024 tokens, the default of UltraEP; at least 4,096 tokens,
+    /// What <c>Placement.Auto</c> tries, in this order: weights to where the tokens are, where there are slots for all of them; quotas with one replica a rank, which spreads weights over the most links, and with as many as there are slots, both with replicas of at least 1,024 tokens, the default of UltraEP; at least 4,096 tokens,
     /// for slow links; any number; quotas that stay inside an instance, where the group crosses the network; and the exact plan, where the slots allow it.
     /// </summary>
     public static IReadOnlyList<PlacementPlanner> Candidates(ExpertLayerEstimator estimator)
     {
         var layout = estimator.Layout;
         var planners = new List<PlacementPlanner>();
+        if (LocalPlanner.Fits(layout))
+            planners.Add(new LocalPlanner(layout));
         if (layout.Slots > 1)
             planners.Add(Quota(1, layout.Domain, 1024));
         foreach (int least in new[] { 1024, 4096, 1 })
@@ -93,15 +97,15 @@ public sealed class PlacementChooser
         Sum(counts);
         home.Reset(load);
         (Plan, filled) = (home, counts);
-        if (IsEven())
+        if (movesTokens && IsEven())
             return new(-1, 0, 0);
         int chosen = -1;
         long time = long.MaxValue;
         for (int candidate = 0; candidate < candidates.Length; candidate++)
         {
-            candidates[candidate].Plan(load, spare);
-            // A plan that leaves as much on the busiest rank, or whose busiest rank alone takes longer than the best so far, need not be timed.
-            if (spare.Replicas == 0 || spare.Busiest >= home.Busiest || spare.Busiest * leastPerRow >= time)
+            candidates[candidate].Plan(counts, load, spare);
+            // A plan that leaves as much on the busiest rank and moves tokens, or whose busiest rank alone takes longer than the best so far, need not be timed.
+            if (spare.Replicas == 0 || spare.Busiest >= home.Busiest && candidates[candidate].MovesTokens || spare.Busiest * leastPerRow >= time)
                 continue;
             long predicted = estimator.Picoseconds(counts, spare);
             if (predicted >= time)

@@ -24,7 +24,7 @@ internal sealed class RowTraffic
 
     public void Fill(int[][] counts, PlacementPlan plan)
     {
-        Split.Fill(counts, plan, order);
+        Split.Fill(counts, plan, plan.KeepsTokens && order != SplitOrder.Contiguous ? SplitOrder.Locality : order);
         int ranks = layout.Ranks, instances = Split.First[layout.Experts];
         Array.Clear(pairs, 0, pairs.Length);
         for (int source = 0; source < ranks; source++)

@@ -34,6 +34,9 @@ public sealed class PlacementPlan
     /// <summary>Tokens of the busiest rank.</summary>
     public int Busiest { get; private set; }
 
+    /// <summary>Whether instances are where the tokens are, so that the split has to leave tokens on their ranks.</summary>
+    public bool KeepsTokens { get; internal set; }
+
     /// <summary>Everything at home.</summary>
     /// <param name="load">Tokens of each expert: [experts].</param>
     public void Reset(int[] load)
@@ -46,7 +49,7 @@ public sealed class PlacementPlan
             HomeTokens[expert] = load[expert];
             RankTokens[Layout.Home(expert)] += load[expert];
         }
-        Replicas = 0;
+        (Replicas, KeepsTokens) = (0, false);
         Count();
     }
 

@@ -13,6 +13,15 @@ public abstract class PlacementPlanner
     /// <param name="load">Tokens of each expert over all ranks of the group: [experts], none negative, their sum below 2^31.</param>
     /// <param name="plan">Receives the plan; of the layout that the planner was made for.</param>
     public abstract void Plan(int[] load, PlacementPlan plan);
+
+    /// <summary>The same where the counts of every rank are known.</summary>
+    /// <param name="counts">Tokens of each source rank for each expert: [ranks][experts].</param>
+    /// <param name="load">Their sums: [experts].</param>
+    /// <param name="plan">Receives the plan.</param>
+    public virtual void Plan(int[][] counts, int[] load, PlacementPlan plan) => Plan(load, plan);
+
+    /// <summary>Whether tokens travel to experts under its plans, so that a plan can only pay by evening out ranks.</summary>
+    public virtual bool MovesTokens => true;
 }
 
 /// <summary>Every expert at home: what the others are measured against.</summary>

@@ -17,7 +17,7 @@ public enum Placement
 
     /// <summary>
     /// As <see cref="Adaptive"/>, but every plan is timed on the target first, with every byte that it moves, and the fastest is taken: often none (<see cref="Hardware.PlacementChooser"/>). Experts count as three matrices of the group's width, however
-    /// many they have. <see cref="ExpertsAttribute.LeastTokens"/> is not read.
+    /// many they have. With a slot for every expert of other ranks it also weighs moving all weights that a rank's tokens want, so that no token travels (<see cref="Hardware.LocalPlanner"/>). <see cref="ExpertsAttribute.LeastTokens"/> is not read.
     /// </summary>
     Auto,
 }

@@ -105,7 +105,7 @@ internal sealed class ExpertInstances
         }
         else
         {
-            planner!.Plan(load, plan!);
+            planner!.Plan(Counts, load, plan!);
             split.Fill(Counts, plan!, order);
         }
         MostReplicas = 0;

@@ -55,6 +55,27 @@ public class PlacementChooserTests
         }
     }
 
+    /// <summary>Tokens or weights: many tokens for small experts stay where they are, balanced or not; few for large ones travel.</summary>
+    [Theory]
+    [InlineData(RoutingWorkload.Balanced, 65_536, 64, true)]
+    [InlineData(RoutingWorkload.Clustered, 65_536, 64, true)]
+    [InlineData(RoutingWorkload.Balanced, 512, 2048, false)]
+    [InlineData(RoutingWorkload.Clustered, 512, 2048, false)]
+    public void Choose_WithASlotForEveryExpert_MovesWeightsWhereTokensAreMany(RoutingWorkload workload, int tokens, int hidden, bool movesWeights)
+    {
+        var layout = new ExpertLayout(16, 8, 14);
+        var estimator = new ExpertLayerEstimator(MachineCatalog.Get("trn2.48xlarge"), new(8, 8), layout, new(1024, hidden, TopK: 4, Tokens: tokens), RowExchange.Variable);
+        var chooser = new PlacementChooser(estimator);
+        int[][] counts = new RoutingGenerator(16, 8, tokens * 4, seed: 5).Draw(workload, 1, layer: 0);
+
+        var choice = chooser.Choose(counts);
+
+        Assert.Equal(movesWeights, chooser.Plan.KeepsTokens);
+        long still = estimator.Static(counts, RoutingGenerator.Sum(counts));
+        if (movesWeights)
+            Assert.InRange(choice.Picoseconds, 1, still - 1);
+    }
+
     [Fact]
     public void Choose_CloseToTheEvenTime_TriesNoMore()
     {

@@ -49,6 +49,35 @@ public class PlannerLegalityTests
         }
     }
 
+    [Theory, MemberData(nameof(Workloads))]
+    public void LocalPlan_OfAnyWorkload_IsLegalAndMovesNoToken(RoutingWorkload workload)
+    {
+        foreach (var (experts, ranks) in new[] { (8, 4), (64, 8), (12, 3), (6, 1) })
+        {
+            var layout = new ExpertLayout(experts, ranks, experts - experts / ranks);
+            var plan = new PlacementPlan(layout);
+            var split = new TokenSplit(layout, node: ranks);
+            int[][] counts = new RoutingGenerator(experts, ranks, 512, seed: 7).Draw(workload, 3, layer: 1);
+            int[] load = RoutingGenerator.Sum(counts);
+            new LocalPlanner(layout).Plan(counts, load, plan);
+            split.Fill(counts, plan, SplitOrder.Locality);
+
+            Assert.Null(plan.WhyIllegal(load));
+            Assert.Equal(counts.Select(row => row.Sum()), plan.RankTokens);
+            for (int source = 0; source < ranks; source++)
+                for (int instance = 0; instance < split.First[experts]; instance++)
+                    Assert.True(split.Tokens[source][instance] == 0 || split.InstanceRank[instance] == source, $"{experts} experts: {split.Tokens[source][instance]} tokens of rank {source} go to rank {split.InstanceRank[instance]}");
+        }
+    }
+
+    [Fact]
+    public void LocalPlanner_WithoutRoomOrWithDomains_SaysWhatItNeeds()
+    {
+        Assert.Contains("need 12 slots a rank", Assert.Throws<ArgumentException>(() => new LocalPlanner(new(16, 4, 11))).Message);
+        Assert.Contains("domains of 2 of 4", Assert.Throws<ArgumentException>(() => new LocalPlanner(new(16, 4, 12, domain: 2))).Message);
+        Assert.Contains("counts of every rank", Assert.Throws<NotSupportedException>(() => new LocalPlanner(new(16, 4, 12)).Plan(new int[16], new(new(16, 4, 12)))).Message);
+    }
+
     [Fact]
     public void Plan_OfTheSameCounts_IsTheSameInAnotherPlanner()
     {
