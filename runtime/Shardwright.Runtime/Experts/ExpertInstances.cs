@@ -126,13 +126,16 @@ internal sealed class ExpertInstances
         Turns = 1;
         for (int expert = 0; expert < Layout.Experts; expert++)
             Turns = Math.Max(Turns, First[expert + 1] - First[expert]);
-        (HandedSums, WaitedRows) = (0, -Busiest(-1));
+        (HandedSums, WaitedRows) = (0, -Busiest(-1).Rows);
         for (int turn = 0; turn < Turns; turn++)
-            WaitedRows += Busiest(turn);
+        {
+            var (most, sums) = Busiest(turn);
+            (HandedSums, WaitedRows) = (HandedSums + sums, WaitedRows + most);
+        }
     }
 
-    /// <summary>Rows of the busiest rank of one turn, or, for −1, of all together. The sums that the turn hands on are added to <see cref="HandedSums"/>.</summary>
-    private int Busiest(int turn)
+    /// <summary>Rows of the rank that has most in a turn, and sums that the rank hands on or is handed which does most of that behind it; for turn −1 of all turns at once.</summary>
+    private (int Rows, int Sums) Busiest(int turn)
     {
         Array.Clear(rows);
         Array.Clear(gives);
@@ -142,15 +145,14 @@ internal sealed class ExpertInstances
             {
                 if (turn >= 0 && instance - First[expert] != turn)
                     continue;
-                for (int source = 0; source < Layout.Ranks; source++)
-                    rows[Rank[instance]] += Tokens[source][instance];
-                if (turn < 0 || instance + 1 == First[expert + 1])
+                foreach (int[] source in Tokens)
+                    rows[Rank[instance]] += source[instance];
+                if (instance + 1 == First[expert + 1])
                     continue;
                 gives[Rank[instance]]++;
                 gets[Rank[instance + 1]]++;
             }
-        HandedSums += Math.Max(Most(gives), Most(gets));
-        return Most(rows);
+        return (Most(rows), Math.Max(Most(gives), Most(gets)));
     }
 
     private static int Most(int[] numbers)
