@@ -122,16 +122,39 @@ public sealed class ReplicasTests
     [Theory]
     [InlineData("Sample", 4, 4)]
     [InlineData("TwoSizes", 4, 4)]
-    public void Step_ForcedBalanced_TakesThePlannedTime(string model, int data, int expert)
+    [InlineData("Sample", 4, 4, "Invariant")]
+    public void Step_ForcedBalanced_TakesThePlannedTime(string model, int data, int expert, string order = "Fast")
     {
         var fixture = ReferenceFixture.Load(model);
         var routing = new ForcedRouting((token, k, experts) => (token * Math.Max(1, fixture.Sites[0].TopK) + k) % experts);
-        using var trainer = ReferenceTrainer.Create(model, (data, expert), fixture, replay: false, new() { Routing = routing }, Source(model, "Adaptive"));
+        using var trainer = ReferenceTrainer.Create(model, (data, expert), fixture, replay: false, new() { Routing = routing }, Source(model, "Adaptive", order: order));
 
         var step = trainer.Step(fixture.Tokens(0), fixture.Targets(0), fixture.Weighted ? fixture.Weights(0) : default).Emulated!;
 
         Assert.Equal(step.PlannedPicoseconds, step.Picoseconds);
     }
+
+    /// <summary>What the invariant order costs in virtual time: turns and their exchanges. It moves the same rows and computes the same products.</summary>
+    [Fact]
+    public void InvariantOrder_UnderSkew_TakesLongerThanFastAndTheSameWork()
+    {
+        var fixture = ReferenceFixture.Load("Sample");
+        var routing = new ForcedRouting((token, k, experts) => token % 4 == 0 ? (token + k) % experts : k);
+
+        EmulatedFigures fast = Step("Fast"), invariant = Step("Invariant");
+
+        Assert.True(invariant.Picoseconds > fast.Picoseconds, $"{invariant.Picoseconds} ps, {fast.Picoseconds} ps in the fast order");
+        Assert.Equal(fast.Flops, invariant.Flops);
+
+        EmulatedFigures Step(string order)
+        {
+            using var trainer = ReferenceTrainer.Create("Sample", (4, 4), fixture, replay: false, new() { Routing = routing, Planner = layout => new ScatteringPlanner(layout) }, Source("Sample", "Adaptive", order: order));
+            var step = trainer.Step(fixture.Tokens(0), fixture.Targets(0), fixture.Weighted ? fixture.Weights(0) : default).Emulated!;
+            return new(step.Picoseconds, step.Flops);
+        }
+    }
+
+    sealed record EmulatedFigures(long Picoseconds, long Flops);
 
     static string Source(string model, string placement, string dispatch = "Variable", string order = "Fast") => TestResource.ModelSource(model).Replace("[Experts]",
         $"[Experts(Dispatch = Dispatch.{dispatch}, Placement = Placement.{(placement is "random" or "scattered" or "Local" ? "Adaptive" : placement)}, Slots = {(placement == "Local" ? 6 : 3)}, LeastTokens = 1, Order = SumOrder.{order})]", StringComparison.Ordinal);
