@@ -49,4 +49,10 @@ public readonly record struct ExchangeLoad(long SentRows, long LargestReceive, l
 {
     /// <summary>Replicas of the rank that gets most, or that the home gives which gives most.</summary>
     public long MostReplicas { get; init; }
+
+    /// <summary>Replicas on all ranks.</summary>
+    public int Replicas { get; init; }
+
+    /// <summary>Rows of the rank that would receive most if every expert were at home; 0 where it is not known.</summary>
+    public long LargestReceiveAtHome { get; init; }
 }

@@ -75,10 +75,21 @@ public sealed class ExpertExchange
     internal int[] Starts => layout.Starts;
 
     /// <summary>The rows of the exchange, as every rank of the group knows them.</summary>
-    internal ExchangeLoad Load => new(layout.SentRows, layout.LargestReceive, layout.LargestBlock) { MostReplicas = layout.Instances.MostReplicas };
+    internal ExchangeLoad Load => new(layout.SentRows, layout.LargestReceive, layout.LargestBlock) { MostReplicas = layout.Instances.MostReplicas, Replicas = Replicas, LargestReceiveAtHome = layout.Instances.BusiestHome };
 
-    /// <summary>Rows of the rank of the group that would receive most if all experts were at home.</summary>
-    internal int BusiestHome => layout.Instances.BusiestHome;
+    /// <summary>Rows that each rank of the group received.</summary>
+    internal ReadOnlySpan<int> RowsPerRank => layout.Received;
+
+    /// <summary>Wall time that placing the experts of the layer that was opened last took, in ticks of <see cref="System.Diagnostics.Stopwatch"/>.</summary>
+    internal long PlanningTicks => layout.Instances.PlanningTicks;
+
+    /// <summary>Bytes of weights that <see cref="Pull"/> moved to slots, all ranks of the group, since <see cref="ClearMoved"/>.</summary>
+    internal long PulledBytes { get; private set; }
+
+    /// <summary>Bytes of gradients that <see cref="AddReplicas"/> moved home, all ranks of the group, since <see cref="ClearMoved"/>.</summary>
+    internal long ReturnedBytes { get; private set; }
+
+    internal void ClearMoved() => (PulledBytes, ReturnedBytes) = (0, 0);
 
     /// <summary>Replicas that this rank can hold.</summary>
     public int Slots => layout.Instances.Layout.Slots;
@@ -138,6 +149,7 @@ public sealed class ExpertExchange
         if (Replicas == 0)
             return;
         OpenSlots(weights.Length / LocalExperts);
+        PulledBytes += (long)Replicas * (weights.Length / LocalExperts) * sizeof(float);
         peers.AllToAll(weights, given, givenOffsets, slots, taken, takenOffsets, operation);
     }
 
@@ -150,6 +162,7 @@ public sealed class ExpertExchange
         if (Replicas == 0)
             return;
         OpenSlots(gradients.Length / LocalExperts);
+        ReturnedBytes += (long)Replicas * (gradients.Length / LocalExperts) * sizeof(float);
         peers.AddToAll(slots, taken, takenOffsets, gradients, given, givenOffsets, operation);
     }
 
