@@ -38,7 +38,7 @@ public static class ClosingTable
 
     /// <summary>Replicas change where rows are computed and nothing else, so the first losses have the same bits; the order in which a weight's gradient is summed may differ, so later ones agree to rounding.</summary>
     private static string Losses(ComparisonResult result) => result.EqualLosses == result.Home.Steps.Count
-        ? $"Losses have the same bits in all {result.EqualLosses} steps."
+        ? "Losses have the same bits in all steps."
         : string.Create(CultureInfo.InvariantCulture, $"Losses have the same bits in the first {result.EqualLosses} steps and differ by at most {result.LargestDifference:G2} after: gradients are summed instance by instance.");
 
     private static double Median(IEnumerable<double> values)
