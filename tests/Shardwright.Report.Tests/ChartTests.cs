@@ -78,7 +78,7 @@ public sealed class ChartTests(Chromium chromium)
         Assert.InRange(top[0], peak - 0.01 * axis, peak + 0.01 * axis);
         Assert.Contains(texts, it => it.StartsWith("peak ", StringComparison.Ordinal));
         Assert.Contains(texts, it => it.StartsWith("capacity ", StringComparison.Ordinal) && it.Contains("off the scale", StringComparison.Ordinal) != scaledToCapacity);
-        Assert.Equal(classes.Where((_, i) => points.Any(it => it["bytes"]![i]!.GetValue<long>() > 0)).Count(), await MarksAsync(report, "memory", "--c0", "--c1", "--c2", "--c3", "--c4", "--c5", "--c6", "--strong-line"));
+        Assert.Equal(classes.Where((_, i) => points.Any(it => it["bytes"]![i]!.GetValue<long>() > 0)).Count(), await MarksAsync(report, "memory", "--c0", "--c1", "--c2", "--c3", "--c4", "--c5", "--c6", "--c7", "--strong-line"));
     }
 
     // The smallest y of all filled areas, as bytes.

@@ -21,7 +21,7 @@ public sealed class PaletteTests
     public void Palette_AnyVision_ColoursAreTellable(string theme)
     {
         var colors = Colors(theme);
-        string[] classes = [.. Enumerable.Range(0, 7).Select(i => colors[$"c{i}"])];
+        string[] classes = [.. Enumerable.Range(0, 8).Select(i => colors[$"c{i}"])];
 
         Assert.All(classes, it => Assert.True(Contrast(it, colors["page"]) >= 3, $"{it} on {colors["page"]}"));
         foreach (string name in (string[])["text", "quiet", "link", "warn", "error"])

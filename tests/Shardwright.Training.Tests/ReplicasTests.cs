@@ -66,13 +66,21 @@ public sealed class ReplicasTests
         using var trainer = ReferenceTrainer.Create("Sample", (2, 2), fixture, replay: false, new() { Routing = routing }, Source("Sample", placement));
         using var home = ReferenceTrainer.Create("Sample", (2, 2), fixture, replay: false, new() { Routing = routing }, Source("Sample", "Static"));
 
-        var moved = trainer.Step(fixture.Tokens(0), fixture.Targets(0), fixture.Weighted ? fixture.Weights(0) : default).Placement(0, 0);
+        var report = trainer.Step(fixture.Tokens(0), fixture.Targets(0), fixture.Weighted ? fixture.Weights(0) : default);
+        var moved = report.Placement(0, 0);
         var still = home.Step(fixture.Tokens(0), fixture.Targets(0), fixture.Weighted ? fixture.Weights(0) : default).Placement(0, 0);
 
         Assert.Equal((0, still.BusiestRowsAtHome), (still.Replicas, still.BusiestRows));
         Assert.Equal((still.BusiestRows, still.MeanRows), (moved.BusiestRowsAtHome, moved.MeanRows));
         Assert.True(moved.Replicas > 0 && still.Imbalance > 1.1, $"{moved.Replicas} replicas, {still.Imbalance}");
         Assert.InRange(moved.Imbalance, 1, placement == "Exact" ? 1.02 : 1.05);
+        Assert.Equal(moved.MeanRows * 2, report.RowsPerRank(0, 0).ToArray().Sum());
+        Assert.InRange(report.RowsPerRank(0, 0).ToArray().Max(), moved.MeanRows, moved.BusiestRows);
+        // Two pulls, forward and backward, and one return; all experts' weights are those of its parameters.
+        long expert = trainer.Plan.Parameters.Where(parameter => parameter.Path.StartsWith(trainer.Plan.Experts[0].Path + "[", StringComparison.Ordinal)).Sum(parameter => 4L * parameter.Elements);
+        Assert.Equal((2 * moved.Replicas * expert, moved.Replicas * expert), (moved.WeightBytes, moved.GradientBytes));
+        Assert.Equal((0, 0, TimeSpan.Zero), (still.WeightBytes, still.GradientBytes, still.Planning));
+        Assert.InRange(moved.Planning.TotalSeconds, 1e-9, 10);
     }
 
     [Fact]

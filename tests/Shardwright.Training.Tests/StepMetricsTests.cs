@@ -34,6 +34,34 @@ public sealed class StepMetricsTests
     }
 
     [Fact]
+    public void Listener_OfReplicas_HearsWhatPlacementDid()
+    {
+        var fixture = ReferenceFixture.Load("Sample");
+        string source = TestResource.ModelSource("Sample").Replace("[Experts]", "[Experts(Placement = Placement.Adaptive, LeastTokens = 1)]", StringComparison.Ordinal);
+        var routing = new ForcedRouting((token, k, experts) => (token + k) % (experts - 1));
+        using var trainer = ReferenceTrainer.Create("Sample", (4, 4), fixture, replay: false, new() { Routing = routing }, source);
+        using var heard = new HeardMeasurements();
+        var report = trainer.Step(fixture.Tokens(0), fixture.Targets(0), fixture.Weights(0));
+        heard.Collect();
+        int layers = trainer.Plan.Experts[0].Layers;
+        long weights = 0, gradients = 0;
+
+        for (int layer = 0; layer < layers; layer++)
+        {
+            var placement = report.Placement(0, layer);
+            (weights, gradients) = (weights + placement.WeightBytes, gradients + placement.GradientBytes);
+            Assert.True(placement.Replicas > 0 && placement.Imbalance < placement.ImbalanceAtHome, $"{placement}");
+            Assert.Equal(placement.Replicas, heard.Sum("experts.replicas", ("layer", layer)));
+            Assert.Equal(placement.Imbalance, heard.Sum("experts.imbalance", ("layer", layer), ("placement", "placed")));
+            Assert.Equal(placement.ImbalanceAtHome, heard.Sum("experts.imbalance", ("layer", layer), ("placement", "home")));
+            Assert.InRange(heard.Sum("experts.planning", ("layer", layer)), 1e-9, report.Elapsed.TotalSeconds);
+        }
+        Assert.Equal(weights, heard.Sum("experts.replica_bytes", ("kind", "weights")));
+        Assert.Equal(gradients, heard.Sum("experts.replica_bytes", ("kind", "gradients")));
+        Assert.Equal(100.0 * report.Emulated!.PlannedPicoseconds / report.Emulated.Picoseconds, heard.Single("training.share_of_ideal"));
+    }
+
+    [Fact]
     public void Listener_BeforeAStepOrWithoutClock_HearsNoInventedFigures()
     {
         var fixture = ReferenceFixture.Load("Sample");

@@ -102,6 +102,8 @@ public sealed class BuffersOf
 
     MemoryClass Class(ArenaBuffer buffer)
     {
+        if (buffer.Members.Any(member => member.Producer?.Op is PullReplicas or ReplicaGradients))
+            return MemoryClass.ReplicaSlots;
         if (buffer.First < backward && buffer.Last >= backward)
             return MemoryClass.SavedActivations;
         var rule = new CostRule(plan.Mesh);

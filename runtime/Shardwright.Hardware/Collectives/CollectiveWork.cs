@@ -62,4 +62,10 @@ public readonly record struct ExchangeLoad(long SentRows, long LargestReceive, l
 
     /// <summary>Rows that ranks wait for between the exchanges, beyond those of the busiest rank.</summary>
     public long WaitedRows { get; init; }
+
+    /// <summary>Replicas on all ranks.</summary>
+    public int Replicas { get; init; }
+
+    /// <summary>Rows of the rank that would receive most if every expert were at home; 0 where it is not known.</summary>
+    public long LargestReceiveAtHome { get; init; }
 }

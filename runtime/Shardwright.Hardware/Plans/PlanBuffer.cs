@@ -24,6 +24,9 @@ public enum MemoryClass
     /// <summary>Rows at their experts.</summary>
     RoutedRows,
 
+    /// <summary>Weights and gradients of replicas in a rank's slots.</summary>
+    ReplicaSlots,
+
     /// <summary>Reserved by the layout and empty: gaps, alignment, and what another program needs.</summary>
     Unused,
 }

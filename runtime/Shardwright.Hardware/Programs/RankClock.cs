@@ -111,13 +111,15 @@ public sealed class RankClock
     /// <param name="op">Its index.</param>
     /// <param name="start">The latest <see cref="Arrival"/> of the group.</param>
     /// <param name="load">Rows of the exchange, where rows are exchanged.</param>
-    public void Join(int op, long start, in ExchangeLoad load) => JoinWithCost(op, start, costs.Collective(op, load));
+    public void Join(int op, long start, in ExchangeLoad load) => Join(op, start, costs.Collective(op, load), load);
 
     /// <summary>Charges a collective whose cost the caller knows: an exchange with bytes of its own for every pair of ranks.</summary>
     /// <param name="op">Its index.</param>
     /// <param name="start">The latest <see cref="Arrival"/> of the group.</param>
     /// <param name="cost">Its cost, as of <see cref="PairExchange.Cost"/>.</param>
-    public void JoinWithCost(int op, long start, in CollectiveCost cost)
+    public void JoinWithCost(int op, long start, in CollectiveCost cost) => Join(op, start, cost, default);
+
+    private void Join(int op, long start, in CollectiveCost cost, in ExchangeLoad load)
     {
         long arrival = Arrival(op);
         Waiting += start - arrival;
@@ -127,7 +129,7 @@ public sealed class RankClock
         long ends = start + cost.Picoseconds;
         free[(int)Engine.Collective] = ends;
         Finish(op, ends);
-        Listener?.Communicated(op, arrival, start, ends, cost);
+        Listener?.Communicated(op, arrival, start, ends, cost, load);
     }
 
     /// <summary>Whether a collective has nothing to move, so that no rank calls it: replicas, where the plan of a micro-batch has none.</summary>
@@ -160,6 +162,6 @@ public interface IClockListener
     /// <summary>A statement ran from <paramref name="start"/> to <paramref name="end"/>, picoseconds.</summary>
     void Computed(int op, long start, long end, in EngineTimes times);
 
-    /// <summary>A collective: this rank arrived, the last rank arrived, it ended, picoseconds.</summary>
-    void Communicated(int op, long arrival, long start, long end, in CollectiveCost cost);
+    /// <summary>A collective: this rank arrived, the last rank arrived, it ended, picoseconds. <paramref name="load"/> is what was exchanged, where routing decides it.</summary>
+    void Communicated(int op, long arrival, long start, long end, in CollectiveCost cost, in ExchangeLoad load);
 }

@@ -75,6 +75,7 @@ internal static class ReportText
     {
         MemoryClass.SavedActivations => "saved activations",
         MemoryClass.RoutedRows => "routed rows",
+        MemoryClass.ReplicaSlots => "replica slots",
         _ => kind.ToString().ToLowerInvariant(),
     };
 }

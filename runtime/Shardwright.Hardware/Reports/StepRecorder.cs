@@ -42,7 +42,7 @@ internal sealed class StepRecorder : IClockListener
     }
 
     /// <inheritdoc/>
-    public void Communicated(int op, long arrival, long start, long end, in CollectiveCost cost)
+    public void Communicated(int op, long arrival, long start, long end, in CollectiveCost cost, in ExchangeLoad load)
     {
         var place = Visit(op);
         collectives.Add((op, start, end));

@@ -66,6 +66,9 @@ internal sealed class ExchangeLayout(string site, int rank, int ranks, ExpertIns
     /// <summary>Rows of the rank of the group that receives most.</summary>
     public int LargestReceive { get; private set; }
 
+    /// <summary>Rows that each rank of the group receives.</summary>
+    public ReadOnlySpan<int> Received => received;
+
     /// <summary>For every group, where each sequence of the expert group starts among its rows, and their number.</summary>
     public ReadOnlySpan<int> AllBoundaries => boundaries;
 

@@ -77,16 +77,29 @@ public sealed class ExpertExchange
     internal int[] Starts => layout.Starts;
 
     /// <summary>The rows of the exchange, as every rank of the group knows them.</summary>
-    internal ExchangeLoad Load => new(layout.SentRows, layout.LargestReceive, layout.LargestBlock) 
+    internal ExchangeLoad Load => new(layout.SentRows, layout.LargestReceive, layout.LargestBlock)
     {
         MostReplicas = layout.Instances.MostReplicas,
+        Replicas = Replicas,
+        LargestReceiveAtHome = layout.Instances.BusiestHome,
         HandedSums = layout.Instances.HandedSums,
         HandOvers = layout.Instances.Turns - 1,
         WaitedRows = layout.Instances.WaitedRows,
     };
 
-    /// <summary>Rows of the rank of the group that would receive most if all experts were at home.</summary>
-    internal int BusiestHome => layout.Instances.BusiestHome;
+    /// <summary>Rows that each rank of the group received.</summary>
+    internal ReadOnlySpan<int> RowsPerRank => layout.Received;
+
+    /// <summary>Wall time that placing the experts of the layer that was opened last took, in ticks of <see cref="System.Diagnostics.Stopwatch"/>.</summary>
+    internal long PlanningTicks => layout.Instances.PlanningTicks;
+
+    /// <summary>Bytes of weights that <see cref="Pull"/> moved to slots, all ranks of the group, since <see cref="ClearMoved"/>.</summary>
+    internal long PulledBytes { get; private set; }
+
+    /// <summary>Bytes of gradients that <see cref="AddReplicas"/> moved home, or that <see cref="ContinueSums"/> handed on, all ranks of the group, since <see cref="ClearMoved"/>.</summary>
+    internal long ReturnedBytes { get; private set; }
+
+    internal void ClearMoved() => (PulledBytes, ReturnedBytes) = (0, 0);
 
     /// <summary>Replicas that this rank can hold.</summary>
     public int Slots => layout.Instances.Layout.Slots;
@@ -146,6 +159,7 @@ public sealed class ExpertExchange
         if (Replicas == 0)
             return;
         OpenSlots(weights.Length / LocalExperts);
+        PulledBytes += (long)Replicas * (weights.Length / LocalExperts) * sizeof(float);
         peers.AllToAll(weights, given, givenOffsets, slots, taken, takenOffsets, operation);
     }
 
@@ -158,6 +172,7 @@ public sealed class ExpertExchange
         if (Replicas == 0)
             return;
         OpenSlots(gradients.Length / LocalExperts);
+        ReturnedBytes += (long)Replicas * (gradients.Length / LocalExperts) * sizeof(float);
         peers.AddToAll(slots, taken, takenOffsets, gradients, given, givenOffsets, operation);
     }
 
@@ -175,6 +190,8 @@ public sealed class ExpertExchange
     /// <param name="operands">Format that x and dy are rounded to first.</param>
     public void ContinueSums(ReadOnlySpan<float> x, ReadOnlySpan<float> dy, Span<float> gradients, Span<float> slots, int inner, int columns, string operation, NumberFormat operands = NumberFormat.Float32)
     {
+        // Every replica hands one sum on.
+        ReturnedBytes += (long)Replicas * inner * columns * sizeof(float);
         for (int turn = 1; turn < layout.Instances.Turns && Replicas > 0; turn++)
         {
             OpenHandOver(turn, inner * columns, toHome: false);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Shardwright.Hardware;
 
 namespace Shardwright.Execution;
@@ -77,6 +78,9 @@ internal sealed class ExpertInstances
     /// <summary>Copies of the rank whose own experts have most, wherever they are computed.</summary>
     public int BusiestHome { get; private set; }
 
+    /// <summary>What the last <see cref="Open"/> took to plan and to split, in <see cref="Stopwatch"/> ticks; 0 without a planner.</summary>
+    public long PlanningTicks { get; private set; }
+
     /// <summary>Expert in a slot of a rank; −1 for none.</summary>
     public int SlotExpert(int rank, int slot) => plan!.SlotExpert[rank * Layout.Slots + slot];
 
@@ -97,6 +101,7 @@ internal sealed class ExpertInstances
         }
         if (split is null)
             return;
+        long started = Stopwatch.GetTimestamp();
         if (chooser is not null)
         {
             chooser.Choose(Counts);
@@ -119,6 +124,7 @@ internal sealed class ExpertInstances
             MostReplicas = Math.Max(MostReplicas, Math.Max(Held(rank), Given(rank)));
         if (order == SplitOrder.Contiguous)
             OpenTurns();
+        PlanningTicks = Stopwatch.GetTimestamp() - started;
     }
 
     private void OpenTurns()

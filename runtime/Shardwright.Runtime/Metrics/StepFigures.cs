@@ -14,15 +14,18 @@ internal sealed class StepFigures
     private readonly ClusterClock? clocks;
     private readonly long[] highWater, computing, flops, sent = new long[Kinds.Length], collectives = new long[Kinds.Length];
     private readonly long[,] busy;
+    private readonly PlacementReport[][] placements;      // [group][layer]
+    private readonly long[] pulled, returned;             // bytes so far, [group]
     private long picoseconds, exposed, waiting;
     private int steps;
     private float loss, gradientNorm;
-    private double tokensPerSecond, mfu;
+    private double tokensPerSecond, mfu, shareOfIdeal;
 
     public StepFigures(ProgramPlan plan, ClusterClock? clocks)
     {
         (this.plan, this.clocks) = (plan, clocks);
         (highWater, computing, flops, busy) = (new long[plan.Data], new long[plan.Data], new long[plan.Data], new long[plan.Data, Engines.Length]);
+        (placements, pulled, returned) = ([.. plan.Experts.Select(site => new PlacementReport[site.Layers])], new long[plan.Experts.Count], new long[plan.Experts.Count]);
     }
 
     public long Steps { get { lock (gate) return steps; } }
@@ -34,6 +37,8 @@ internal sealed class StepFigures
     public double TokensPerSecond { get { lock (gate) return tokensPerSecond; } }
 
     public double Mfu { get { lock (gate) return 100 * mfu; } }
+
+    public double ShareOfIdeal { get { lock (gate) return 100 * shareOfIdeal; } }
 
     public double Exposed { get { lock (gate) return Seconds(exposed); } }
 
@@ -48,10 +53,45 @@ internal sealed class StepFigures
                 highWater[rank] = arenas[rank].HighWaterBytes;
             for (int kind = 0; kind < Kinds.Length; kind++)
                 sent[kind] += report.Bytes(Kinds[kind]);
+            for (int group = 0; group < placements.Length; group++)
+                for (int layer = 0; layer < placements[group].Length; layer++)
+                {
+                    var placement = placements[group][layer] = report.Placement(group, layer);
+                    (pulled[group], returned[group]) = (pulled[group] + placement.WeightBytes, returned[group] + placement.GradientBytes);
+                }
             if (clocks is not null && report.Emulated is { } emulated)
                 Store(clocks, emulated);
         }
     }
+
+    public IEnumerable<Measurement<double>> Imbalance()
+    {
+        lock (gate)
+            return [.. Layers(placement => placement.ImbalanceAtHome, "home"), .. Layers(placement => placement.Imbalance, "placed")];
+    }
+
+    public IEnumerable<Measurement<long>> Replicas()
+    {
+        lock (gate)
+            return [.. Layers(placement => (long)placement.Replicas)];
+    }
+
+    public IEnumerable<Measurement<double>> Planning()
+    {
+        lock (gate)
+            return [.. Layers(placement => placement.Planning.TotalSeconds)];
+    }
+
+    public IEnumerable<Measurement<long>> ReplicaBytes()
+    {
+        lock (gate)
+            return [.. Groups(pulled, "weights"), .. Groups(returned, "gradients")];
+
+        IEnumerable<Measurement<long>> Groups(long[] bytes, string kind) => plan.Experts.Select((site, group) => new Measurement<long>(bytes[group], new("group", site.Path), new("kind", kind)));
+    }
+
+    private IEnumerable<Measurement<T>> Layers<T>(Func<PlacementReport, T> value, string? placed = null) where T : struct => steps == 0 ? [] : plan.Experts.SelectMany((site, group) =>
+        placements[group].Select((placement, layer) => new Measurement<T>(value(placement), placed is null ? [new("group", site.Path), new("layer", layer)] : [new("group", site.Path), new("layer", layer), new("placement", placed)])));
 
     public IEnumerable<Measurement<long>> Memory()
     {
@@ -108,7 +148,7 @@ internal sealed class StepFigures
 
     private void Store(ClusterClock from, EmulatedStep emulated)
     {
-        (picoseconds, exposed, waiting, mfu) = (emulated.Picoseconds, emulated.ExposedPicoseconds, emulated.WaitingPicoseconds, emulated.Mfu);
+        (picoseconds, exposed, waiting, mfu, shareOfIdeal) = (emulated.Picoseconds, emulated.ExposedPicoseconds, emulated.WaitingPicoseconds, emulated.Mfu, emulated.ShareOfIdeal);
         for (int kind = 0; kind < Kinds.Length; kind++)
             collectives[kind] = emulated.CollectivePicoseconds(Kinds[kind]);
         for (int rank = 0; rank < from.Ranks.Length; rank++)

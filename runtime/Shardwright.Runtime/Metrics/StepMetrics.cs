@@ -31,6 +31,10 @@ internal sealed class StepMetrics : IDisposable
         meter.CreateObservableGauge("training.gradient_norm", () => figures.GradientNorm, null, "Global gradient norm of the last step, before clipping.");
         meter.CreateObservableGauge("training.tokens_per_second", () => figures.TokensPerSecond, "{token}/s", "Tokens of the last step over its wall time.");
         meter.CreateObservableCounter("collectives.bytes", figures.SentBytes, "By", "Bytes sent to other ranks, all ranks together.");
+        meter.CreateObservableGauge("experts.imbalance", figures.Imbalance, "1", "Rows of the busiest rank over those of the mean rank in the last step: as experts were placed, and had all stayed at home.");
+        meter.CreateObservableGauge("experts.replicas", figures.Replicas, "{replica}", "Replicas in all slots in the last step, all micro-batches.");
+        meter.CreateObservableGauge("experts.planning", figures.Planning, "s", "Wall time that a rank took to place the experts in the last step's forward passes.");
+        meter.CreateObservableCounter("experts.replica_bytes", figures.ReplicaBytes, "By", "Bytes of weights that travelled to replicas and of gradients that travelled home, all ranks of an expert group.");
         if (clocks is null)
             return;
         meter.CreateObservableGauge("neuroncore_counters.neuroncore_utilization", figures.Utilization, "%", "Share of the step in which at least one engine of a rank worked.");
@@ -39,6 +43,7 @@ internal sealed class StepMetrics : IDisposable
         meter.CreateObservableGauge("collectives.time", figures.CollectiveTime, "s", "Time of the last step in collectives, hidden or not; mean of the ranks.");
         meter.CreateObservableGauge("collectives.exposed", () => figures.Exposed, "s", "Time of the last step in which engines idled because a collective was awaited; mean of the ranks.");
         meter.CreateObservableGauge("collectives.waiting", () => figures.Waiting, "s", "Time of the last step for which a rank waited at collectives for the last one; mean of the ranks.");
+        meter.CreateObservableGauge("training.share_of_ideal", () => figures.ShareOfIdeal, "%", "Planned time of a step at even load over that of the last step.");
         meter.CreateObservableGauge("training.mfu", () => figures.Mfu, "%", "Model FLOPs utilisation of the last step.");
     }
 

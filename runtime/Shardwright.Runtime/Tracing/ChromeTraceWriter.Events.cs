@@ -49,6 +49,11 @@ internal sealed partial class ChromeTraceWriter
         json.WriteString("algorithm", op.Cost.Algorithm);
         json.WriteNumber("bytes", op.Cost.LinkBytes);
         json.WriteString("bound", op.Cost.Latency * 2 > op.Cost.Picoseconds ? "latency" : "links");
+        if (statement.Collective is { Exchange: RowExchange.Replicas } moved)
+        {
+            json.WriteNumber("replicas", op.Load.Replicas);
+            json.WriteNumber("replicaBytes", (long)op.Load.Replicas * moved.RowBytes);
+        }
         json.WriteEndObject();
         End();
     }
@@ -84,6 +89,19 @@ internal sealed partial class ChromeTraceWriter
         }
         if (idleSince >= 0)
             Counter("link", rank, idleSince, "GB/s", 0);
+    }
+
+    // Of the layer whose rows are exchanged: the same on all ranks of an expert group, so its first rank shows it.
+    private void Imbalance(int rank, IReadOnlyList<TracedOp> ops)
+    {
+        if (rank % trace.Costs.Placement.Expert != 0)
+            return;
+        foreach (var op in ops)
+            if (op.Load is { SentRows: > 0, LargestReceiveAtHome: > 0 } load && program.Ops[op.Op].Collective is not { Exchange: RowExchange.Replicas })
+            {
+                Counter("imbalance at home", rank, op.Start, "busiest / mean", Math.Round((decimal)load.LargestReceiveAtHome / load.SentRows, 4));
+                Counter("imbalance", rank, op.Start, "busiest / mean", Math.Round((decimal)load.LargestReceive / load.SentRows, 4));
+            }
     }
 
     private void Counter(string name, int rank, long picoseconds, string unit, decimal value)

@@ -106,6 +106,7 @@ internal sealed partial class ChromeTraceWriter : IDisposable
         }
         Counter("HBM", rank, trace.Picoseconds, "bytes", Math.Max(0, live));
         Links(rank, ops);
+        Imbalance(rank, ops);
     }
 
     private void Begin(string phase, string name, string category, int rank, int lane, long picoseconds)

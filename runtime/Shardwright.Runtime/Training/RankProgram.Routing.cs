@@ -34,15 +34,26 @@ public abstract partial class RankProgram
         }
         if (Rank != 0)
             return;
-        board.Report.Placed(site, layer, exchange.Replicas, exchange.Load.LargestReceive, exchange.BusiestHome, exchange.Load.SentRows);
+        if (exchanges[site] is null)
+            (exchanges[site] = exchange).ClearMoved();
+        board.Report.Placed(site, layer, exchange.Load, exchange.RowsPerRank, exchange.PlanningTicks);
         var tokens = board.Report.Tokens(site, layer);
         for (int expert = 0; expert < tokens.Length; expert++)
             tokens[expert] += totalCounts[expert];
     }
 
+    // What a group's replicas moved in both passes is known behind the last; its exchange is that of all layers.
+    private void ReportMoved()
+    {
+        for (int site = 0; site < exchanges.Length; site++)
+            if (exchanges[site] is { } exchange)
+                board.Report.Moved(site, exchange.PulledBytes, exchange.ReturnedBytes);
+    }
+
     // The counts of a step begin anew with it, also behind one that failed.
     private void ClearLoads()
     {
+        Array.Clear(exchanges);
         for (int site = 0; site < Context.Plan.Experts.Count; site++)
         {
             var at = Context.Plan.Experts[site];

@@ -11,6 +11,7 @@ public abstract partial class RankProgram
     private readonly bool weighted;
     private readonly List<PackedWeights> packed = [];
     private float[] lossWeights = [];
+    private readonly ExpertExchange?[] exchanges;       // that have exchanged rows in this step; rank 0 alone
     private int inferring;
 
     /// <summary>Creates the program of one rank.</summary>
@@ -20,6 +21,7 @@ public abstract partial class RankProgram
         board = context.Board;
         update = new ParameterUpdate(context);
         lossWeights = new float[context.Plan.MicroBatches];
+        exchanges = new ExpertExchange?[context.Plan.Experts.Count];
         weighted = ((Func<int, float>)CountLossWeights).Method.DeclaringType != typeof(RankProgram);
     }
 
@@ -182,6 +184,7 @@ public abstract partial class RankProgram
             Train(microBatch);
         Update();
         Context.Clock?.End();
+        ReportMoved();
         RequireEmptyStack();
     }
 

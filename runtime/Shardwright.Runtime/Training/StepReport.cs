@@ -1,4 +1,5 @@
 using Shardwright.Execution;
+using Shardwright.Hardware;
 
 namespace Shardwright;
 
@@ -8,12 +9,14 @@ public sealed class StepReport
     private readonly int[][][] tokens;          // [group][layer][expert]
     private readonly long[] bytes = new long[Enum.GetValues<Collective>().Length];
     private readonly PlacementReport[][] placements;      // [group][layer]
+    private readonly int[][][] rows;            // [group][layer][peer]
     private readonly ProgramPlan plan;
 
     internal StepReport(ProgramPlan plan)
     {
         this.plan = plan;
         tokens = [.. plan.Experts.Select(site => Enumerable.Range(0, site.Layers).Select(_ => new int[site.ExpertCount]).ToArray())];
+        rows = [.. plan.Experts.Select(site => Enumerable.Range(0, site.Layers).Select(_ => new int[plan.Expert]).ToArray())];
         placements = [.. plan.Experts.Select(site => new PlacementReport[site.Layers])];
     }
 
@@ -64,6 +67,13 @@ public sealed class StepReport
         return placements[group][layer];
     }
 
+    /// <summary>Rows that each rank of the expert group of rank 0 computed in this step, for its own experts and for its replicas: [ranks of the group].</summary>
+    public ReadOnlySpan<int> RowsPerRank(int group, int layer)
+    {
+        Require(group, layer);
+        return rows[group][layer];
+    }
+
     private void Require(int group, int layer)
     {
         if ((uint)group >= (uint)tokens.Length)
@@ -72,10 +82,27 @@ public sealed class StepReport
             throw new ArgumentOutOfRangeException(nameof(layer), layer, $"{plan.Experts[group].Path} has {tokens[group].Length} layers.");
     }
 
-    internal void Placed(int group, int layer, int replicas, long busiest, long busiestAtHome, long mean)
+    internal void Placed(int group, int layer, in ExchangeLoad load, ReadOnlySpan<int> received, long planningTicks)
     {
+        for (int peer = 0; peer < received.Length; peer++)
+            rows[group][layer][peer] += received[peer];
         ref var placement = ref placements[group][layer];
-        placement = new(placement.Replicas + replicas, placement.BusiestRows + busiest, placement.BusiestRowsAtHome + busiestAtHome, placement.MeanRows + mean);
+        placement = new(placement.Replicas + load.Replicas, placement.BusiestRows + load.LargestReceive, placement.BusiestRowsAtHome + load.LargestReceiveAtHome, placement.MeanRows + load.SentRows)
+        {
+            PlanningTicks = placement.PlanningTicks + planningTicks,
+        };
+    }
+
+    /// <summary>What all layers of a group moved. Every replica of it moves the same bytes.</summary>
+    internal void Moved(int group, long weightBytes, long gradientBytes)
+    {
+        long replicas = 0;
+        foreach (var placement in placements[group])
+            replicas += placement.Replicas;
+        if (replicas == 0)
+            return;
+        foreach (ref var placement in placements[group].AsSpan())
+            placement = placement with { WeightBytes = weightBytes / replicas * placement.Replicas, GradientBytes = gradientBytes / replicas * placement.Replicas };
     }
 
     internal Span<int> Tokens(int group, int layer) => tokens[group][layer];
@@ -85,6 +112,9 @@ public sealed class StepReport
     internal void ClearTokens()
     {
         foreach (int[][] group in tokens)
+            foreach (int[] layer in group)
+                Array.Clear(layer);
+        foreach (int[][] group in rows)
             foreach (int[] layer in group)
                 Array.Clear(layer);
         foreach (var group in placements)

@@ -14,14 +14,23 @@ public static class ReferencePacks
     /// <summary>The text of the packs under the first of <paramref name="roots"/> that has any.</summary>
     public static TextCorpus Load(IReadOnlyList<string> roots)
     {
+        var (root, files) = Files(roots);
+        var (training, validation) = CorpusSplit.ByFile(files);
+        return new TextCorpus($"API documentation of {root} ({files.Count} files)", training, validation);
+    }
+
+    /// <summary>The same text file by file, and the folder that it is of.</summary>
+    /// <inheritdoc cref="Load()" path="/exception"/>
+    public static (string Root, IReadOnlyList<CorpusFile> Files) Files() => Files(Roots());
+
+    private static (string, IReadOnlyList<CorpusFile>) Files(IReadOnlyList<string> roots)
+    {
         foreach (var root in roots)
         {
             var documentation = Find(root);
             if (documentation.Count == 0)
                 continue;
-            var files = documentation.Select(Read).Where(file => file.Text.Length > 0).ToArray();
-            var (training, validation) = CorpusSplit.ByFile(files);
-            return new TextCorpus($"API documentation of {root} ({files.Length} files)", training, validation);
+            return (root, [.. documentation.Select(Read).Where(file => file.Text.Length > 0)]);
         }
         throw new CorpusException($"no API documentation (*.Ref/*/ref/*/*.xml) found under {string.Join(", ", roots)}; install the .NET SDK's reference packs or pass --text FILE|FOLDER");
     }

@@ -6,15 +6,24 @@ public static class TextFiles
     /// <exception cref="CorpusException">Nothing there, not readable, or not text.</exception>
     public static TextCorpus Load(string path)
     {
+        var files = Files(path);
+        var (training, validation) = CorpusSplit.ByFile(files);
+        return new TextCorpus(files.Count == 1 ? path : $"{path} ({files.Count} files)", training, validation);
+    }
+
+    /// <summary>The same text file by file; the name of a single one is its path.</summary>
+    /// <inheritdoc cref="Load" path="/exception"/>
+    public static IReadOnlyList<CorpusFile> Files(string path)
+    {
         try
         {
             var full = Path.GetFullPath(path);
             if (File.Exists(full))
-                return Corpus(path, [Read(full, path) is { } file ? file : throw new CorpusException($"{path}: not text (it contains zero bytes); give UTF-8 text")]);
+                return [Read(full, path) is { } file ? file : throw new CorpusException($"{path}: not text (it contains zero bytes); give UTF-8 text")];
             if (!Directory.Exists(full))
                 throw new CorpusException($"{path}: no such file or folder");
             var files = Directory.EnumerateFiles(full, "*", Everything).Select(file => Read(file, Path.GetRelativePath(full, file))).OfType<CorpusFile>().Where(file => file.Text.Length > 0).ToArray();
-            return files.Length > 0 ? Corpus(path, files) : throw new CorpusException($"{path}: no text in this folder; give a folder with UTF-8 text files");
+            return files.Length > 0 ? files : throw new CorpusException($"{path}: no text in this folder; give a folder with UTF-8 text files");
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
@@ -25,12 +34,6 @@ public static class TextFiles
     /// <summary>Links are not followed (they may form a circle); hidden files are mostly not prose.</summary>
     private static EnumerationOptions Everything
         => new() { RecurseSubdirectories = true, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.ReparsePoint | FileAttributes.Hidden | FileAttributes.System };
-
-    private static TextCorpus Corpus(string path, IReadOnlyList<CorpusFile> files)
-    {
-        var (training, validation) = CorpusSplit.ByFile(files);
-        return new TextCorpus(files.Count == 1 ? path : $"{path} ({files.Count} files)", training, validation);
-    }
 
     /// <summary>Null for a file that is not text: one with a zero byte, which no text has and most other formats do.</summary>
     private static CorpusFile? Read(string path, string name)

@@ -10,10 +10,10 @@ public sealed class TracedRun : IDisposable
     readonly ReferenceFixture fixture;
     readonly ModelTrainer trainer;
 
-    public TracedRun(string model, int data, int expert, RoutingSource? routing = null)
+    public TracedRun(string model, int data, int expert, RoutingSource? routing = null, string? source = null)
     {
         fixture = ReferenceFixture.Load(model);
-        trainer = ReferenceTrainer.Create(model, (data, expert), fixture, replay: false, new() { Routing = routing });
+        trainer = ReferenceTrainer.Create(model, (data, expert), fixture, replay: false, new() { Routing = routing }, source);
         Captured = trainer.Trainer.CaptureTrace();
         Report = Step(0);
         using var stream = new MemoryStream(Save());

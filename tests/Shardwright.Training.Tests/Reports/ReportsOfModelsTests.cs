@@ -68,6 +68,20 @@ public sealed class ReportsOfModelsTests
     }
 
     [Fact]
+    public void Memory_OfReplicas_HasTheirSlotsAsAClass()
+    {
+        string source = CompiledPlan.Source("Sample").Replace("[Experts]", "[Experts(Placement = Placement.Adaptive, Slots = 2, LeastTokens = 1)]", StringComparison.Ordinal);
+        var plan = (ProgramPlan)ModelAssembly.Compile(source, (4, 4)).Assembly.GetTypes().Single(type => type.IsSubclassOf(typeof(Trainer))).GetField("CompiledPlan")!.GetValue(null)!;
+
+        var report = ReportCheck.Holds(plan);
+
+        // In the backward pass, slots hold weights and gradients of two replicas.
+        long expert = plan.Parameters.Where(parameter => parameter.Path.StartsWith(plan.Experts[0].Path + "[", StringComparison.Ordinal)).Sum(parameter => 4L * parameter.Elements);
+        Assert.Equal(2 * 2 * expert, report.Memory.Points.Max(point => point.Bytes[(int)MemoryClass.ReplicaSlots]));
+        Assert.All(BuildReport.Of(CompiledPlan.Document("Sample", (4, 4))).Memory.Points, point => Assert.Equal(0, point.Bytes[(int)MemoryClass.ReplicaSlots]));
+    }
+
+    [Fact]
     public void Example_InTheDocumentation_IsAsTheSchemaSaysAndHasTheMembersThatAreWritten()
     {
         string example = TestResource.Text("docs/plan.example.json"), written = BuildReportJson.Of([BuildReport.Of(CompiledPlan.Document("SparseLanguageModel", (4, 4)))], "Shardwright 0.1.0");

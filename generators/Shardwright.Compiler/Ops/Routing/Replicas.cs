@@ -53,6 +53,8 @@ public sealed record ReplicaGradients(ReplicaPlacement Placement, ParameterDecla
 /// <summary>Gradients of one parameter's replicas travel home and are added to the home's own, in the order of ranks and slots.</summary>
 public sealed record AddReplicas(ExpertSite Site, ParameterDeclaration Parameter) : Op
 {
+    public override string Name => $"d_{Naming.Camel(Parameter.Name)} += AddReplicas";
+
     public override bool CanRecompute => false;
 
     public override void InferShapes(Node node, ShapeReport report)

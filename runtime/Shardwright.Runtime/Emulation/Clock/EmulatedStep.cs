@@ -37,6 +37,9 @@ public sealed class EmulatedStep
     /// <summary>The compiler's own prediction, at even load, in picoseconds.</summary>
     public long PlannedPicoseconds => clocks.Planned;
 
+    /// <summary>Share of the step's ideal: its time at forced balance with every expert at home ÷ its time, all that placement costs included. 1 is nothing lost to uneven ranks.</summary>
+    public double ShareOfIdeal => Picoseconds == 0 ? 1 : (double)PlannedPicoseconds / Picoseconds;
+
     /// <summary>Time in which a rank's engines had nothing to do, because a collective was awaited; mean of the ranks, picoseconds.</summary>
     public long ExposedPicoseconds { get; private set; }
 

@@ -1,5 +1,5 @@
 const memoryColors = {
-  weights: "--c0", gradients: "--c3", optimizer: "--c2", "saved activations": "--c1", activations: "--c4", communication: "--c5", "routed rows": "--c6", unused: "--strong-line",
+  weights: "--c0", gradients: "--c3", optimizer: "--c2", "saved activations": "--c1", activations: "--c4", communication: "--c5", "routed rows": "--c6", "replica slots": "--c7", unused: "--strong-line",
 };
 const memoryColor = name => memoryColors[name] ?? "--c6";
 let memoryShowsCapacity = false;
