@@ -68,6 +68,7 @@ public static class DocumentOf
         {
             Reserved = plan.StaticBytes - plan.TemporaryBytes,
             Temporaries = plan.TemporaryBytes,
+            WorstPeakBytes = plan.WorstPeakBytes,
             Frames = BuffersOf.Frames(plan),
             LargestOutside = new(outside.Where(b => b.Parameter.Experts == 0).Select(b => b.LocalBytes).DefaultIfEmpty(0).Max(), 0, Sum(outside).PerExpert),
             WorkspacePerRank = train.Workspace.Where(b => b.Members.Any(IsCountOfTheWorld)).Sum(b => b.Bytes) / plan.Mesh.Data,

@@ -12,7 +12,9 @@ public static class GroupExperts
     public static void Run(Region root)
     {
         foreach (var node in root.Walk().Where(n => n.Op is ExpertLoop).ToList())
-            if (node.Body!.Nodes.All(n => n.Body is null && n.Op.CanGroup(n) && !n.Precision.Stochastic))
+            if (node.Body!.Nodes.All(CanGroup))
                 node.Op = ((ExpertLoop)node.Op) with { Grouped = true };
     }
+
+    public static bool CanGroup(Node node) => node.Body is null && node.Op.CanGroup(node) && !node.Precision.Stochastic;
 }

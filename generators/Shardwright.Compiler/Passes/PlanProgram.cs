@@ -20,13 +20,16 @@ public static class PlanProgram
         {
             var own = buffers.Where(b => b.IsRouted && b.First >= span.Begin && b.First <= span.End || b.IsRouted && b.First >= span.BackwardBegin && b.First <= span.BackwardEnd).ToList();
             long rows = RoutedRows.Round(RoutedRows.Balanced(built, site, mesh));
-            routed.Add(new(PlanFrame(site, own, span), own, span, rows, LoopOf(built.Root, order, span.Begin), LoopOf(built.Root, order, span.BackwardBegin)));
+            routed.Add(new(PlanFrame(site, own, span), own, span, rows, LoopOf(built.Root, order, span.Begin), LoopOf(built.Root, order, span.BackwardBegin))
+            {
+                IsExact = built.Root.Walk().Any(n => n.Op is PullReplicas { Placement.Kind: "Exact" } pull && pull.Site.Index == site.Index),
+            });
         }
 
         var phases = new FramePhases(built.Root, order, spans);
         // Evaluate and Infer need far less than Train: nothing to gain from a second end of memory.
         var splits = built.Kind != ProgramKind.Train ? [] : spans.SelectMany(s => new[] { s.Begin + 1, s.BackwardBegin + 1 }).Append(order.Begin(built.Root.Nodes.First(n => n.Op is Ops.BeginBackward)));
-        long[] stack = [.. Enumerable.Range(0, order.Length).Select(p => routed.Sum(r => r.PlannedBytes(p)))];
+        long[] stack = Stack(site => site.Rows);
         var (lower, temporaries, extent) = PlanWorkspace.Run(workspace, phases, stack, splits);
         var frames = routed.Select(r => r.Frame with
         {
@@ -40,8 +43,14 @@ public static class PlanProgram
             TemporaryBytes = temporaries,
             LowerBytes = lower,
             Routed = routed,
-            PeakAtLoad = load => Math.Max(lower + temporaries, lower + phases.Peak(Array.ConvertAll(stack, bytes => (long)Math.Ceiling(load * bytes)), extent)),
+            PeakAtRows = rows => Math.Max(lower + temporaries, lower + phases.Peak(Stack(rows), extent)),
         };
+
+        long[] Stack(Func<RoutedSite, long> rows)
+        {
+            var sites = routed.ConvertAll(site => site with { Rows = rows(site) });
+            return [.. Enumerable.Range(0, order.Length).Select(p => sites.Sum(site => site.PlannedBytes(p)))];
+        }
     }
 
     /// <summary>The first and last position of the <see cref="Ops.Loop"/> around a position; the position itself where there is none.</summary>

@@ -44,8 +44,11 @@ public sealed record PlannedProgram(
     /// <summary>The expert groups' frames and where in the program they are open.</summary>
     public IReadOnlyList<RoutedSite> Routed { get; init; } = [];
 
-    /// <summary>Peak of workspace and routed stack when every rank gets a multiple of its even share of rows in every layer; <see cref="PeakBytes"/> at 1.</summary>
-    public Func<double, long> PeakAtLoad { get; init; } = _ => 0;
+    /// <summary>Peak of workspace and routed stack when every rank gets a number of rows in every layer of a group; <see cref="PeakBytes"/> at the groups' own.</summary>
+    public Func<Func<RoutedSite, long>, long> PeakAtRows { get; init; } = _ => 0;
+
+    /// <summary>The same at a multiple of a rank's even share, which a group whose rows are exact has always.</summary>
+    public long PeakAtLoad(double load) => PeakAtRows(site => site.IsExact ? site.Rows : (long)Math.Ceiling(load * site.Rows));
 
     public RoutedFrame Frame(ExpertSite site) => Frames.First(f => f.Site.Index == site.Index);
 }
@@ -73,12 +76,13 @@ public sealed record ModelPlan(
     public long PeakBytes => PeakAt(1);
 
     /// <summary>Peak of a rank when every rank gets a multiple of its even share of rows in every layer.</summary>
-    public long PeakAt(double load)
-    {
-        // Another program may need more below the stack than the training program itself.
-        var train = Program(ProgramKind.Train);
-        return WorkspaceOffset + train.PeakAtLoad(load) + (StaticBytes - TemporaryBytes - WorkspaceOffset - train.LowerBytes);
-    }
+    public long PeakAt(double load) => Peak(Program(ProgramKind.Train).PeakAtLoad(load));
+
+    /// <summary>Peak of a rank that receives as many rows as the router can send it in every layer.</summary>
+    public long WorstPeakBytes => Peak(Program(ProgramKind.Train).PeakAtRows(site => RoutedRows.Round(Step!.Program.Sites[site.Frame.Site.Index].WorstRows(Mesh.Expert))));
+
+    /// <summary>Another program may need more below the stack than the training program itself.</summary>
+    long Peak(long train) => WorkspaceOffset + train + (StaticBytes - TemporaryBytes - WorkspaceOffset - Program(ProgramKind.Train).LowerBytes);
 
     /// <summary>Parameters that products read in packed form.</summary>
     public IReadOnlyList<PackedParameter> Packed { get; } = PackedParameter.All(Programs);

@@ -3,6 +3,9 @@ namespace Shardwright.Compiler.Plan;
 /// <summary>An expert group with what its rows need at balanced routing.</summary>
 public sealed record RoutedSite(RoutedFrame Frame, List<ArenaBuffer> Buffers, FrameSpan Span, long Rows, (int Begin, int End) Loop, (int Begin, int End) BackwardLoop)
 {
+    /// <summary>Whether these are the rows of every routing: <c>Placement.Exact</c>.</summary>
+    public bool IsExact { get; init; }
+
     bool InForward(int p) => p >= Span.Begin && p <= Span.End;
 
     bool InBackward(int p) => Frame.HasBackward && p >= Span.BackwardBegin && p <= Span.BackwardEnd;

@@ -8,6 +8,11 @@ public static class AllToAllLegality
     /// <summary>Communicators (replica groups) of one compiled program: 16 since SDK 2.32, 12 before. Source: AWS Neuron SDK 2.32 release notes.</summary>
     public const int MostCommunicators = 16;
 
+    /// <summary>
+    /// Whether all-to-all-v takes receive displacements, so that each sender's rows lie behind those of the sender before: Trainium 3's NeuronSwitch (<c>has_rdispls</c>, SDK 2.32) and GPUs. Trainium 1 and 2 put them at one distance, that of the largest count.
+    /// </summary>
+    public static bool HasReceiveDisplacements(Machine machine) => machine.Collectives != "neuron";
+
     /// <summary>Why all-to-all-v cannot run in a group, in words; null when it can.</summary>
     /// <param name="machine">The machine; its <see cref="Machine.Collectives"/> decides the rules.</param>
     /// <param name="peers">The group.</param>

@@ -6,7 +6,7 @@ namespace Shardwright.Hardware;
 public sealed record PlanDocument
 {
     /// <summary>Version of the format; another one is an error that says so.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>Type name of the model.</summary>
     public required string Model { get; init; }
@@ -77,6 +77,9 @@ public sealed record PlanMemory(Amount Weights, Amount Gradients, Amount Optimiz
 
     /// <summary>Bytes of temporaries at the far end of memory, into which the experts' rows may grow while they are dead.</summary>
     public long Temporaries { get; init; }
+
+    /// <summary>Peak of a rank that receives as many rows as the router can send it in every layer; <see cref="PeakBytes"/> where every expert group is exact.</summary>
+    public long WorstPeakBytes { get; init; }
 
     /// <summary>For each expert group, how its rows come and go.</summary>
     public IReadOnlyList<PlanFrame> Frames { get; init; } = [];

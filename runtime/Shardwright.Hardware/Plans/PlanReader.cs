@@ -128,6 +128,7 @@ public static class PlanReader
         Numbers(value, "savedBytesPerRow"), Numbers(value, "workingBytesPerRow"), Long(Member(value, "peak")))
     {
         WorkspacePerRank = Long(Member(value, "workspacePerRank")),
+        WorstPeakBytes = Long(Member(value, "worstPeak")),
         LargestOutside = Amount(value["largestOutside"]),
         Reserved = Long(Member(value, "reserved")),
         Temporaries = Long(Member(value, "temporaries")),
@@ -161,7 +162,10 @@ public static class PlanReader
     private static PlanFinding Finding(JsonValue value, ReadTables tables) => new(Text(value, "rule"), Enumeration<FindingSeverity>(Member(value, "severity")), Text(value, "title"), Text(value, "message"),
         tables.Source(value["at"]), value["savedPicoseconds"] is { } saved ? Long(saved) : null);
 
-    private static TimedSite Site(JsonValue value) => new(Text(value, "path"), Positive(value, "experts"), Positive(value, "topK"), Positive(value, "layers"), Long(Member(value, "tokensPerRank")));
+    private static TimedSite Site(JsonValue value) => new(Text(value, "path"), Positive(value, "experts"), Positive(value, "topK"), Positive(value, "layers"), Long(Member(value, "tokensPerRank")))
+    {
+        IsExact = value["exact"] is { Kind: JsonKind.Boolean, Boolean: true },
+    };
 
     private static Amount Amount(JsonValue? value)
     {

@@ -144,14 +144,18 @@ public static class PlanWriter
         Amount(w, "gradients", memory.Gradients);
         Amount(w, "optimizer", memory.Optimizer);
         Amount(w, "largestOutside", memory.LargestOutside);
-        w.Member("workspace", memory.Workspace).Member("workspacePerRank", memory.WorkspacePerRank).Member("peak", memory.PeakBytes)
+        w.Member("workspace", memory.Workspace).Member("workspacePerRank", memory.WorkspacePerRank).Member("peak", memory.PeakBytes).Member("worstPeak", memory.WorstPeakBytes)
             .Member("reserved", memory.Reserved).Member("temporaries", memory.Temporaries);
         Numbers(w, "savedBytesPerRow", memory.SavedBytesPerRow);
         Numbers(w, "workingBytesPerRow", memory.WorkingBytesPerRow);
     }
 
-    private static void Site(JsonWriter w, TimedSite site) =>
+    private static void Site(JsonWriter w, TimedSite site)
+    {
         w.Member("path", site.Path).Member("experts", site.Experts).Member("topK", site.TopK).Member("layers", site.Layers).Member("tokensPerRank", site.TokensPerRank);
+        if (site.IsExact)
+            w.Member("exact", true);
+    }
 
     /// <summary>A number when it is fixed, else [fixed, per row, per expert]; nothing for zero.</summary>
     private static void Amount(JsonWriter w, string name, Amount amount)

@@ -86,6 +86,15 @@ public sealed record TimedSite(string Path, int Experts, int TopK, int Layers, l
 {
     /// <summary>Rows that a rank sends, and receives when the load is even.</summary>
     public long Copies => checked(TokensPerRank * TopK);
+
+    /// <summary>Whether every rank receives exactly <see cref="Copies"/> rows, whatever the router does: experts placed by <see cref="ExactPlanner"/>.</summary>
+    public bool IsExact { get; init; }
+
+    /// <summary>Rows of a dispatch over a number of ranks.</summary>
+    public DispatchRows RowsOver(int ranks) => new(TokensPerRank, TopK, Experts, ranks);
+
+    /// <summary>The most rows that a rank can receive, where a number of ranks hold the experts together.</summary>
+    public long WorstRows(int ranks) => IsExact ? Copies : RowsOver(ranks).Copies;
 }
 
 /// <summary>One training step of one rank: what it does, in order, before any machine is named.</summary>

@@ -10,6 +10,9 @@ namespace Shardwright.Hardware.Reports;
 /// <param name="Picoseconds">The step's time at the trace's load; null at even load.</param>
 public sealed record ExpertUse(TimedSite Site, int Ranks, PlanSource? Source, string? Trace, IReadOnlyList<IReadOnlyList<long>> Rows, IReadOnlyList<double> Factors, long? Picoseconds)
 {
+    /// <summary>The buffer that the group's dispatch receives into.</summary>
+    public required ReceiveBuffer Receive { get; init; }
+
     /// <summary>All groups that something calls.</summary>
     /// <exception cref="ScaleException">The trace has another number of experts.</exception>
     internal static IReadOnlyList<ExpertUse> All(PlanDocument plan, ProgramCosts costs, RecordedLoad? trace, string? name)
@@ -17,15 +20,17 @@ public sealed record ExpertUse(TimedSite Site, int Ranks, PlanSource? Source, st
         int ranks = plan.Placement.Expert;
         var sites = plan.Program.Sites;
         if (trace is null)
-            return [.. Called().Select(site => new ExpertUse(sites[site], ranks, Source(site), null, [Even(site)], [1], null))];
+            return [.. Called().Select(site => new ExpertUse(sites[site], ranks, Dispatch(site).Place, null, [Even(site)], [1], null) { Receive = Receive(site) })];
         var routing = new TraceRouting(plan.Program, trace, ranks);
         long time = ProgramWalk.Representatives(costs, routing.Members.Count, routing).Max(clock => clock.Now);
-        return [.. Called().Select(site => new ExpertUse(sites[site], ranks, Source(site), name, [.. Enumerable.Range(0, sites[site].Layers).Select(layer => Recorded(site, layer))],
-            [.. routing.Factors.Skip(sites.Take(site).Sum(other => other.Layers)).Take(sites[site].Layers)], time))];
+        return [.. Called().Select(site => new ExpertUse(sites[site], ranks, Dispatch(site).Place, name, [.. Enumerable.Range(0, sites[site].Layers).Select(layer => Recorded(site, layer))],
+            [.. routing.Factors.Skip(sites.Take(site).Sum(other => other.Layers)).Take(sites[site].Layers)], time) { Receive = Receive(site) })];
 
         IEnumerable<int> Called() => Enumerable.Range(0, sites.Count).Where(site => sites[site].TokensPerRank > 0);
 
-        PlanSource? Source(int site) => plan.Program.Ops.FirstOrDefault(op => op.Site == site && op.Collective is { Exchange: not RowExchange.None })?.Place;
+        TimedOp Dispatch(int site) => plan.Program.Ops.First(op => op.Site == site && op.Collective is { Exchange: not RowExchange.None and not RowExchange.Replicas });
+
+        ReceiveBuffer Receive(int site) => ReceiveBuffer.Of(costs.Machine, sites[site], ranks, Dispatch(site).Collective!);
 
         IReadOnlyList<long> Even(int site) => Of(site, new BalancedRouting(plan.Program, ranks), 0, _ => 0);
 

@@ -45,7 +45,7 @@ internal static class PictureJson
     public static void Memory(JsonWriter w, BuildReport report)
     {
         var memory = report.Memory;
-        w.Name("memory").BeginObject().Member("capacityBytes", report.CapacityBytes).Member("peakBytes", memory.PeakBytes).Member("peakPoint", memory.PeakPoint);
+        w.Name("memory").BeginObject().Member("capacityBytes", report.CapacityBytes).Member("peakBytes", memory.PeakBytes).Member("worstPeakBytes", report.Plan.Memory.WorstPeakBytes).Member("peakPoint", memory.PeakPoint);
         ReportText.Texts(w, "classes", Enum.GetValues(typeof(MemoryClass)).Cast<MemoryClass>().Select(ReportText.Class));
         w.Name("points").BeginArray();
         foreach (var point in memory.Points)
@@ -85,6 +85,8 @@ internal static class PictureJson
             ReportText.Numbers(w, layer);
         w.EndArray();
         ReportText.Number(w, "stepPicoseconds", experts.Picoseconds);
-        w.EndObject();
+        var receive = experts.Receive;
+        w.Name("receive").BeginObject().Member("exchange", receive.Exchange.ToString().ToLowerInvariant()).Member("rowBytes", receive.RowBytes).Member("evenRows", receive.Rows.Even).Member("evenBytes", receive.EvenBytes)
+            .Member("worstRows", receive.WorstRows).Member("worstBytes", receive.WorstBytes).Member("isConstant", receive.IsConstant).Member("rule", receive.Rule).Member("deduplicatedBytes", receive.DeduplicatedBytes).EndObject().EndObject();
     }
 }

@@ -87,7 +87,6 @@ public sealed record ScaleMemory(long Weights, long Gradients, long Optimizer, l
             ("Gathered", Gathered, "make the largest layer smaller: two of them are whole on every rank.")];
     }
 
-    /// <summary>Rows are allotted in blocks of 16.</summary>
     private static long RoutedBytes(PlanDocument plan, TraceRouting? routing)
     {
         long most = 0;
@@ -97,7 +96,8 @@ public sealed record ScaleMemory(long Weights, long Gradients, long Optimizer, l
             for (int site = 0; site < plan.Program.Sites.Count; site++)
                 for (int layer = 0; layer < plan.Program.Sites[site].Layers; layer++)
                 {
-                    long rows = Up(routing?.RowsOf(site, layer, member) ?? plan.Program.Sites[site].Copies, 16) * 16;
+                    var group = plan.Program.Sites[site];
+                    long rows = PlanFrame.Allotted(routing is null || group.IsExact ? group.Copies : routing.RowsOf(site, layer, member));
                     bytes = checked(bytes + rows * plan.Memory.SavedBytesPerRow[site]);
                     working = Math.Max(working, checked(rows * plan.Memory.WorkingBytesPerRow[site]));
                 }

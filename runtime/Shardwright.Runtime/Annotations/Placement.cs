@@ -12,7 +12,10 @@ public enum Placement
     /// </summary>
     Adaptive,
 
-    /// <summary>As <see cref="Adaptive"/>, but every rank computes the same number of rows, to one (<see cref="Hardware.ExactPlanner"/>); each rank has a slot for as many replicas as it has experts.</summary>
+    /// <summary>
+    /// As <see cref="Adaptive"/>, but every rank computes as many rows as it sends, its tokens times k (<see cref="Hardware.ExactPlanner"/>): receive buffer and memory are constants of the plan. Each rank has a slot for as many replicas as it has experts, the most that
+    /// such a plan can need, whatever <see cref="ExpertsAttribute.Slots"/> says. Experts that do not run as one group stay at home (rule SHW5005).
+    /// </summary>
     Exact,
 
     /// <summary>

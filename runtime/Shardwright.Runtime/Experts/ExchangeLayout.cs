@@ -4,7 +4,7 @@ namespace Shardwright.Execution;
 /// Where the rows of one layer's routing lie, for one rank of an expert group. A rank receives a group of rows for each of its own experts and for each slot that holds a replica. Arrays over [peer, group] are in rows: index = target rank ·
 /// groups + group on the sending side, source rank · groups + group on the receiving side.
 /// </summary>
-internal sealed class ExchangeLayout(string site, int rank, int ranks, ExpertInstances instances, int sentRows, int sequences)
+internal sealed class ExchangeLayout(string site, int rank, int ranks, ExpertInstances instances, int sentRows, int sequences, bool isExact = false)
 {
     private readonly int peers = instances.Layout.Ranks, expertCount = instances.Layout.Experts, self = rank % instances.Layout.Ranks;
     private readonly int[] received = new int[instances.Layout.Ranks], block = new int[instances.Layout.Ranks];
@@ -178,6 +178,8 @@ internal sealed class ExchangeLayout(string site, int rank, int ranks, ExpertIns
             Runs[2 * group + 1] = row - Starts[group];
         }
         Starts[Groups] = row;
+        if (isExact && row != sentRows)
+            throw new ArgumentException($"{site}: TrainerOptions.Planner gave rank {self} of the expert group {row} rows, need {sentRows} = its tokens × k on every rank, for which memory is planned with Placement.Exact. Fix: Placement.Adaptive, which takes any plan.");
     }
 
     private int Sum(ReadOnlySpan<int> counts, int source, int expert)

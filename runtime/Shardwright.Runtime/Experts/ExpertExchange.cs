@@ -42,19 +42,19 @@ public sealed class ExpertExchange
                 ElementBytes = format == NumberFormat.Float32 ? 4 : 2,
                 WeightBytes = 4,
                 DelaysMatrixGradients = false,
-            }, lowering, order) : null, order)
+            }, lowering, order) : null, order, isExact: placement == Placement.Exact)
     {
     }
 
     internal ExpertExchange(ICommunicator world, ICommunicator peers, RoutedStack stack, string site, int expertCount, int topK, int sequences, int rowsPerSequence, Lowering lowering,
-        int slots = 0, int leastTokens = 1, Func<ExpertLayout, PlacementPlanner>? planner = null, Func<ExpertLayout, PlacementChooser>? chooser = null, SumOrder order = SumOrder.Fast)
+        int slots = 0, int leastTokens = 1, Func<ExpertLayout, PlacementPlanner>? planner = null, Func<ExpertLayout, PlacementChooser>? chooser = null, SumOrder order = SumOrder.Fast, bool isExact = false)
     {
         if (expertCount % peers.Size != 0)
             throw new ArgumentException($"{site}: got {expertCount} experts on {peers.Size} expert ranks, need a number that the ranks divide.", nameof(expertCount));
         (dispatch, combine) = ($"{site} dispatch", $"{site} return");
         (this.peers, this.order) = (peers, order);
         var homes = new ExpertLayout(expertCount, peers.Size, slots, leastTokens: leastTokens);
-        layout = new(site, world.Index, world.Size, new(homes, planner?.Invoke(homes), chooser?.Invoke(homes), order == SumOrder.Invariant ? SplitOrder.Contiguous : SplitOrder.Locality), checked(sequences * rowsPerSequence * topK), sequences);
+        layout = new(site, world.Index, world.Size, new(homes, planner?.Invoke(homes), chooser?.Invoke(homes), order == SumOrder.Invariant ? SplitOrder.Contiguous : SplitOrder.Locality), checked(sequences * rowsPerSequence * topK), sequences, isExact);
         int pieces = peers.Size * slots;
         (given, givenOffsets, taken, takenOffsets) = (new int[pieces], new int[pieces], new int[pieces], new int[pieces]);
         this.lowering = lowering switch

@@ -21,11 +21,13 @@ internal static class PlanCheck
     /// <summary>
     /// Address space for the routed stack: its worst case, and as much again as the padded or gathered dispatch may take as scratch. Pages that are never written cost nothing.
     /// </summary>
-    public static long RoutedReserve(ProgramPlan plan)
+    /// <param name="plan">The plan.</param>
+    /// <param name="anyPlan">Whether a planner of the user's own places experts.</param>
+    public static long RoutedReserve(ProgramPlan plan, bool anyPlan = false)
     {
         long groupTokens = plan.Tokens / (plan.Data / plan.Expert);
         long scratch = plan.Experts.Select(site => 2 * RoutedStack.RoundRows(checked((int)(groupTokens * site.TopK))) * (site.SavedBytesPerRow + site.WorkingBytesPerRow)).DefaultIfEmpty().Max();
-        return plan.WorstPeakBytes - (plan.StaticBytes - plan.TemporaryBytes) + scratch;
+        return (anyPlan ? plan.WorstPeakBytesOfAnyPlan : plan.WorstPeakBytes) - (plan.StaticBytes - plan.TemporaryBytes) + scratch;
     }
 
     private static void That(bool holds, ProgramPlan plan, string got, string need)

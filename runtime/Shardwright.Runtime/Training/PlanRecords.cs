@@ -83,6 +83,12 @@ public sealed record ExpertSite(string Path, int ExpertCount, int TopK, int Laye
     /// <summary>Of <see cref="BackwardWorkingBytesPerRow"/>, what a row needs while gradients return from it.</summary>
     public int LeavingBytesPerRow { get; init; }
 
+    /// <summary>Replicas of other ranks' experts that a rank can hold.</summary>
+    public int Slots { get; init; }
+
+    /// <summary>Whether every rank receives as many rows as it sends, its tokens times <see cref="TopK"/>, whatever the router does: <see cref="Placement.Exact"/> where the program replicates experts.</summary>
+    public bool IsExact { get; init; }
+
     /// <summary>What temporaries take at the far end of memory around this site's frame.</summary>
     public FrameTemporaries Temporaries { get; init; }
 }

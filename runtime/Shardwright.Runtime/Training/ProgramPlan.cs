@@ -1,3 +1,5 @@
+using Shardwright.Hardware;
+
 namespace Shardwright.Execution;
 
 /// <summary>What the compiler decided about a model on a mesh: the same facts that the emitted code, the diagnostics and the report show.</summary>
@@ -66,8 +68,8 @@ public sealed record ProgramPlan
     /// <summary>Peak bytes of a rank when every expert receives its even share.</summary>
     public long BalancedPeakBytes => PeakBytes(RowsEverywhere(site => (Tokens * site.TopK + Data - 1) / Data));
 
-    /// <summary>Peak bytes of a rank when every token of its expert group goes to this rank as often as it can.</summary>
-    public long WorstPeakBytes => PeakBytes(RowsEverywhere(site => checked(Tokens / (Data / Expert) * Math.Min(site.TopK, site.ExpertCount / Expert))));
+    /// <summary>Peak bytes of a rank when every token of its expert group goes to this rank as often as it can. Groups that are <see cref="ExpertSite.IsExact"/> have their even share, so that a plan of such groups alone has one peak.</summary>
+    public long WorstPeakBytes => PeakBytes(RowsEverywhere(site => WorstRows(site, site.ExpertCount / Expert)));
 
     /// <summary>
     /// Peak bytes of a rank that receives <paramref name="rows"/> [site, layer] rows: the static bytes, what earlier layers saved, and the running layer's whole
@@ -97,6 +99,15 @@ public sealed record ProgramPlan
             peak = Math.Max(peak, saved + site.Temporaries.Closed);
         }
         return StaticBytes - TemporaryBytes + peak;
+    }
+
+    /// <summary>The same with a planner of the user's own, which may send a rank's slots what it likes.</summary>
+    internal long WorstPeakBytesOfAnyPlan => PeakBytes(RowsEverywhere(site => WorstRows(site, site.ExpertCount / Expert + site.Slots)));
+
+    private int WorstRows(ExpertSite site, int experts)
+    {
+        var rows = new DispatchRows(Tokens / Data, site.TopK, site.ExpertCount, Expert);
+        return checked((int)(site.IsExact ? rows.Even : rows.CopiesTo(experts)));
     }
 
     private IEnumerable<(ExpertSite Site, int Index)> InExecutionOrder()

@@ -43,7 +43,7 @@ public abstract unsafe class Trainer : IDisposable
         clocks = options.Clock && document is not null ? new(document.Program, machine, document.Placement) : null;
         (Plan, Options, board, shelf) = (plan, options, new StepBoard(plan, clocks), new PanelShelf(plan));
         Preparation.Begin();
-        long routed = PlanCheck.RoutedReserve(plan);
+        long routed = PlanCheck.RoutedReserve(plan, anyPlan: options.Planner is not null);
         arenas = [.. Enumerable.Range(0, plan.Data).Select(rank => new Arena(rank, plan.StaticBytes, routed, capacity, plan.Buffers, plan.TemporaryBytes, plan.StoresBFloat16))];
         cluster = new EmulatedCluster(plan.Data, plan.Expert, options.Heartbeat, options.Threads * plan.Data, options.RanksPerCore);
         contexts = [.. arenas.Select(arena => new RankContext(plan, options, arena.Rank, cluster, arena, board, shelf)

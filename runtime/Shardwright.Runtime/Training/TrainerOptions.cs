@@ -64,7 +64,8 @@ public sealed record TrainerOptions
     public RoutingSource? Routing { get; init; }
 
     /// <summary>
-    /// Another planner for expert groups that are not <see cref="Placement.Static"/>; null for the placement's own. Every rank makes one for each group and must come to the same plans: a function of the counts alone.
+    /// Another planner for expert groups that are not <see cref="Placement.Static"/>; null for the placement's own. Every rank makes one for each group and must come to the same plans: a function of the counts alone. With
+    /// <see cref="Placement.Exact"/> its plans must give every rank the same number of rows.
     /// </summary>
     public Func<ExpertLayout, PlacementPlanner>? Planner { get; init; }
 

@@ -20,6 +20,7 @@ public class PlanDocumentTests
         {
             Reserved = 5000,
             Temporaries = 300,
+            WorstPeakBytes = 123_456,
             Frames = [new(1, 3, -1, -1, 0, 4096, 0, 0, 0, [10, 20, 30, 40, 50, 60])],
         },
         Program = Described(Routed()),
@@ -40,13 +41,23 @@ public class PlanDocumentTests
 
         Assert.Equal(text, PlanWriter.Write(read));
         Assert.Equal((plan.Model, plan.Source, plan.Placement, plan.TokensPerStep, plan.PlannedPicoseconds), (read.Model, read.Source, read.Placement, read.TokensPerStep, read.PlannedPicoseconds));
-        Assert.Equal((plan.Memory.Weights, plan.Memory.Optimizer, plan.Memory.PeakBytes, plan.Memory.Reserved, plan.Memory.Temporaries),
-            (read.Memory.Weights, read.Memory.Optimizer, read.Memory.PeakBytes, read.Memory.Reserved, read.Memory.Temporaries));
+        Assert.Equal((plan.Memory.Weights, plan.Memory.Optimizer, plan.Memory.PeakBytes, plan.Memory.WorstPeakBytes, plan.Memory.Reserved, plan.Memory.Temporaries),
+            (read.Memory.Weights, read.Memory.Optimizer, read.Memory.PeakBytes, read.Memory.WorstPeakBytes, read.Memory.Reserved, read.Memory.Temporaries));
         Assert.Equivalent(plan.Memory.Frames, read.Memory.Frames, strict: true);
         Assert.Equal(plan.Buffers, read.Buffers);
         Assert.Equal(plan.Findings, read.Findings);
         var machine = plan.Machine();
         Assert.Equal(ProgramWalk.Balanced(new(plan.Program, machine, plan.Placement)).Now, ProgramWalk.Balanced(new(read.Program, machine, read.Placement)).Now);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Read_OfAnExpertGroup_KnowsWhetherItsRowsAreExact(bool isExact)
+    {
+        var sites = plan.Program.Sites.Select(site => site with { IsExact = isExact }).ToList();
+
+        Assert.Equal(sites, PlanReader.Read(PlanWriter.Write(plan with { Program = new(plan.Program.Nodes, sites, plan.Program.Slots) })).Program.Sites);
     }
 
     [Fact]
@@ -76,8 +87,8 @@ public class PlanDocumentTests
     }
 
     [Theory]
-    [InlineData("\"version\":2", "\"version\":1", "The plan has version 1; this version of Shardwright reads version 2. Build the model again.")]
-    [InlineData("\"version\":2", "\"version\":3", "The plan has version 3;")]
+    [InlineData("\"version\":3", "\"version\":1", "The plan has version 1; this version of Shardwright reads version 3. Build the model again.")]
+    [InlineData("\"version\":3", "\"version\":4", "The plan has version 4;")]
     [InlineData("\"at\":1", "\"at\":9", "need the number of one of 2 sources")]
     [InlineData("[\"h\",\"Activations\",0,2,4096,", "[\"h\",\"Activations\",0,99,4096,", "Buffer 'h' of the plan lives from statement 0 to 99 of 6")]
     [InlineData("[1024,0]", "[1024,5]", "in expert group 5 of 1")]

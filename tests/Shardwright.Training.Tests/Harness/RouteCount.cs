@@ -1,12 +1,16 @@
 using Shardwright.Execution;
+using Shardwright.Hardware;
 
 namespace Shardwright.Training.Tests.Harness;
 
 /// <summary>Counts, from recorded routes alone, what the ranks of a mesh receive and send: apart from the runtime's own bookkeeping.</summary>
-public sealed class RouteCount(ProgramPlan plan, RecordedRouting routing)
+/// <param name="plan">The plan.</param>
+/// <param name="routing">The routes.</param>
+/// <param name="planner">Who places experts; null where all are at home.</param>
+public sealed class RouteCount(ProgramPlan plan, RecordedRouting routing, Func<ExpertLayout, PlacementPlanner>? planner = null)
 {
     /// <summary>Copies that one rank's experts receive in one layer of a micro-batch.</summary>
-    public int Rows(int step, int microBatch, int site, int layer, int rank) => Copies(step, microBatch, site, layer).Count(copy => copy.Owner == rank);
+    public int Rows(int step, int microBatch, int site, int layer, int rank) => planner is null ? Copies(step, microBatch, site, layer).Count(copy => copy.Owner == rank) : Placed(planner, step, microBatch, site, layer, rank);
 
     /// <summary>Copies whose expert is on another rank than their token.</summary>
     public int OffRank(int step, int microBatch, int site, int layer) => Copies(step, microBatch, site, layer).Count(copy => copy.Owner != copy.Source);
@@ -19,6 +23,18 @@ public sealed class RouteCount(ProgramPlan plan, RecordedRouting routing)
             for (int rank = 0; rank < plan.Data; rank++)
                 peak = Math.Max(peak, plan.PeakBytes([.. plan.Experts.SelectMany((site, s) => Enumerable.Range(0, site.Layers).Select(layer => Rows(step, microBatch, s, layer, rank)))]));
         return peak;
+    }
+
+    int Placed(Func<ExpertLayout, PlacementPlanner> planner, int step, int microBatch, int site, int layer, int rank)
+    {
+        var layout = new ExpertLayout(plan.Experts[site].ExpertCount, plan.Expert, plan.Experts[site].Slots);
+        int[] experts = routing.Experts(step, microBatch, site, layer).ToArray(), load = new int[layout.Experts];
+        int copiesAGroup = experts.Length / plan.Data * plan.Expert;
+        foreach (int expert in experts.AsSpan(rank / plan.Expert * copiesAGroup, copiesAGroup))
+            load[expert]++;
+        var placement = new PlacementPlan(layout);
+        planner(layout).Plan(load, placement);
+        return placement.RankTokens[rank % plan.Expert];
     }
 
     IEnumerable<(int Source, int Owner)> Copies(int step, int microBatch, int site, int layer)

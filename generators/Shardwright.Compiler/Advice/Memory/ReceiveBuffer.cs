@@ -1,5 +1,6 @@
 using Shardwright.Compiler.Graph;
 using Shardwright.Compiler.Ops.Routing;
+using Shardwright.Hardware;
 
 namespace Shardwright.Compiler.Advice.Memory;
 
@@ -16,14 +17,15 @@ public sealed class ReceiveBuffer : AdviceRule
     public override IEnumerable<Finding> Find(ModelStudy study)
     {
         int peers = study.Plan.Mesh.Expert;
-        if (study.Machine.Collectives != "neuron" || peers == 1)
+        if (AllToAllLegality.HasReceiveDisplacements(study.Machine) || peers == 1)
             yield break;
         long capacity = study.Machine.Rank.HbmBytes;
-        foreach (var node in study.Train.Root.Walk().Where(n => n.Op is Dispatch { Backward: false }))
+        foreach (var statement in study.Statements.Where(s => s.Node.Op is Dispatch { Backward: false }))
         {
-            var site = ((Dispatch)node.Op).Site;
-            var rows = node.Output;
-            long tokens = study.Plan.Step!.Program.Sites[site.Index].TokensPerRank, row = rows.Type.Last * rows.ElementBytes, worst = peers * tokens * row, even = tokens * site.TopK * row;
+            var site = ((Dispatch)statement.Node.Op).Site;
+            var rows = statement.Node.Output;
+            var buffer = Hardware.ReceiveBuffer.Of(study.Machine, study.Plan.Step!.Program.Sites[site.Index], peers, statement.Cost.Op.Collective!);
+            long tokens = buffer.Rows.Tokens, worst = buffer.DeduplicatedBytes, even = buffer.EvenBytes;
             if (worst <= even || worst <= capacity * study.Option(Info, WorstShare) / 100)
                 continue;
             yield return new(Info, study.Of(site),

@@ -7,5 +7,6 @@ public static class RoutingAdvice
     [
         new NoBalancing(),
         new ReplicationUnderBreakEven(),
+        new ExpertsStayHome(),
     ];
 }

@@ -19,7 +19,8 @@ const memorySection = () => {
     element("figure", {}, holder),
     memory.omittedPoints && element("p", { class: "quiet small" }, `Not every point is shown: ${memory.omittedPoints}.`),
     element("h3", {}, "Largest buffers at the peak"),
-    element("p", { class: "quiet small" }, "The peak of ", figure("/memory/peakBytes", "bytes"), " is at ", statementLink(peak.operation), peak.iteration && ` (${peak.iteration})`, "."),
+    element("p", { class: "quiet small" }, "The peak of ", figure("/memory/peakBytes", "bytes"), " is at ", statementLink(peak.operation), peak.iteration && ` (${peak.iteration})`,
+      memory.worstPeakBytes === memory.peakBytes ? "; no routing changes it." : ["; with the most rows that the router can send a rank it is ", figure("/memory/worstPeakBytes", "bytes"), "."]),
     shortened(memory.atPeak.length, 12, hide => table(bufferColumns(memory), memory.atPeak, "Largest buffers at the peak", (_, index) => ({ hidden: hide(index) }))));
 };
 

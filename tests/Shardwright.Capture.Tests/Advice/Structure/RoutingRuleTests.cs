@@ -45,4 +45,30 @@ public sealed class RoutingRuleTests
 
     [Fact]
     public Task ExpertsOfOneRank_HaveNoLinks() => AdviceVerify.Reports("SHW5004", Sparse.Model("[Model, Mesh(Data = 8)]", Sparse.Plain(Adaptive)), H100);
+
+    [Theory]
+    [InlineData("Adaptive")]
+    [InlineData("Exact")]
+    [InlineData("Auto")]
+    public Task ExpertsWithABias_SayThatTheyStayAtHome(string placement) => AdviceVerify.Reports("SHW5005", Biased(Sparse.Marked("SHW5005", $"[Experts(Placement = Placement.{placement}, LeastTokens = 1)] ")));
+
+    [Fact]
+    public Task MessageOfABias_HasStatementAndRows() => AdviceVerify.Reports("SHW5005", Biased(Sparse.Marked("#0", "[Experts(Placement = Placement.Exact)] ")), "", new DiagnosticResult("SHW5005").WithLocation(0).WithMessage(
+        "'Layer.Group' has Placement.Exact, but no expert is replicated: they run one by one, because 'sum' has no form for all experts of a rank at once. A rank receives up to 512 rows in a layer instead of 128. Leave it out of the expert, or say Placement.Static"));
+
+    [Fact]
+    public Task StochasticRounding_SaysThatExpertsStayAtHome() => AdviceVerify.Reports("SHW5005",
+        Sparse.Model("[Model, Mesh(Data = 8, Expert = 8), Precision(NumberFormat.BFloat16, Stochastic = true)]", Sparse.Marked("SHW5005", "[Experts(Placement = Placement.Exact)] ")));
+
+    [Theory]
+    [InlineData("Static", "[Model, Mesh(Data = 8, Expert = 8)]")]
+    [InlineData("Exact", "[Model, Mesh(Data = 8)]")]
+    public Task NothingToReplicate_IsLeftAlone(string placement, string attributes) => AdviceVerify.Reports("SHW5005", Biased(Sparse.Plain($"[Experts(Placement = Placement.{placement})] "), attributes));
+
+    [Fact]
+    public Task ExpertsOfOneGroup_AreReplicated() => AdviceVerify.Reports("SHW5005", Sparse.Model(group: Sparse.Plain("[Experts(Placement = Placement.Exact)] ")));
+
+    static string Biased(string group, string attributes = "[Model, Mesh(Data = 8, Expert = 8)]") => Sparse.Model(attributes, group)
+        .Replace("Nn.Silu(Nn.MatMul(x, Up))", "Nn.Silu(Nn.MatMul(x, Up) + Bias)", StringComparison.Ordinal)
+        .Replace("public Parameter Down", "public Parameter Bias { get; } = new(128); public Parameter Down", StringComparison.Ordinal);
 }
