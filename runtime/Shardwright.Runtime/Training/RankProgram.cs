@@ -11,7 +11,7 @@ public abstract partial class RankProgram
     private readonly bool weighted;
     private readonly List<PackedWeights> packed = [];
     private float[] lossWeights = [];
-    private int inferring;
+    private int training, inferring;
 
     /// <summary>Creates the program of one rank.</summary>
     protected RankProgram(RankContext context)
@@ -178,8 +178,8 @@ public abstract partial class RankProgram
         ClearLoads();
         Context.Clock?.Begin();
         CountAllLossWeights();
-        for (int microBatch = 0; microBatch < MicroBatches; microBatch++)
-            Train(microBatch);
+        for (training = 0; training < MicroBatches; training++)
+            Train(training);
         Update();
         Context.Clock?.End();
         RequireEmptyStack();
