@@ -161,7 +161,13 @@ public static class PlanReader
     private static PlanFinding Finding(JsonValue value, ReadTables tables) => new(Text(value, "rule"), Enumeration<FindingSeverity>(Member(value, "severity")), Text(value, "title"), Text(value, "message"),
         tables.Source(value["at"]), value["savedPicoseconds"] is { } saved ? Long(saved) : null);
 
-    private static TimedSite Site(JsonValue value) => new(Text(value, "path"), Positive(value, "experts"), Positive(value, "topK"), Positive(value, "layers"), Long(Member(value, "tokensPerRank")));
+    private static TimedSite Site(JsonValue value) => new(Text(value, "path"), Positive(value, "experts"), Positive(value, "topK"), Positive(value, "layers"), Long(Member(value, "tokensPerRank")))
+    {
+        IsGrouped = value["grouped"] is { Kind: JsonKind.Boolean, Boolean: true },
+        Placement = value["placement"] is { } placement ? String(placement) : TimedSite.StaticPlacement,
+        Slots = value["slots"] is { } slots ? NotNegative(slots) : 0,
+        LeastTokens = value["leastTokens"] is { } tokens ? NotNegative(tokens) : 0,
+    };
 
     private static Amount Amount(JsonValue? value)
     {
