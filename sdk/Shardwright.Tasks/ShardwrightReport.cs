@@ -71,7 +71,10 @@ public sealed class ShardwrightReport : Microsoft.Build.Utilities.Task
             reports = Recordings.Aggregate(reports, (before, recording) => RoutingFiles.Add(before, recording.ItemSpec));
             Write(reports);
             foreach (var report in reports)
+            {
                 Check(report, limits);
+                Advise(report);
+            }
             if (!Log.HasLoggedErrors)
                 WriteStamp();
         }
@@ -118,8 +121,17 @@ public sealed class ShardwrightReport : Microsoft.Build.Utilities.Task
     private void Check(BuildReport report, BudgetLimits limits)
     {
         foreach (var breach in BudgetCheck.Of(report, limits))
-            Error(Codes[breach.Setting], $"{breach.Setting}: {breach.Message}", breach.Source is { } source ? Path.Combine(Path.GetDirectoryName(ProjectFile) ?? "", source.File) : null, breach.Source?.Line ?? 0);
+            Error(Codes[breach.Setting], $"{breach.Setting}: {breach.Message}", FileOf(breach.Source), breach.Source?.Line ?? 0);
     }
+
+    private void Advise(BuildReport report)
+    {
+        foreach (var forecast in report.Routing)
+            if (RoutingLine.Advice(report, forecast) is { } advice)
+                RuleLog.Warning(Log, "SHW7015", advice, FileOf(forecast.Source) ?? ProjectFile, forecast.Source?.Line ?? 0);
+    }
+
+    private string? FileOf(PlanSource? source) => source is null ? null : Path.Combine(Path.GetDirectoryName(ProjectFile) ?? "", source.File);
 
     /// <summary>One stamp at a time: its name holds the settings.</summary>
     private void WriteStamp()

@@ -6,6 +6,9 @@ public sealed record RoutingForecast
     /// <summary>Above the best step's time, up to which fewer slots are recommended.</summary>
     public const double CloseEnough = 0.01;
 
+    /// <summary>Saving of the step's time from which on the recommended placement is worth a warning.</summary>
+    public const double WorthSaying = 0.05;
+
     // A sample's plans and times take as long as there are ranks.
     private const int MostSamples = 512, FewestSamples = 64, MostRanksOfSamples = 4096;
 
@@ -39,6 +42,12 @@ public sealed record RoutingForecast
     /// <summary>Fewest slots with which the step is within 1 % of the best that fits into memory; of as many slots, the first.</summary>
     public required PlacementForecast Recommended { get; init; }
 
+    /// <summary>What the recommended placement saves of the configured one's step; below zero where fewer slots are recommended that do almost as well.</summary>
+    public double SavedShare => 1 - Recommended.StepPicoseconds / Configured.StepPicoseconds;
+
+    /// <summary>The statement that sends rows to the experts; null when its place is not known.</summary>
+    public required PlanSource? Source { get; init; }
+
     /// <summary>max ÷ mean rows, of one rank in every layer of every group, from which on the rank's memory does not suffice; null where it always does.</summary>
     public required double? ImbalanceLimit { get; init; }
 
@@ -67,6 +76,7 @@ public sealed record RoutingForecast
         return new()
         {
             Site = site,
+            Source = plan.Program.Ops.FirstOrDefault(op => op.Site == index && op.Collective is { Exchange: not RowExchange.None })?.Place,
             Recording = name,
             Steps = recording.Steps,
             Samples = samples.Counts.Count,

@@ -21,13 +21,11 @@ internal static class RoutingJson
         w.BeginObject().Member("path", forecast.Site.Path).Member("recording", forecast.Recording).Member("steps", forecast.Steps).Member("samples", forecast.Samples).Member("isExact", forecast.IsExact)
             .Member("idealStepPicoseconds", forecast.IdealPicoseconds).Member("slotBytes", forecast.SlotBytes);
         ReportText.Number(w, "imbalanceLimit", forecast.ImbalanceLimit);
-        w.Member("configured", IndexOf(forecast, forecast.Configured)).Member("recommended", IndexOf(forecast, forecast.Recommended)).Name("placements").BeginArray();
+        w.Name("placements").BeginArray();
         foreach (var placement in forecast.Placements)
-            ReportText.Line(w, () => w.Member("placement", placement.Placement).Member("slots", placement.Slots).Member("fits", placement.Fits)
+            ReportText.Line(w, () => w.Member("placement", placement.Placement).Member("slots", placement.Slots).Member("isConfigured", placement == forecast.Configured).Member("isRecommended", placement == forecast.Recommended).Member("fits", placement.Fits)
                 .Member("meanImbalance", placement.MeanImbalance).Member("p99Imbalance", placement.P99Imbalance).Member("mostImbalance", placement.MostImbalance).Member("meanReplicas", placement.MeanReplicas)
                 .Member("layerPicoseconds", (long)Math.Round(placement.LayerPicoseconds)).Member("stepPicoseconds", (long)Math.Round(placement.StepPicoseconds)).Member("shareOfIdeal", placement.ShareOfIdeal));
         w.EndArray().EndObject();
     }
-
-    private static int IndexOf(RoutingForecast forecast, PlacementForecast placement) => Enumerable.Range(0, forecast.Placements.Count).First(index => forecast.Placements[index] == placement);
 }

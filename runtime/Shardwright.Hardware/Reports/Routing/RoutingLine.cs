@@ -12,6 +12,21 @@ public static class RoutingLine
         return $"{report.Plan.Model}: {forecast.Recording} in {forecast.Site.Path}: {Words(configured)}; {advice}; {memory}";
     }
 
+    /// <summary>What to write instead of the configured placement, and why; null where it saves too little to say.</summary>
+    public static string? Advice(BuildReport report, RoutingForecast forecast)
+    {
+        var (configured, recommended) = (forecast.Configured, forecast.Recommended);
+        if (forecast.SavedShare < RoutingForecast.WorthSaying)
+            return null;
+        string attribute = recommended.Placement switch
+        {
+            TimedSite.StaticPlacement => "[Experts]",
+            "Exact" => "[Experts(Placement = Placement.Exact)]",
+            _ => FormattableString.Invariant($"[Experts(Placement = Placement.{recommended.Placement}, Slots = {recommended.Slots})]"),
+        };
+        return $"with the routing of {forecast.Recording}, {forecast.Site.Path} of {report.Plan.Model} has {Words(configured)}; {Words(recommended)}: {ScaleText.Percent(forecast.SavedShare)} less. Write {attribute}";
+    }
+
     private static string Words(PlacementForecast placement) =>
         FormattableString.Invariant($"{placement}: max ÷ mean rows {placement.MeanImbalance:0.00} (p99 {placement.P99Imbalance:0.00}), step {OpFormula.Time((long)placement.StepPicoseconds)}, {ScaleText.Percent(placement.ShareOfIdeal)} of forced balance");
 }
