@@ -41,6 +41,9 @@ public sealed class ShardwrightReport : Microsoft.Build.Utilities.Task
     /// <summary>The property that names it.</summary>
     public string TraceSetting { get; set; } = "ShardwrightRoutingTrace";
 
+    /// <summary>Recorded routing: files of <c>Trainer.RecordRouting</c>.</summary>
+    public ITaskItem[] Recordings { get; set; } = [];
+
     /// <summary>Per cent of a rank's device memory.</summary>
     public string? MaxHbmPercent { get; set; }
 
@@ -64,10 +67,14 @@ public sealed class ShardwrightReport : Microsoft.Build.Utilities.Task
         {
             var limits = BudgetLimits.Parse(MaxHbmPercent, MaxStepMilliseconds, MaxExposedCommunicationPercent, MaxJoulesPerToken);
             var trace = string.IsNullOrWhiteSpace(Trace) ? null : TraceFile.Read(Trace!);
-            var reports = CompiledPlans.Read(Assembly).Select(plan => BuildReport.Of(PlanReader.Read(plan.Json), trace, trace is null ? null : Path.GetFileName(Trace))).ToList();
+            IReadOnlyList<BuildReport> reports = [.. CompiledPlans.Read(Assembly).Select(plan => BuildReport.Of(PlanReader.Read(plan.Json), trace, trace is null ? null : Path.GetFileName(Trace)))];
+            reports = Recordings.Aggregate(reports, (before, recording) => RoutingFiles.Add(before, recording.ItemSpec));
             Write(reports);
             foreach (var report in reports)
+            {
                 Check(report, limits);
+                Advise(report);
+            }
             if (!Log.HasLoggedErrors)
                 WriteStamp();
         }
@@ -77,7 +84,7 @@ public sealed class ShardwrightReport : Microsoft.Build.Utilities.Task
         }
         catch (ScaleException exception)
         {
-            Error("SHW7004", $"{TraceSetting}: {exception.Message}");
+            Error("SHW7004", $"{(exception.Setting == RoutingFiles.Setting ? exception.Setting : TraceSetting)}: {exception.Message}");
         }
         catch (Exception exception) when (exception is PlanDocumentException or MachineFileException or BadImageFormatException or OverflowException or ArgumentException)
         {
@@ -104,14 +111,27 @@ public sealed class ShardwrightReport : Microsoft.Build.Utilities.Task
         ReportFiles.Write(PlanPath, json);
         ReportFiles.Write(PagePath, ReportPage.Render(json));
         foreach (var report in reports)
+        {
             Log.LogMessage(MessageImportance.High, "{0}; report: {1}", ReportLine.Of(report), PagePath);
+            foreach (var forecast in report.Routing)
+                Log.LogMessage(MessageImportance.High, "{0}", RoutingLine.Of(report, forecast));
+        }
     }
 
     private void Check(BuildReport report, BudgetLimits limits)
     {
         foreach (var breach in BudgetCheck.Of(report, limits))
-            Error(Codes[breach.Setting], $"{breach.Setting}: {breach.Message}", breach.Source is { } source ? Path.Combine(Path.GetDirectoryName(ProjectFile) ?? "", source.File) : null, breach.Source?.Line ?? 0);
+            Error(Codes[breach.Setting], $"{breach.Setting}: {breach.Message}", FileOf(breach.Source), breach.Source?.Line ?? 0);
     }
+
+    private void Advise(BuildReport report)
+    {
+        foreach (var forecast in report.Routing)
+            if (RoutingLine.Advice(report, forecast) is { } advice)
+                RuleLog.Warning(Log, "SHW7015", advice, FileOf(forecast.Source) ?? ProjectFile, forecast.Source?.Line ?? 0);
+    }
+
+    private string? FileOf(PlanSource? source) => source is null ? null : Path.Combine(Path.GetDirectoryName(ProjectFile) ?? "", source.File);
 
     /// <summary>One stamp at a time: its name holds the settings.</summary>
     private void WriteStamp()

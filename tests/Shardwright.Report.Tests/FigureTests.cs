@@ -33,6 +33,23 @@ public sealed class FigureTests(Chromium chromium, ITestOutputHelper output)
         output.WriteLine($"{await AssertFiguresAsync(report, text)} numbers of the plan");
     }
 
+    [Fact]
+    public async Task RecordedRouting_ShowsEveryNumberOfEveryPlacement()
+    {
+        var plan = JsonNode.Parse(Plans.Sample)!;
+        plan["models"]![0]!["routing"] = JsonNode.Parse("""
+            [{ "path": "Blocks[*].Experts", "recording": "routes.shwr", "steps": 20, "samples": 160, "isExact": true, "idealStepPicoseconds": 955000000, "slotBytes": 3145728, "imbalanceLimit": 3.217, "placements": [
+              { "placement": "Static", "slots": 0, "isConfigured": true, "isRecommended": false, "fits": true, "meanImbalance": 1.62, "p99Imbalance": 2.31, "mostImbalance": 2.9, "meanReplicas": 0, "layerPicoseconds": 43000000, "stepPicoseconds": 1100000000, "shareOfIdeal": 0.868 },
+              { "placement": "Auto", "slots": 1, "isConfigured": false, "isRecommended": true, "fits": true, "meanImbalance": 1.02, "p99Imbalance": 1.1, "mostImbalance": 1.15, "meanReplicas": 2.5, "layerPicoseconds": 31000000, "stepPicoseconds": 985000000, "shareOfIdeal": 0.97 },
+              { "placement": "Exact", "slots": 2, "isConfigured": false, "isRecommended": false, "fits": false, "meanImbalance": 1, "p99Imbalance": 1, "mostImbalance": 1, "meanReplicas": 3.75, "layerPicoseconds": 35000000, "stepPicoseconds": 1010000000, "shareOfIdeal": 0.946 }] }]
+            """);
+        await using var report = await OpenReport.OpenAsync(chromium, plan.ToJsonString());
+
+        await AssertFiguresAsync(report, plan.ToJsonString());
+        Assert.Matches("(?s)Static.*as compiled.*Auto.*recommended.*Exact.*does not fit", await report.AskAsync<string>("return document.querySelector('#experts').innerText"));
+        Assert.Empty(report.Messages);
+    }
+
     /// <summary>Every number of the page and of all its panels is the plan's, and none is missing.</summary>
     internal static async Task<int> AssertFiguresAsync(OpenReport report, string text)
     {

@@ -32,10 +32,19 @@ public sealed class StepAllocationTests
     public void Step_WithReplicas_AllocatesNoManagedByteOnAnyThread(string model, string placement) =>
         AllocatesNothing(model, 4, 4, 1, TestResource.ModelSource(model).Replace("[Experts]", $"[Experts(Placement = Placement.{placement}, LeastTokens = 1)]", StringComparison.Ordinal));
 
-    static void AllocatesNothing(string model, int data, int expert, int threads, string source)
+    [Fact]
+    public void Step_Recorded_AllocatesNoManagedByteOnAnyThread() => AllocatesNothing("TwoSizes", 4, 4, 1, TestResource.ModelSource("TwoSizes"), records: true);
+
+    [Fact]
+    public void Step_ForcedBalanced_AllocatesNoManagedByteOnAnyThread() => AllocatesNothing("Sample", 4, 4, 1, TestResource.ModelSource("Sample"), options: new() { ForceBalance = true });
+
+    static void AllocatesNothing(string model, int data, int expert, int threads, string source, bool records = false, TrainerOptions? options = null)
     {
         var fixture = ReferenceFixture.Load(model);
-        using var trainer = ReferenceTrainer.Create(model, (data, expert), fixture, replay: false, new() { LearningRate = 1e-3f, Threads = threads }, source);
+        using var trainer = ReferenceTrainer.Create(model, (data, expert), fixture, replay: false, (options ?? new()) with { LearningRate = 1e-3f, Threads = threads }, source);
+        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        using var deleting = records ? new Deleted(path) : null;
+        using var recorder = records ? trainer.Trainer.RecordRouting(path) : null;
         int[][] tokens = [.. Enumerable.Range(0, Steps).Select(fixture.Tokens)], targets = [.. Enumerable.Range(0, Steps).Select(fixture.Targets)];
         float[][] weights = [.. Enumerable.Range(0, Steps).Select(step => fixture.Weighted ? fixture.Weights(step) : [])];
         for (int step = 0; step < WarmUp; step++)
@@ -64,5 +73,10 @@ public sealed class StepAllocationTests
         foreach (int count in report.TokensPerExpert(0, 1))
             sum += count;
         return sum;
+    }
+
+    sealed class Deleted(string path) : IDisposable
+    {
+        public void Dispose() => File.Delete(path);
     }
 }

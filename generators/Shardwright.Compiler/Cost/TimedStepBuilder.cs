@@ -151,6 +151,10 @@ public sealed class TimedStepBuilder
     {
         // A group that nothing calls routes nothing.
         var route = plan.Program(ProgramKind.Train).Root.Walk().FirstOrDefault(n => n.Op is Route r && r.Site.Index == site.Index);
-        return new(site.Path, site.Experts, site.TopK, site.Layers, route is null ? 0 : cost.RowCount(route.Input(0)).Fixed) { IsExact = plan.PlacementOf(site) is { Kind: "Exact" } };
+        var timed = new TimedSite(site.Path, site.Experts, site.TopK, site.Layers, route is null ? 0 : cost.RowCount(route.Input(0)).Fixed)
+        {
+            IsGrouped = plan.Program(ProgramKind.Train).Root.Walk().Any(n => n.Op is ExpertLoop { Grouped: true } loop && loop.Site.Index == site.Index),
+        };
+        return plan.PlacementOf(site) is { } placement ? timed with { Placement = placement.Kind, Slots = placement.Slots, LeastTokens = placement.LeastTokens } : timed;
     }
 }

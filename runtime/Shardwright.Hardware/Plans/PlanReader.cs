@@ -164,7 +164,10 @@ public static class PlanReader
 
     private static TimedSite Site(JsonValue value) => new(Text(value, "path"), Positive(value, "experts"), Positive(value, "topK"), Positive(value, "layers"), Long(Member(value, "tokensPerRank")))
     {
-        IsExact = value["exact"] is { Kind: JsonKind.Boolean, Boolean: true },
+        IsGrouped = value["grouped"] is { Kind: JsonKind.Boolean, Boolean: true },
+        Placement = value["placement"] is { } placement ? String(placement) : TimedSite.StaticPlacement,
+        Slots = value["slots"] is { } slots ? NotNegative(slots) : 0,
+        LeastTokens = value["leastTokens"] is { } tokens ? NotNegative(tokens) : 0,
     };
 
     private static Amount Amount(JsonValue? value)

@@ -153,8 +153,10 @@ public static class PlanWriter
     private static void Site(JsonWriter w, TimedSite site)
     {
         w.Member("path", site.Path).Member("experts", site.Experts).Member("topK", site.TopK).Member("layers", site.Layers).Member("tokensPerRank", site.TokensPerRank);
-        if (site.IsExact)
-            w.Member("exact", true);
+        if (site.IsGrouped)
+            w.Member("grouped", true);
+        if (site.Placement != TimedSite.StaticPlacement)
+            w.Member("placement", site.Placement).Member("slots", site.Slots).Member("leastTokens", site.LeastTokens);
     }
 
     /// <summary>A number when it is fixed, else [fixed, per row, per expert]; nothing for zero.</summary>

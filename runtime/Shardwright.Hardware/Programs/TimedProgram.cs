@@ -84,11 +84,26 @@ public sealed record TimedLoop(string Name, int Count, IReadOnlyList<TimedNode> 
 /// <param name="TokensPerRank">Tokens of one rank in a micro-batch.</param>
 public sealed record TimedSite(string Path, int Experts, int TopK, int Layers, long TokensPerRank)
 {
+    /// <summary>Whether a rank's experts run as one group, which is what replicas need.</summary>
+    public bool IsGrouped { get; init; }
+
+    /// <summary>Which ranks compute an expert's rows in the compiled program: a member of the runtime's <c>Placement</c>.</summary>
+    public string Placement { get; init; } = StaticPlacement;
+
+    /// <summary>Replicas that a rank can hold.</summary>
+    public int Slots { get; init; }
+
+    /// <summary>Fewest token copies of a replica; 0 where there are none.</summary>
+    public int LeastTokens { get; init; }
+
+    /// <summary>Every expert at home.</summary>
+    public const string StaticPlacement = "Static";
+
     /// <summary>Rows that a rank sends, and receives when the load is even.</summary>
     public long Copies => checked(TokensPerRank * TopK);
 
     /// <summary>Whether every rank receives exactly <see cref="Copies"/> rows, whatever the router does: experts placed by <see cref="ExactPlanner"/>.</summary>
-    public bool IsExact { get; init; }
+    public bool IsExact => Placement == "Exact";
 
     /// <summary>Rows of a dispatch over a number of ranks.</summary>
     public DispatchRows RowsOver(int ranks) => new(TokensPerRank, TopK, Experts, ranks);

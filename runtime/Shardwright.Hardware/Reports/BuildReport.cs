@@ -51,6 +51,9 @@ public sealed record BuildReport
     /// <summary>Expert groups.</summary>
     public required IReadOnlyList<ExpertUse> Experts { get; init; }
 
+    /// <summary>What recorded routing does to expert groups; empty without a recording. Set with <c>with</c>.</summary>
+    public IReadOnlyList<RoutingForecast> Routing { get; init; } = [];
+
     /// <summary>What the rules found, by saving.</summary>
     public required IReadOnlyList<PlanFinding> Findings { get; init; }
 

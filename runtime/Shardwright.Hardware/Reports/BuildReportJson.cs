@@ -45,7 +45,9 @@ public static class BuildReportJson
         w.EndArray().Name("experts").BeginArray();
         foreach (var experts in report.Experts)
             PictureJson.Experts(w, experts);
-        w.EndArray().Name("findings").BeginArray();
+        w.EndArray();
+        RoutingJson.Write(w, report.Routing);
+        w.Name("findings").BeginArray();
         foreach (var finding in report.Findings)
             Finding(w, finding);
         w.EndArray().EndObject();

@@ -16,10 +16,12 @@ internal sealed class MemoryWalk
     private long temporaries, total;
     private int at;
 
-    public MemoryWalk(PlanDocument plan)
+    /// <param name="plan">The plan.</param>
+    /// <param name="received">Rows of each expert group that the rank receives in every layer; null for even load.</param>
+    public MemoryWalk(PlanDocument plan, Func<TimedSite, long>? received = null)
     {
         (this.plan, frames, temporaries) = (plan, plan.Memory.Frames, plan.Memory.Temporaries);
-        rows = [.. plan.Program.Sites.Select(site => PlanFrame.Allotted(site.Copies))];
+        rows = [.. plan.Program.Sites.Select(site => PlanFrame.Allotted(received?.Invoke(site) ?? site.Copies))];
         kept = new int[frames.Count];
         phase = [.. frames.Select(_ => Closed)];
         fixedBytes = Fixed(plan);

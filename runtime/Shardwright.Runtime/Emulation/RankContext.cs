@@ -32,6 +32,9 @@ public sealed class RankContext
     /// <summary>The ranks that hold the same experts as this one.</summary>
     public ICommunicator ExpertReplicas { get; }
 
+    /// <summary>Decides where tokens go, in place of the routers; null where they do.</summary>
+    internal RoutingSource? Routing { get; init; }
+
     internal StepBoard Board { get; }
 
     /// <summary>Virtual time of this rank; null when no clock runs.</summary>

@@ -17,11 +17,12 @@ internal sealed class StepMetrics : IDisposable
 
     /// <param name="plan">The plan.</param>
     /// <param name="clocks">The ranks' clocks; null when none run: then what they would say is not reported.</param>
+    /// <param name="routedBy">What decides where tokens go; where it is not the routers, every measurement says so.</param>
     /// <param name="hostBytes">Bytes beside the emulated devices' memory; 0 once the trainer is gone.</param>
-    public StepMetrics(ProgramPlan plan, ClusterClock? clocks, Func<long> hostBytes)
+    public StepMetrics(ProgramPlan plan, ClusterClock? clocks, RoutedBy routedBy, Func<long> hostBytes)
     {
         figures = new(plan, clocks);
-        meter = new(MeterName, typeof(StepMetrics).Assembly.GetName().Version?.ToString(), [new("model", plan.Model)]);
+        meter = new(MeterName, typeof(StepMetrics).Assembly.GetName().Version?.ToString(), [new("model", plan.Model), .. routedBy == RoutedBy.Router ? [] : new KeyValuePair<string, object?>[] { new("routed_by", $"{routedBy}") }]);
         deviceLatency = meter.CreateHistogram<double>("execution_stats.latency_stats.device_latency", "s", "Time of a step on the target, in virtual time.");
         totalLatency = meter.CreateHistogram<double>("execution_stats.latency_stats.total_latency", "s", "Wall time of a step on this machine.");
         meter.CreateObservableCounter("execution_stats.execution_summary.completed", () => figures.Steps, "{step}", "Training steps.");

@@ -47,6 +47,8 @@ internal sealed partial class ChromeTraceWriter : IDisposable
         var machine = trace.Costs.Machine;
         json.WriteStartObject("otherData");
         json.WriteString("model", trace.Model);
+        if (trace.RoutedBy != RoutedBy.Router)
+            json.WriteString("routedBy", $"{trace.RoutedBy}");
         json.WriteNumber("step", trace.Step);
         json.WriteString("machine", machine.Name);
         json.WriteString("calibration", machine.Calibration ?? "uncalibrated");

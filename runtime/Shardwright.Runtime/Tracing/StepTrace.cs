@@ -27,6 +27,8 @@ public sealed class StepTrace
 
     internal string Model { get; }
 
+    internal RoutedBy RoutedBy { get; init; }
+
     internal ProgramCosts Costs { get; }
 
     internal IReadOnlyList<RankRecorder> Ranks => recorders;

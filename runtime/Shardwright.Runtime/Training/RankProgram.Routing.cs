@@ -3,7 +3,7 @@ namespace Shardwright.Execution;
 /// <content>What a rank's program does for its routers beside the kernels: the choice, the load, and the bias that follows from it.</content>
 public abstract partial class RankProgram
 {
-    /// <summary>Chooses the experts of this rank's tokens: the best logits, or scores + bias, unless <see cref="TrainerOptions.Routing"/> decides otherwise.</summary>
+    /// <summary>Chooses the experts of this rank's tokens: the best logits, or scores + bias, unless the trainer's options decide otherwise.</summary>
     /// <exception cref="NotFiniteNumberException">A logit is not a number.</exception>
     protected void SelectExperts(
         int site, int layer, int microBatch, ReadOnlySpan<float> logits, Span<int> experts, int rows, int expertCount, int k,
@@ -13,7 +13,7 @@ public abstract partial class RankProgram
         if (System.Numerics.Tensors.TensorPrimitives.IsNaNAny(logits))
             NotANumber.Require(logits, Context.Plan.Experts[site].PathOf(layer), firstToken, expertCount, $" (micro-batch {microBatch}{(board.Training ? $" of step {Step}" : "")}, rank {Rank})");
         Kernels.ChooseExperts(logits, experts, rows, expertCount, k, score, groups, keptGroups, bias);
-        Context.Options.Routing?.Select(new(board.Training ? Step : -1, microBatch, site, layer, firstToken, World.Size * rows), logits, experts, rows, expertCount, k);
+        Context.Routing?.Select(new(board.Training ? Step : -1, microBatch, site, layer, firstToken, World.Size * rows), logits, experts, rows, expertCount, k);
     }
 
     /// <summary>The stream of random numbers of one layer's router in a micro-batch of this step, the same on every rank.</summary>
@@ -32,6 +32,7 @@ public abstract partial class RankProgram
             for (int expert = 0; expert < load.Length; expert++)
                 load[expert] += totalCounts[expert];
         }
+        board.Recorder?.Take(Rank, training, site, layer, exchange);
         if (Rank != 0)
             return;
         if (exchanges[site] is null)

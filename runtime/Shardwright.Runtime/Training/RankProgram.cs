@@ -12,7 +12,7 @@ public abstract partial class RankProgram
     private readonly List<PackedWeights> packed = [];
     private float[] lossWeights = [];
     private readonly ExpertExchange?[] exchanges;       // that have exchanged rows in this step; rank 0 alone
-    private int inferring;
+    private int training, inferring;
 
     /// <summary>Creates the program of one rank.</summary>
     protected RankProgram(RankContext context)
@@ -180,8 +180,8 @@ public abstract partial class RankProgram
         ClearLoads();
         Context.Clock?.Begin();
         CountAllLossWeights();
-        for (int microBatch = 0; microBatch < MicroBatches; microBatch++)
-            Train(microBatch);
+        for (training = 0; training < MicroBatches; training++)
+            Train(training);
         Update();
         Context.Clock?.End();
         ReportMoved();

@@ -1,7 +1,7 @@
 namespace Shardwright.Execution;
 
 /// <summary>What the trainer and its ranks tell each other in one run. The trainer writes the first half before it starts the ranks; rank 0 alone writes the second.</summary>
-internal sealed unsafe class StepBoard(ProgramPlan plan, ClusterClock? clocks = null)
+internal sealed unsafe class StepBoard(ProgramPlan plan, ClusterClock? clocks = null, RoutedBy routedBy = RoutedBy.Router)
 {
     public InputBuffer[] Inputs { get; } = [.. plan.Inputs.Select(slot => new InputBuffer(slot))];
 
@@ -16,7 +16,10 @@ internal sealed unsafe class StepBoard(ProgramPlan plan, ClusterClock? clocks = 
     /// <summary>The caller's pinned output [micro-batches, OutputElements].</summary>
     public float* Output { get; set; }
 
-    public StepReport Report { get; } = new(plan) { Emulated = clocks is null ? null : new(clocks, (long)plan.Tokens * plan.MicroBatches) };
+    /// <summary>Takes what ranks route while training; null when nothing is recorded.</summary>
+    public RoutingRecorder? Recorder { get; set; }
+
+    public StepReport Report { get; } = new(plan) { RoutedBy = routedBy, Emulated = clocks is null ? null : new(clocks, (long)plan.Tokens * plan.MicroBatches) };
 
     public float LossSum { get; set; }
 

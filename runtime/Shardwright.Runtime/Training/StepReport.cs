@@ -20,6 +20,9 @@ public sealed class StepReport
         placements = [.. plan.Experts.Select(site => new PlacementReport[site.Layers])];
     }
 
+    /// <summary>What decided where tokens went. Where it was not the routers, losses are those of no model.</summary>
+    public RoutedBy RoutedBy { get; internal init; }
+
     /// <summary>Number of the step, from 0.</summary>
     public int Step { get; internal set; }
 

@@ -40,14 +40,16 @@ public abstract unsafe class Trainer : IDisposable
         var machine = options.Machine ?? document?.Machine() ?? MachineCatalog.Get(MachineCatalog.Default);
         long capacity = options.HbmBytesPerRank ?? machine.Rank.HbmBytes;
         Arena.Require(0, plan.StaticBytes, capacity, plan.Buffers);
+        var (routing, routedBy) = RoutingOf(options, plan);
         clocks = options.Clock && document is not null ? new(document.Program, machine, document.Placement) : null;
-        (Plan, Options, board, shelf) = (plan, options, new StepBoard(plan, clocks), new PanelShelf(plan));
+        (Plan, Options, board, shelf) = (plan, options, new StepBoard(plan, clocks, routedBy), new PanelShelf(plan));
         Preparation.Begin();
         long routed = PlanCheck.RoutedReserve(plan, anyPlan: options.Planner is not null);
         arenas = [.. Enumerable.Range(0, plan.Data).Select(rank => new Arena(rank, plan.StaticBytes, routed, capacity, plan.Buffers, plan.TemporaryBytes, plan.StoresBFloat16))];
         cluster = new EmulatedCluster(plan.Data, plan.Expert, options.Heartbeat, options.Threads * plan.Data, options.RanksPerCore);
         contexts = [.. arenas.Select(arena => new RankContext(plan, options, arena.Rank, cluster, arena, board, shelf)
         {
+            Routing = routing,
             Clock = clocks?.Ranks[arena.Rank],
             Machine = machine,
             Place = document?.Placement ?? new(plan.Data, plan.Expert, true),
@@ -64,7 +66,7 @@ public abstract unsafe class Trainer : IDisposable
             });
             visitFresh(store.Initializer);
             Preparation.Finish(programs[0].GetType());
-            metrics = new StepMetrics(plan, clocks, () => disposed ? 0 : HostBytes);
+            metrics = new StepMetrics(plan, clocks, routedBy, () => disposed ? 0 : HostBytes);
         }
         catch
         {
@@ -102,7 +104,19 @@ public abstract unsafe class Trainer : IDisposable
         RequireUsable();
         if (clocks is null)
             throw new InvalidOperationException($"A trace of {Plan.Model} needs the clock, which TrainerOptions.Clock switched off. Create the trainer with Clock = true.");
-        return capture ??= new(Plan.Model, clocks, arenas);
+        return capture ??= new(Plan.Model, clocks, arenas) { RoutedBy = board.Report.RoutedBy };
+    }
+
+    /// <summary>
+    /// Records the routing of every <c>Step</c> from now on, until the recorder is disposed: copies by step, micro-batch, layer, rank and expert. The file can be replayed (<see cref="TrainerOptions.ReplayRouting"/>) and given to a build.
+    /// </summary>
+    /// <param name="path">The file; one that exists is replaced.</param>
+    /// <exception cref="InvalidOperationException">A recorder runs already, or the model has no experts.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public RoutingRecorder RecordRouting(string path)
+    {
+        RequireUsable();
+        return new(path, Plan, board);
     }
 
     /// <summary>Copies a parameter's values; <paramref name="expert"/> is −1 for a dense one.</summary>
@@ -218,9 +232,15 @@ public abstract unsafe class Trainer : IDisposable
         capture?.Complete(clocks!, report.Emulated!, step);
         capture = null;
         metrics.Record(report, arenas);
-        step++;
+        int done = step++;
+        board.Recorder?.Write(done);
         return report;
     }
+
+    private static (RoutingSource? Routing, RoutedBy RoutedBy) RoutingOf(TrainerOptions options, ProgramPlan plan) =>
+        options.ForceBalance ? (new ForcedBalance(), RoutedBy.ForcedBalance)
+        : options.ReplayRouting is { } recording ? (RoutingReplay.Open(recording, plan), RoutedBy.Replay)
+        : (options.Routing, options.Routing is null ? RoutedBy.Router : RoutedBy.Source);
 
     private void Copy(int slot, int instance, int expert, Span<float> destination, bool gradient)
     {

@@ -64,6 +64,17 @@ public sealed record TrainerOptions
     public RoutingSource? Routing { get; init; }
 
     /// <summary>
+    /// Whether the copies of every rank go to the experts in turn, so that each gets the same number, ± 1, instead of where routers send them: the ideal that a real load is held against. In every pass, also of Evaluate and Forward. Losses then mean nothing.
+    /// </summary>
+    public bool ForceBalance { get; init; }
+
+    /// <summary>
+    /// A file of <see cref="Trainer.RecordRouting"/> whose counts decide how many copies go from each rank to each expert, instead of the routers: step n is step n of the recording, from the start again behind its end. For studies of time, memory and placement; losses
+    /// then mean nothing. Expert groups, layers, k, micro-batches and tokens must be those of the recording, and the mesh's ranks must divide its ranks. Evaluate and Forward are left to the routers.
+    /// </summary>
+    public string? ReplayRouting { get; init; }
+
+    /// <summary>
     /// Another planner for expert groups that are not <see cref="Placement.Static"/>; null for the placement's own. Every rank makes one for each group and must come to the same plans: a function of the counts alone. With
     /// <see cref="Placement.Exact"/> its plans must give every rank the same number of rows.
     /// </summary>
@@ -84,6 +95,8 @@ public sealed record TrainerOptions
         Require(Threads >= 0, Threads, "a number ≥ 0 (0 shares the cores)");
         Require(RanksPerCore >= 0, RanksPerCore, "a number ≥ 0 (0 shares all cores)");
         Require(RanksPerCore == 0 || Threads == 0, RanksPerCore, $"0 where Threads is {Threads}: ranks share threads, or have a core of their own");
+        int deciders = (Routing is null ? 0 : 1) + (ForceBalance ? 1 : 0) + (ReplayRouting is null ? 0 : 1);
+        Require(deciders <= 1, $"{deciders} of Routing, ForceBalance and ReplayRouting", "at most one", nameof(Routing));
         Require(Heartbeat >= TimeSpan.Zero, Heartbeat, "a time ≥ 0 (zero switches it off)");
     }
 

@@ -46,6 +46,7 @@ public class PlanDocumentTests
         Assert.Equivalent(plan.Memory.Frames, read.Memory.Frames, strict: true);
         Assert.Equal(plan.Buffers, read.Buffers);
         Assert.Equal(plan.Findings, read.Findings);
+        Assert.Equal(plan.Program.Sites, read.Program.Sites);
         var machine = plan.Machine();
         Assert.Equal(ProgramWalk.Balanced(new(plan.Program, machine, plan.Placement)).Now, ProgramWalk.Balanced(new(read.Program, machine, read.Placement)).Now);
     }
@@ -110,7 +111,8 @@ public class PlanDocumentTests
     private static int Count(string text, string part) => text.Split(part).Length - 1;
 
     /// <summary>The first three statements come from one line; the second reads what the first makes.</summary>
-    private static TimedProgram Described(TimedProgram program) => new([.. program.Nodes.Select(Describe)], program.Sites, program.Slots);
+    private static TimedProgram Described(TimedProgram program) => new([.. program.Nodes.Select(Describe)],
+        [.. program.Sites.Select(site => site with { IsGrouped = true, Placement = "Auto", Slots = 3, LeastTokens = 2 })], program.Slots);
 
     private static TimedNode Describe(TimedNode node) => node switch
     {

@@ -1,14 +1,15 @@
 namespace Shardwright.Hardware;
 
 /// <summary>
-/// The form of a file of recorded routing: who sent how many copies to which expert, for every step and layer. Bytes: <c>SWRT</c>, version; ranks, experts; then, for each record, a byte 1, step, layer, the counts and a checksum; a byte 0 at the end.
-/// Numbers are varints of seven bits a byte, least first. The counts of the first rank stand as they are, those of the others as differences from the rank before (zigzag), which fit in a byte where ranks send alike: about a third of the same in
-/// 32-bit numbers, and no more where they do not. The checksum is FNV-1a, 32 bits, of the record's bytes, least byte first: a flipped bit is found in its record.
+/// The form of a file of recorded routing: who sent how many copies to which expert, for every step, micro-batch and layer. Bytes: <c>SWRT</c>, version; ranks, micro-batches, expert groups, and for each of these layers, experts, k, the length of its path and
+/// the path (UTF-8); a checksum; then, for each record, a byte 1, step, micro-batch, group, layer, the counts and a checksum; a byte 0 at the end. Numbers are varints of seven bits a byte, least first. The counts of the first rank stand as they are, those of the
+/// others as differences from the rank before (zigzag), which fit in a byte where ranks send alike: about a third of the same in 32-bit numbers, and no more where they do not. The checksum is FNV-1a, 32 bits, of the bytes since the last one, least byte first: a
+/// flipped bit is found in its record.
 /// </summary>
 internal static class RoutingFile
 {
-    public const byte Version = 1, Record = 1, End = 0;
-    public const int MostRanks = 1 << 20, MostExperts = 1 << 20, MostCounts = 1 << 26;
+    public const byte Version = 2, Record = 1, End = 0;
+    public const int MostRanks = 1 << 20, MostExperts = 1 << 20, MostCounts = 1 << 26, MostMicroBatches = 1 << 20, MostGroups = 1 << 10, MostLayers = 1 << 16, MostPathBytes = 1 << 12;
     public static readonly byte[] Magic = [(byte)'S', (byte)'W', (byte)'R', (byte)'T'];
 
     private const uint Basis = 2166136261, Prime = 16777619;
@@ -17,11 +18,16 @@ internal static class RoutingFile
 
     public static uint Checksum(uint before, byte next) => unchecked((before ^ next) * Prime);
 
-    /// <summary>Why a table of counts cannot be recorded; null when it can.</summary>
-    public static string? WhyNot(long ranks, long experts) =>
-        ranks is < 1 or > MostRanks ? $"found {ranks} ranks; need 1 to {MostRanks}"
-        : experts is < 1 or > MostExperts ? $"found {experts} experts; need 1 to {MostExperts}"
-        : ranks * experts > MostCounts ? $"found {ranks} ranks × {experts} experts; need at most {MostCounts} counts a record" : null;
+    /// <summary>Why the sizes of a file are impossible; null when they are not.</summary>
+    public static string? WhyNot(long ranks, long microBatches, long groups) =>
+        Outside(ranks, MostRanks, "ranks") ?? Outside(microBatches, MostMicroBatches, "micro-batches") ?? Outside(groups, MostGroups, "expert groups");
+
+    /// <summary>Why a group cannot be recorded; null when it can.</summary>
+    public static string? WhyNot(long ranks, long layers, long experts, long topK) =>
+        Outside(layers, MostLayers, "layers") ?? Outside(experts, MostExperts, "experts") ?? Outside(topK, experts, "experts a token goes to")
+        ?? (ranks * experts > MostCounts ? $"found {ranks} ranks × {experts} experts; need at most {MostCounts} counts a record" : null);
+
+    private static string? Outside(long found, long most, string what) => found < 1 || found > most ? $"found {found} {what}; need 1 to {most}" : null;
 }
 
 /// <summary>A file of recorded routing that cannot be read. The message begins with file and byte.</summary>

@@ -1,6 +1,8 @@
+using System.Text;
+
 namespace Shardwright.Hardware;
 
-/// <summary>Reads recorded routing, record by record, into the same table: what <see cref="RoutingWriter"/> wrote. Allocates nothing between records.</summary>
+/// <summary>Reads recorded routing, record by record: what <see cref="RoutingWriter"/> wrote. Allocates nothing between records of a group.</summary>
 public sealed class RoutingReader : IDisposable
 {
     private readonly Stream stream;
@@ -10,6 +12,9 @@ public sealed class RoutingReader : IDisposable
     private long start;
     private uint checksum;
     private bool isAtEnd;
+
+    // [group][ranks][experts], made when a group's first record comes.
+    private readonly int[][][] counts;
 
     /// <summary>Opens a file.</summary>
     /// <param name="stream">The file; closed with the reader.</param>
@@ -24,19 +29,13 @@ public sealed class RoutingReader : IDisposable
         byte version = Take("the version");
         if (version != RoutingFile.Version)
             throw Problem($"found version {version}; this reader knows version {RoutingFile.Version}", Position - 1);
-        long at = Position;
-        uint ranks = Number("the number of ranks"), experts = Number("the number of experts");
-        if (RoutingFile.WhyNot(ranks, experts) is { } problem)
-            throw Problem(problem, at);
-        (Ranks, Experts) = ((int)ranks, (int)experts);
-        Counts = [.. Enumerable.Range(0, Ranks).Select(_ => new int[Experts])];
+        checksum = RoutingFile.NewChecksum;
+        Shape = ReadShape();
+        counts = new int[Shape.Groups.Count][][];
     }
 
-    /// <summary>Ranks that send.</summary>
-    public int Ranks { get; }
-
-    /// <summary>Experts of a layer.</summary>
-    public int Experts { get; }
+    /// <summary>What each step records.</summary>
+    public RoutingShape Shape { get; }
 
     /// <summary>Records read so far.</summary>
     public long Records { get; private set; }
@@ -44,11 +43,17 @@ public sealed class RoutingReader : IDisposable
     /// <summary>Step of the record that was read last.</summary>
     public int Step { get; private set; }
 
-    /// <summary>Layer of it.</summary>
+    /// <summary>Micro-batch of it.</summary>
+    public int MicroBatch { get; private set; }
+
+    /// <summary>Expert group of it.</summary>
+    public int Group { get; private set; }
+
+    /// <summary>Layer of the group.</summary>
     public int Layer { get; private set; }
 
-    /// <summary>Copies from each rank to each expert: [ranks][experts]. The next record overwrites them.</summary>
-    public int[][] Counts { get; }
+    /// <summary>Copies from each rank to each expert: [ranks][experts]. The group's next record overwrites them; empty before the first.</summary>
+    public int[][] Counts => counts[Group] ?? [];
 
     private long Position => start + next;
 
@@ -68,17 +73,17 @@ public sealed class RoutingReader : IDisposable
         if (kind != RoutingFile.Record)
             throw Problem($"found {kind} in front of record {Records}; need {RoutingFile.Record} for a record or {RoutingFile.End} for the end", Position - 1);
         checksum = RoutingFile.NewChecksum;
-        (Step, Layer) = (Whole("the step"), Whole("the layer"));
-        for (int expert = 0; expert < Experts; expert++)
-            Counts[0][expert] = Whole("a count");
-        for (int rank = 1; rank < Ranks; rank++)
-            for (int expert = 0; expert < Experts; expert++)
-                Counts[rank][expert] = Next(rank, expert);
+        (Step, MicroBatch) = (Whole("the step"), Below(Shape.MicroBatches, "the micro-batch"));
+        Group = Below(Shape.Groups.Count, "the expert group");
+        Layer = Below(Shape.Groups[Group].Layers, "the layer");
+        int[][] into = counts[Group] ??= Shape.NewCounts(Group);
+        for (int expert = 0; expert < into[0].Length; expert++)
+            into[0][expert] = Whole("a count");
+        for (int rank = 1; rank < into.Length; rank++)
+            for (int expert = 0; expert < into[rank].Length; expert++)
+                into[rank][expert] = Next(into[rank - 1][expert], rank, expert);
         long at = Position;
-        uint sum = checksum, expected = 0;
-        for (int shift = 0; shift < 32; shift += 8)
-            expected |= (uint)Take("a checksum") << shift;
-        if (sum != expected)
+        if (!IsChecked())
             throw Problem($"the checksum of record {Records} (step {Step}, layer {Layer}) does not match; the file is damaged in it", at);
         Records++;
         return true;
@@ -87,12 +92,51 @@ public sealed class RoutingReader : IDisposable
     /// <summary>Closes the stream.</summary>
     public void Dispose() => stream.Dispose();
 
-    private int Next(int rank, int expert)
+    private RoutingShape ReadShape()
+    {
+        long at = Position;
+        uint ranks = Number("the number of ranks"), microBatches = Number("the number of micro-batches"), many = Number("the number of expert groups");
+        if (RoutingFile.WhyNot(ranks, microBatches, many) is { } problem)
+            throw Problem(problem, at);
+        var groups = new RoutingGroup[many];
+        for (int group = 0; group < groups.Length; group++)
+        {
+            at = Position;
+            uint layers = Number("the number of layers"), experts = Number("the number of experts"), topK = Number("experts a token goes to"), length = Number("the length of a path");
+            if (RoutingFile.WhyNot(ranks, layers, experts, topK) is { } wrong)
+                throw Problem(wrong, at);
+            if (length > RoutingFile.MostPathBytes)
+                throw Problem($"found a path of {length} bytes; need at most {RoutingFile.MostPathBytes}", at);
+            byte[] path = new byte[length];
+            for (int letter = 0; letter < path.Length; letter++)
+                path[letter] = Take("a path");
+            groups[group] = new(Encoding.UTF8.GetString(path), (int)layers, (int)experts, (int)topK);
+        }
+        at = Position;
+        return IsChecked() ? new((int)ranks, (int)microBatches, groups) : throw Problem("the checksum of the sizes does not match; the file is damaged in them", at);
+    }
+
+    private bool IsChecked()
+    {
+        uint sum = checksum, expected = 0;
+        for (int shift = 0; shift < 32; shift += 8)
+            expected |= (uint)Take("a checksum") << shift;
+        return sum == expected;
+    }
+
+    private int Next(int before, int rank, int expert)
     {
         long at = Position;
         uint zigzag = Number("a count");
-        long count = Counts[rank - 1][expert] + (long)unchecked((int)(zigzag >> 1) ^ -(int)(zigzag & 1));
+        long count = before + (long)unchecked((int)(zigzag >> 1) ^ -(int)(zigzag & 1));
         return count is >= 0 and <= int.MaxValue ? (int)count : throw Problem($"rank {rank} sends {count} copies to expert {expert} in record {Records}; need 0 to {int.MaxValue}", at);
+    }
+
+    private int Below(int end, string what)
+    {
+        long at = Position;
+        uint number = Number(what);
+        return number < end ? (int)number : throw Problem($"found {number} for {what} of record {Records}; need 0 to {end - 1}", at);
     }
 
     private int Whole(string what)
@@ -133,6 +177,9 @@ public sealed class RoutingReader : IDisposable
         filled = stream.Read(buffer, 0, buffer.Length);
         return filled > 0;
     }
+
+    /// <summary>What is wrong with what was read last.</summary>
+    internal RoutingFileException Problem(string problem) => Problem(problem, Position);
 
     private RoutingFileException Problem(string problem, long position) => new(problem, path, position);
 }

@@ -1,7 +1,7 @@
 const expertsSection = () => {
   const groups = value("/experts");
   return section("experts", "Expert load", "Rows of a micro-batch that each expert receives, that is token copies. The rank with the most rows decides how long a layer takes.",
-    groups.length === 0 ? empty("The model has no experts.") : groups.map((group, index) => expertGroup(group, `/experts/${index}`, index)));
+    groups.length === 0 ? empty("The model has no experts.") : [groups.map((group, index) => expertGroup(group, `/experts/${index}`, index)), (value("/routing") ?? []).map(recordedRouting)]);
 };
 
 const expertGroup = (group, path, index) => {
@@ -21,6 +21,32 @@ const expertGroup = (group, path, index) => {
       ? chart(`experts-${index}`, "Heat map of rows by layer and expert", () => Math.max(140, Math.min(520, group.rows.length * 14 + 60)), expertHeat(group))
       : chart(`experts-${index}`, "Rows of each expert", () => 150, expertBars(group))),
     layered && heatScale(group.rows, `${path}/rows`, "count"));
+};
+
+// What each placement makes of recorded routing.
+const recordedRouting = (forecast, index) => {
+  const path = `/routing/${index}`, bold = (name, kind = "count") => element("b", {}, figure(`${path}/${name}`, kind));
+  const column = (title, name, kind, more) => ({ title, right: true, cell: (it, row) => figure(`${path}/placements/${row}/${name}`, kind), ...more });
+  const marks = it => [it.isConfigured && "as compiled", it.isRecommended && "recommended", !it.fits && "does not fit"].filter(Boolean).join(", ");
+  return element("div", { class: "expert-group" },
+    element("h3", {}, "Recorded routing ", element("code", {}, forecast.recording), " in ", element("code", {}, forecast.path)),
+    element("ul", { class: "facts" },
+      fact(bold("samples"), " layers of micro-batches, of ", bold("steps"), forecast.steps === 1 ? " step, " : " steps, ", forecast.isExact ? "as recorded" : "drawn around the recorded shares: the recording has other tokens or ranks"),
+      fact("the step takes ", bold("idealStepPicoseconds", "time"), " at forced balance"),
+      fact("a slot takes ", bold("slotBytes", "bytes"), " of a rank"),
+      fact(forecast.imbalanceLimit === null ? "memory suffices whatever the routing" : ["memory runs out when one rank has ", bold("imbalanceLimit", "plain"), " times the mean rows in every layer"])),
+    table([
+      { title: "Placement", cell: it => it.placement },
+      column("Slots", "slots", "count"),
+      column("Most ÷ mean rows", "meanImbalance", "plain"),
+      column("p99", "p99Imbalance", "plain", { class: "narrow-hide" }),
+      column("Most", "mostImbalance", "plain", { class: "narrow-hide" }),
+      column("Replicas", "meanReplicas", "plain", { class: "narrow-hide" }),
+      column("Layer", "layerPicoseconds", "time", { class: "narrow-hide" }),
+      column("Step", "stepPicoseconds", "time"),
+      column("Of forced balance", "shareOfIdeal", "share"),
+      { title: "", cell: marks },
+    ], forecast.placements, `Placements under ${forecast.recording}`));
 };
 
 const expertAxis = (color, group, nameGap) => axis(color, "category", {}, { name: "expert", nameGap, data: group.rows[0].map((_, expert) => String(expert)) });
