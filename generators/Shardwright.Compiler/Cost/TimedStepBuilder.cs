@@ -151,6 +151,6 @@ public sealed class TimedStepBuilder
     {
         // A group that nothing calls routes nothing.
         var route = plan.Program(ProgramKind.Train).Root.Walk().FirstOrDefault(n => n.Op is Route r && r.Site.Index == site.Index);
-        return new(site.Path, site.Experts, site.TopK, site.Layers, route is null ? 0 : cost.RowCount(route.Input(0)).Fixed);
+        return new(site.Path, site.Experts, site.TopK, site.Layers, route is null ? 0 : cost.RowCount(route.Input(0)).Fixed) { MostCopies = route is null ? null : RoutedRows.Most(route, plan.Mesh) };
     }
 }

@@ -161,7 +161,10 @@ public static class PlanReader
     private static PlanFinding Finding(JsonValue value, ReadTables tables) => new(Text(value, "rule"), Enumeration<FindingSeverity>(Member(value, "severity")), Text(value, "title"), Text(value, "message"),
         tables.Source(value["at"]), value["savedPicoseconds"] is { } saved ? Long(saved) : null);
 
-    private static TimedSite Site(JsonValue value) => new(Text(value, "path"), Positive(value, "experts"), Positive(value, "topK"), Positive(value, "layers"), Long(Member(value, "tokensPerRank")));
+    private static TimedSite Site(JsonValue value) => new(Text(value, "path"), Positive(value, "experts"), Positive(value, "topK"), Positive(value, "layers"), Long(Member(value, "tokensPerRank")))
+    {
+        MostCopies = value["mostCopies"] is { } most ? Long(most) : null,
+    };
 
     private static Amount Amount(JsonValue? value)
     {

@@ -150,8 +150,12 @@ public static class PlanWriter
         Numbers(w, "workingBytesPerRow", memory.WorkingBytesPerRow);
     }
 
-    private static void Site(JsonWriter w, TimedSite site) =>
+    private static void Site(JsonWriter w, TimedSite site)
+    {
         w.Member("path", site.Path).Member("experts", site.Experts).Member("topK", site.TopK).Member("layers", site.Layers).Member("tokensPerRank", site.TokensPerRank);
+        if (site.MostCopies is { } most)
+            w.Member("mostCopies", most);
+    }
 
     /// <summary>A number when it is fixed, else [fixed, per row, per expert]; nothing for zero.</summary>
     private static void Amount(JsonWriter w, string name, Amount amount)

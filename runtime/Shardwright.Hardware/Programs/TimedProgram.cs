@@ -84,8 +84,11 @@ public sealed record TimedLoop(string Name, int Count, IReadOnlyList<TimedNode> 
 /// <param name="TokensPerRank">Tokens of one rank in a micro-batch.</param>
 public sealed record TimedSite(string Path, int Experts, int TopK, int Layers, long TokensPerRank)
 {
+    /// <summary>Rows that all experts together take of a rank's tokens, where a capacity lets them take fewer than the tokens have copies; null where nothing is dropped at even load.</summary>
+    public long? MostCopies { get; init; }
+
     /// <summary>Rows that a rank sends, and receives when the load is even.</summary>
-    public long Copies => checked(TokensPerRank * TopK);
+    public long Copies => MostCopies ?? checked(TokensPerRank * TopK);
 }
 
 /// <summary>One training step of one rank: what it does, in order, before any machine is named.</summary>

@@ -3,16 +3,16 @@ namespace Shardwright.Execution;
 /// <content>What a rank's program does for its routers beside the kernels: the choice, the load, and the bias that follows from it.</content>
 public abstract partial class RankProgram
 {
-    /// <summary>Chooses the experts of this rank's tokens: the best logits, or scores + bias, unless <see cref="TrainerOptions.Routing"/> decides otherwise.</summary>
+    /// <summary>Chooses the experts of this rank's tokens: the best logits, or scores + bias, or the best <paramref name="keys"/>, unless <see cref="TrainerOptions.Routing"/> decides otherwise.</summary>
     /// <exception cref="NotFiniteNumberException">A logit is not a number.</exception>
     protected void SelectExperts(
         int site, int layer, int microBatch, ReadOnlySpan<float> logits, Span<int> experts, int rows, int expertCount, int k,
-        RouterScore score = RouterScore.Softmax, int groups = 1, int keptGroups = 1, ReadOnlySpan<float> bias = default)
+        RouterScore score = RouterScore.Softmax, int groups = 1, int keptGroups = 1, ReadOnlySpan<float> bias = default, ReadOnlySpan<float> keys = default)
     {
         int firstToken = Rank * rows;
         if (System.Numerics.Tensors.TensorPrimitives.IsNaNAny(logits))
             NotANumber.Require(logits, Context.Plan.Experts[site].PathOf(layer), firstToken, expertCount, $" (micro-batch {microBatch}{(board.Training ? $" of step {Step}" : "")}, rank {Rank})");
-        Kernels.ChooseExperts(logits, experts, rows, expertCount, k, score, groups, keptGroups, bias);
+        Kernels.ChooseExperts(keys.IsEmpty ? logits : keys, experts, rows, expertCount, k, score, groups, keptGroups, bias);
         Context.Options.Routing?.Select(new(board.Training ? Step : -1, microBatch, site, layer, firstToken, World.Size * rows), logits, experts, rows, expertCount, k);
     }
 
@@ -23,21 +23,25 @@ public abstract partial class RankProgram
     protected void ReportRoutes(int site, int layer, ExpertExchange exchange)
     {
         ArgumentNullException.ThrowIfNull(exchange);
-        var totalCounts = exchange.TotalCounts;
+        var counts = exchange.KeptCounts;
         if (!board.Training)
             return;
         if (Context.Plan.Experts[site].LoadSlot is var slot and >= 0)
         {
             var load = StateOf(slot, layer);
             for (int expert = 0; expert < load.Length; expert++)
-                load[expert] += totalCounts[expert];
+                load[expert] += counts[expert];
         }
         if (Rank != 0)
             return;
-        board.Report.Placed(site, layer, exchange.Replicas, exchange.Load.LargestReceive, exchange.BusiestHome, exchange.Load.SentRows);
+        board.Report.Placed(site, layer, exchange.Replicas, exchange.Load.LargestReceive, exchange.BusiestHome, exchange.MeanRows);
         var tokens = board.Report.Tokens(site, layer);
         for (int expert = 0; expert < tokens.Length; expert++)
-            tokens[expert] += totalCounts[expert];
+            tokens[expert] += counts[expert];
+        long dropped = 0;
+        for (int expert = 0; expert < tokens.Length; expert++)
+            dropped += exchange.TotalCounts[expert] - counts[expert];
+        board.Report.Dropped(site, layer, dropped);
     }
 
     // The counts of a step begin anew with it, also behind one that failed.
@@ -46,8 +50,9 @@ public abstract partial class RankProgram
         for (int site = 0; site < Context.Plan.Experts.Count; site++)
         {
             var at = Context.Plan.Experts[site];
-            for (int layer = 0; layer < at.Layers && at.LoadSlot >= 0; layer++)
-                StateOf(at.LoadSlot, layer).Clear();
+            foreach (int slot in (ReadOnlySpan<int>)[at.LoadSlot, at.QuantileSlot])
+                for (int layer = 0; layer < at.Layers && slot >= 0; layer++)
+                    StateOf(slot, layer).Clear();
         }
     }
 
@@ -57,6 +62,25 @@ public abstract partial class RankProgram
         var at = Context.Plan.Experts[site];
         for (int layer = 0; layer < at.Layers; layer++)
             RouterBias.Update(StateOf(at.BiasSlot, layer), StateOf(at.LoadSlot, layer), rate);
+    }
+
+    /// <summary>Adds one micro-batch's sums of the biases that even out its sequences, [layers, experts], over all ranks.</summary>
+    protected void ReportQuantiles(int site, ReadOnlySpan<float> sums)
+    {
+        var at = Context.Plan.Experts[site];
+        for (int layer = 0; layer < at.Layers; layer++)
+        {
+            var state = StateOf(at.QuantileSlot, layer);
+            System.Numerics.Tensors.TensorPrimitives.Add(state, sums.Slice(layer * at.ExpertCount, at.ExpertCount), state);
+        }
+    }
+
+    /// <summary>Sets the biases of one expert group to the mean over the step's sequences of those that would even out each.</summary>
+    protected void SetQuantileBias(int site, int sequences)
+    {
+        var at = Context.Plan.Experts[site];
+        for (int layer = 0; layer < at.Layers; layer++)
+            System.Numerics.Tensors.TensorPrimitives.Divide(StateOf(at.QuantileSlot, layer), sequences, StateOf(at.BiasSlot, layer));
     }
 
     private Span<float> StateOf(int slot, int layer)
