@@ -31,6 +31,17 @@ public sealed class StepAllocationTests
     public void Step_WithReplicas_AllocatesNoManagedByteOnAnyThread(string model, string placement) =>
         AllocatesNothing(model, 4, 4, 1, TestResource.ModelSource(model).Replace("[Experts]", $"[Experts(Placement = Placement.{placement}, LeastTokens = 1)]", StringComparison.Ordinal));
 
+    [Theory]
+    [InlineData("CapacityFactor = 1f, DropOrder = DropOrder.Probability")]
+    [InlineData("SinkhornIterations = 8, CapacityFactor = 1.25f")]
+    [InlineData("QuantileBalancing = true")]
+    public void Step_OfARouter_AllocatesNoManagedByteOnAnyThread(string settings)
+    {
+        string source = TestResource.ModelSource("Sample"), routed = source.Replace("{ BalanceLoss = 0.01f, RouterZLoss = 0.001f }", $"{{ {settings} }}", StringComparison.Ordinal);
+        Assert.Contains(settings, routed);
+        AllocatesNothing("Sample", 4, 4, 1, routed);
+    }
+
     static void AllocatesNothing(string model, int data, int expert, int threads, string source)
     {
         var fixture = ReferenceFixture.Load(model);

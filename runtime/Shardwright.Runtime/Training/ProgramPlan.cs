@@ -64,10 +64,10 @@ public sealed record ProgramPlan
     public int Tokens => checked(Batch * TokensPerSequence);
 
     /// <summary>Peak bytes of a rank when every expert receives its even share.</summary>
-    public long BalancedPeakBytes => PeakBytes(RowsEverywhere(site => (Tokens * site.TopK + Data - 1) / Data));
+    public long BalancedPeakBytes => PeakBytes(RowsEverywhere(site => site.Kept((Tokens * site.TopK + Data - 1) / Data, site.ExpertCount, Batch / Data)));
 
-    /// <summary>Peak bytes of a rank when every token of its expert group goes to this rank as often as it can.</summary>
-    public long WorstPeakBytes => PeakBytes(RowsEverywhere(site => checked(Tokens / (Data / Expert) * Math.Min(site.TopK, site.ExpertCount / Expert))));
+    /// <summary>Peak bytes of a rank when every token of its expert group goes to this rank as often as it can, and as its experts' capacity lets it.</summary>
+    public long WorstPeakBytes => PeakBytes(RowsEverywhere(site => site.Kept(checked(Tokens / (Data / Expert) * Math.Min(site.TopK, site.ExpertCount / Expert)), site.ExpertCount / Expert, Batch / (Data / Expert))));
 
     /// <summary>
     /// Peak bytes of a rank that receives <paramref name="rows"/> [site, layer] rows: the static bytes, what earlier layers saved, and the running layer's whole

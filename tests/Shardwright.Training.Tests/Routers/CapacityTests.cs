@@ -67,6 +67,7 @@ public sealed class CapacityTests
 
         var report = trainer.Step(tokens, targets);
 
+        Assert.InRange(report.HighWaterBytes, 0, trainer.Plan.WorstPeakBytes);
         // Every token goes to the experts 0 and 1, whose capacity is one token of each of 16 sequences; two tokens lose both copies.
         Assert.Equal([16, 16, 0, 0, 0, 0, 0, 0], report.TokensPerExpert(1, 0).ToArray());
         Assert.Equal(64, report.DroppedCopies(1, 0));
