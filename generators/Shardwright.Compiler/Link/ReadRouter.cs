@@ -21,7 +21,7 @@ public static class ReadRouter
                 "GateScale" => router with { GateScale = Real(value) },
                 "RouterGroups" => router with { Groups = Whole(value) },
                 "KeptGroups" => router with { KeptGroups = Whole(value) },
-                "BalanceScope" => router with { BalancesSequences = Whole(value) == 1 },
+                "BalanceScope" => router with { BalancesSequences = Whole(value) == 1, BalancesStep = Whole(value) == 2 },
                 "Jitter" => router with { Jitter = Real(value) },
                 "QuantileBalancing" => router with { QuantileBalancing = value is true },
                 "SinkhornIterations" => router with { SinkhornIterations = Whole(value) },
@@ -69,7 +69,7 @@ public static class ReadRouter
         "KeptGroups" when router.KeptGroups < 1 => $"KeptGroups is {router.KeptGroups}; need at least 1",
         "RouterGroups" or "KeptGroups" when router is { Groups: > 1, KeptGroups: > 0 } && count / router.Groups * router.KeptGroups < topK =>
             $"KeptGroups is {router.KeptGroups} of {router.Groups} groups of {count / router.Groups} experts, but every token goes to topK = {topK} experts; need groups that hold at least as many",
-        "BalanceScope" when Whole(value) is not (0 or 1) => $"BalanceScope is {Whole(value)}; need MicroBatch or Sequence",
+        "BalanceScope" when Whole(value) is not (0 or 1 or 2) => $"BalanceScope is {Whole(value)}; need MicroBatch, Sequence or GlobalBatch",
         "SinkhornIterations" when router.SinkhornIterations is < 0 or > 1000 => $"SinkhornIterations is {router.SinkhornIterations}; need 0 to 1000",
         "CapacityFactor" when !(router.CapacityFactor >= 0 && router.CapacityFactor <= float.MaxValue) => $"CapacityFactor is {Text(router.CapacityFactor)}; need a finite number above 0, or 0 to drop nothing",
         "DropOrder" when !Enum.IsDefined(typeof(DropKind), router.DropOrder) => $"DropOrder is {(int)router.DropOrder}; need Position or Probability",

@@ -28,7 +28,8 @@ public sealed partial class ExpertGroup<T>
     /// <summary>
     /// How many copies of a sequence of T tokens an expert computes: ⌈T · topK ÷ <see cref="Count"/> · this⌉ (GShard, arXiv:2006.16668, section 2.2; 1.25 is usual). Which of more are kept says
     /// <see cref="DropOrder"/>; the others are dropped: the expert adds nothing to their tokens, and they travel nowhere. Gates are those of all of a token's experts, renormalised before the drop, as in
-    /// Megatron-LM; the balance loss counts dropped copies too. 0 = every copy is computed, as by default.
+    /// Megatron-LM; the balance loss counts dropped copies too, <see cref="UpdateBias"/> does not. 0 = every copy is computed, as by default. With topK = <see cref="Count"/>, <see cref="Renormalize"/> off,
+    /// <see cref="DropOrder.Probability"/> and c ÷ <see cref="Count"/>, experts choose their tokens, c experts a token in the mean (expert choice, Zhou et al. 2022, arXiv:2202.09368).
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not a finite number of at least 0.</exception>
     public float CapacityFactor
@@ -72,6 +73,24 @@ public sealed partial class ExpertGroup<T>
         }
 
         Bias.Value = Tensor.Create(Array.ConvertAll(sums, sum => (float)(sum / sequences)), [Count]);
+    }
+
+    private readonly Dictionary<int, int[]> chosen = [];
+    private int chosenStep = -1;
+
+    // Copies that experts had in the step's micro-batches up to this one, [Count]. By micro-batch, so that one that runs again counts once.
+    private int[] StepLoad(int[] experts)
+    {
+        var load = new int[Count];
+        foreach (var expert in experts)
+            load[expert]++;
+        if (RouterNoise.Place is not { } at)
+            return load;
+        if (at.Step != chosenStep)
+            chosen.Clear();
+        chosenStep = at.Step;
+        chosen[at.MicroBatch] = load;
+        return [.. Enumerable.Range(0, Count).Select(e => chosen.Where(own => own.Key <= at.MicroBatch).Sum(own => own.Value[e]))];
     }
 
     // Settings may come in any order, so what holds between them is said when the group runs.

@@ -74,7 +74,7 @@ public sealed partial class ExpertGroup<T>
     {
         get;
         init => field = Enum.IsDefined(value) ? value
-            : throw new ArgumentOutOfRangeException(nameof(BalanceScope), value, $"ExpertGroup: BalanceScope is {value}; need MicroBatch or Sequence.");
+            : throw new ArgumentOutOfRangeException(nameof(BalanceScope), value, $"ExpertGroup: BalanceScope is {value}; need MicroBatch, Sequence or GlobalBatch.");
     }
 
     /// <summary>Coefficient of the router z-loss, the mean over tokens of logsumexp(logits)²; 0 = none.</summary>

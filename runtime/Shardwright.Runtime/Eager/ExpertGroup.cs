@@ -56,7 +56,8 @@ public sealed partial class ExpertGroup<T>
         var (outputs, outputWidth) = RunExperts(Stored.Read(x), routes, rows, width);
         // A coefficient of 0 means no term, also where the term itself is infinite.
         AuxiliaryLosses.Add(
-            BalanceLoss == 0 ? 0 : BalanceLoss * RouterLosses.Balance(values, routes.Experts, rows, Rule, BalanceScope == BalanceScope.Sequence ? sequences : 1),
+            BalanceLoss == 0 ? 0 : BalanceLoss * (BalanceScope == BalanceScope.GlobalBatch ? RouterLosses.Balance(values, StepLoad(routes.Experts), Rule)
+                : RouterLosses.Balance(values, routes.Experts, rows, Rule, BalanceScope == BalanceScope.Sequence ? sequences : 1)),
             RouterZLoss == 0 ? 0 : RouterZLoss * RouterLosses.RouterZ(values, rows, Count));
         return Stored.Wrap(Combine(outputs, routes, rows, outputWidth), Dense.WithWidth(x, outputWidth));
     }

@@ -26,6 +26,9 @@ public abstract partial class RankProgram
         var counts = exchange.KeptCounts;
         if (!board.Training)
             return;
+        var chosen = stepCounts[site].AsSpan(layer * exchange.TotalCounts.Length, exchange.TotalCounts.Length);
+        for (int expert = 0; expert < chosen.Length; expert++)
+            chosen[expert] += exchange.TotalCounts[expert];
         if (Context.Plan.Experts[site].LoadSlot is var slot and >= 0)
         {
             var load = StateOf(slot, layer);
@@ -44,9 +47,17 @@ public abstract partial class RankProgram
         board.Report.Dropped(site, layer, dropped);
     }
 
+    /// <summary>Copies that routers sent to each expert in the step's micro-batches so far, over all ranks, [layers, experts].</summary>
+    protected ReadOnlySpan<int> StepCounts(int site) => stepCounts[site];
+
+    /// <summary>The same of one layer, [experts].</summary>
+    protected ReadOnlySpan<int> StepCounts(int site, int layer) => stepCounts[site].AsSpan(layer * Context.Plan.Experts[site].ExpertCount, Context.Plan.Experts[site].ExpertCount);
+
     // The counts of a step begin anew with it, also behind one that failed.
     private void ClearLoads()
     {
+        foreach (int[] counts in stepCounts)
+            Array.Clear(counts);
         for (int site = 0; site < Context.Plan.Experts.Count; site++)
         {
             var at = Context.Plan.Experts[site];

@@ -10,6 +10,7 @@ public abstract partial class RankProgram
     private readonly ParameterUpdate update;
     private readonly bool weighted;
     private readonly List<PackedWeights> packed = [];
+    private readonly int[][] stepCounts;
     private float[] lossWeights = [];
     private int inferring;
 
@@ -20,6 +21,7 @@ public abstract partial class RankProgram
         board = context.Board;
         update = new ParameterUpdate(context);
         lossWeights = new float[context.Plan.MicroBatches];
+        stepCounts = [.. context.Plan.Experts.Select(site => new int[site.Layers * site.ExpertCount])];
         weighted = ((Func<int, float>)CountLossWeights).Method.DeclaringType != typeof(RankProgram);
     }
 

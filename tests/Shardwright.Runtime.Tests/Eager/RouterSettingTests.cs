@@ -15,9 +15,9 @@ public sealed class RouterSettingTests
         Throws("Jitter is 1; need 0 up to, but not, 1", () => new(8, 2, () => new()) { Jitter = 1 });
         Throws("Score is 9; need Softmax, Sigmoid or SqrtSoftplus", () => new(8, 2, () => new()) { Score = (RouterScore)9 });
         Throws("SinkhornIterations is -1; need 0 to 1000", () => new(8, 2, () => new()) { SinkhornIterations = -1 });
-        Throws("CapacityFactor is ∞; need a finite number above 0, or 0", () => new(8, 2, () => new()) { CapacityFactor = float.PositiveInfinity });
+        Throws("CapacityFactor is Infinity; need a finite number above 0, or 0", () => new(8, 2, () => new()) { CapacityFactor = float.PositiveInfinity });
         Throws("DropOrder is 9; need Position or Probability", () => new(8, 2, () => new()) { DropOrder = (DropOrder)9 });
-        Throws("BalanceScope is 9; need MicroBatch or Sequence", () => new(8, 2, () => new()) { BalanceScope = (BalanceScope)9 });
+        Throws("BalanceScope is 9; need MicroBatch, Sequence or GlobalBatch", () => new(8, 2, () => new()) { BalanceScope = (BalanceScope)9 });
     }
 
     // Logits 0, ln 3, −ln 3: sigmoids 1/2, 3/4, 1/4; softplus ln 2, ln 4, ln 4/3.
@@ -113,6 +113,27 @@ public sealed class RouterSettingTests
         Assert.Throws<ArgumentException>(() => group.UpdateQuantileBias());
         Assert.Throws<ArgumentException>(() => group.UpdateQuantileBias(Data.Of(new float[4], 2, 2)));
         Assert.Throws<InvalidOperationException>(() => new ExpertGroup<Identity>(2, 1, () => new()).UpdateQuantileBias(Data.Of(new float[6], 1, 3, 2)));
+    }
+
+    // The first micro-batch sends both tokens to expert 0, the second both to expert 1: the step's load is even then, and the loss 1, whatever its probabilities; 3/2 where a micro-batch stands alone.
+    [Fact]
+    public void Forward_GlobalBatchScope_CountsTheStepsEarlierMicroBatchesOnce()
+    {
+        var group = new ExpertGroup<Identity>(2, 1, () => new()) { BalanceScope = BalanceScope.GlobalBatch, BalanceLoss = 1 };
+        float l = MathF.Log(3);
+        Assert.Equal(1.5, Loss(0, 0, [l, 0, l, 0]), 1e-6);
+        Assert.Equal(1.0, Loss(0, 1, [0, l, 0, l]), 1e-6);
+        Assert.Equal(1.0, Loss(0, 1, [0, l, 0, l]), 1e-6);
+        Assert.Equal(1.5, Loss(1, 1, [0, l, 0, l]), 1e-6);
+        Assert.Equal(1.5, Loss(null, 0, [0, l, 0, l]), 1e-6);
+
+        double Loss(int? step, int microBatch, float[] logits)
+        {
+            using var place = step is { } at ? RouterNoise.At(1, at, microBatch) : null;
+            using var losses = AuxiliaryLosses.Record();
+            group.Forward(Data.Of(new float[2], 1, 2, 1), Data.Of(logits, 1, 2, 2));
+            return losses.Balance;
+        }
     }
 
     // Groups (0, 1), (2, 3), (4, 5). Sigmoid: the two best together are those of group 1; softmax: the best alone is in group 0.

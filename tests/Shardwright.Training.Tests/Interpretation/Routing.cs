@@ -19,6 +19,9 @@ internal sealed class Routing
     public bool[] Keep(ExpertSite site, int layer, Func<bool[]> select) =>
         kept[(site.Index, layer)] = IsFrozen && kept.TryGetValue((site.Index, layer), out var frozen) ? frozen : select();
 
+    /// <summary>Copies that were sent to each expert, kept or not.</summary>
+    public double[] Load(ExpertSite site, int layer) => [.. Enumerable.Range(0, site.Experts).Select(e => (double)chosen[(site.Index, layer)].Count(c => c == e))];
+
     /// <summary>First row of every expert in the order (expert, token), and the end.</summary>
     public int[] Starts(ExpertSite site, int layer)
     {

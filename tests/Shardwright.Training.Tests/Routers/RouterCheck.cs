@@ -109,15 +109,19 @@ internal static class RouterCheck
         var expected = program.Parameters.ToDictionary(p => p.Slot, p => new double[inputs.Parameter(p).Length]);
         var (loss, balance, routerZ) = (0.0, 0.0, 0.0);
         var quantiles = new Dictionary<int, double[]>();
+        var load = new Dictionary<(int Site, int Layer), double[]>();
         for (int m = 0; m < 2; m++)
         {
-            var own = inputs.WithRouting(new Interpretation.Routing(), 1);
+            var own = inputs.WithRouting(new Interpretation.Routing(), 1, load);
             own.Moment = (trainer.Trainer.Options.Seed, 0, m);
             own.Bind(program.Inputs[0], tokens.Skip(m * Tokens).Take(Tokens).Select(v => (double)v));
             own.Bind(program.Inputs[1], targets.Skip(m * Tokens).Take(Tokens).Select(v => (double)v));
             var run = new ProgramInterpreter(own);
             run.Run(program.Root, backward: true);
             (loss, balance, routerZ) = (loss + (run.Loss / 2), balance + (run.Balance / 2), routerZ + (run.RouterZ / 2));
+            foreach (var site in program.Sites)
+                for (int layer = 0; layer < site.Layers; layer++)
+                    load[(site.Index, layer)] = [.. own.Routing.Load(site, layer).Zip(load.GetValueOrDefault((site.Index, layer), new double[site.Experts]), (a, b) => a + b)];
             foreach (var (site, sums) in run.Quantiles)
                 quantiles[site] = m == 0 ? sums : [.. quantiles[site].Zip(sums, (a, b) => a + b)];
             foreach (var parameter in FiniteDifference.Trained(program))

@@ -88,7 +88,7 @@ public sealed class RouterEdgeTests
     [InlineData("BalanceLoss = 0.1f, SinkhornIterations = 8", "SHW5002", "SinkhornIterations and BalanceLoss both even out the load")]
     [InlineData("SinkhornIterations = 8, RouterGroups = 4", "SHW5002", "SinkhornIterations is for a choice among all experts, but RouterGroups is 4")]
     [InlineData("RouterGroups = 4, QuantileBalancing = true", "SHW5002", "QuantileBalancing is for a choice among all experts, but RouterGroups is 4")]
-    [InlineData("BalanceScope = (BalanceScope)2", "SHW5002", "BalanceScope is 2; need MicroBatch or Sequence")]
+    [InlineData("BalanceScope = (BalanceScope)3", "SHW5002", "BalanceScope is 3; need MicroBatch, Sequence or GlobalBatch")]
     public void Setting_ThatNoRouterCanHave_IsDiagnosed(string settings, string rule, string message) =>
         Assert.Contains(CapturedModel.Diagnose(RouterModel.Source(settings)), d => d.Id == rule && d.Message.Contains(message, StringComparison.Ordinal));
 

@@ -23,7 +23,8 @@ public sealed class ReceiveBuffer : AdviceRule
         {
             var site = ((Dispatch)node.Op).Site;
             var rows = node.Output;
-            long tokens = study.Plan.Step!.Program.Sites[site.Index].TokensPerRank, row = rows.Type.Last * rows.ElementBytes, worst = peers * tokens * row, even = tokens * site.TopK * row;
+            var timed = study.Plan.Step!.Program.Sites[site.Index];
+            long tokens = Math.Min(timed.TokensPerRank, Taken(study, site)), row = rows.Type.Last * rows.ElementBytes, worst = peers * tokens * row, even = timed.Copies * row;
             if (worst <= even || worst <= capacity * study.Option(Info, WorstShare) / 100)
                 continue;
             yield return new(Info, study.Of(site),
@@ -35,11 +36,19 @@ public sealed class ReceiveBuffer : AdviceRule
         }
     }
 
+    /// <summary>Copies that a rank's experts can take of another rank's tokens.</summary>
+    static long Taken(ModelStudy study, ExpertSite site)
+    {
+        int sequences = study.Plan.Batch / study.Plan.Mesh.Data;
+        return (long)(site.Experts / study.Plan.Mesh.Expert) * sequences * site.Capacity((int)(study.Plan.Step!.Program.Sites[site.Index].TokensPerRank / sequences));
+    }
+
     /// <summary>From the plan's affine memory, static bytes + Σ bytes a row · rows of a layer: the load of the busiest rank, in every layer, at which it is full.</summary>
     static string OutOfMemory(ModelStudy study, ExpertSite site, long capacity)
     {
         // All copies of all peers' tokens that one rank's experts can get, over its even share.
-        double most = (double)study.Plan.Mesh.Expert * Math.Min(site.TopK, site.Experts / study.Plan.Mesh.Expert) / site.TopK;
+        var timed = study.Plan.Step!.Program.Sites[site.Index];
+        double most = study.Plan.Mesh.Expert * (double)Math.Min(timed.TokensPerRank * Math.Min(site.TopK, site.Experts / study.Plan.Mesh.Expert), Taken(study, site)) / timed.Copies;
         if (study.PeakBytes > capacity)
             return "A rank's memory is full at even load";
         if (study.Plan.PeakAt(most) <= capacity)

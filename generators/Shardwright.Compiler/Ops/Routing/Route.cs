@@ -85,12 +85,12 @@ public sealed record Route(ExpertSite Site) : Op
         gradients.Emit(new RouteGradient(Site), node.Input(0), [node.Outputs[Experts], node.Outputs[Gates], dgates, node.Input(0), .. saved]);
     }
 
-    // Scores of all logits and of the kept ones; k passes for the top-k (and one to rank groups), a count and a place for every copy on the general-purpose engine; with a capacity also its gate's rank, two passes.
+    // Scores of all logits and of the kept ones; k passes for the top-k (one where all are taken, and one to rank groups), a count and a place for every copy on the general-purpose engine; with a capacity also its gate's rank, two passes.
     public override OpWork Cost(Node node, CostRule cost) => cost.Stream(node) with
     {
         VectorElements = cost.Elements(node.Input(0)) * 3,
         ScalarElements = cost.Elements(node.Input(0)) + cost.Elements(node.Outputs[Gates]),
-        GpSimdElements = cost.Elements(node.Input(0)) * (Site.TopK + (Site.Router.Groups > 1 ? 1 : 0)) + cost.Elements(node.Outputs[Slots]) * (Site.Router.CapacityFactor > 0 ? 4 : 2),
+        GpSimdElements = cost.Elements(node.Input(0)) * ((Site.TopK == Site.Experts ? 1 : Site.TopK) + (Site.Router.Groups > 1 ? 1 : 0)) + cost.Elements(node.Outputs[Slots]) * (Site.Router.CapacityFactor > 0 ? 4 : 2),
     };
 
     public override void Print(Node node, StatementPrinter print)
@@ -144,6 +144,9 @@ public sealed record RouteGradient(ExpertSite Site) : Op
 {
     public override void InferShapes(Node node, ShapeReport report) => node.Output.Type = node.Input(3).Type;
 
+    /// <summary>The step's counts are those of so many micro-batches as ran.</summary>
+    internal static string Mean(RouterSettings router) => router.BalancesStep ? " / (microBatch + 1)" : "";
+
     public override void Print(Node node, StatementPrinter print)
     {
         Value experts = node.Input(0), gates = node.Input(1), dgates = node.Input(2), logits = node.Input(3);
@@ -152,8 +155,8 @@ public sealed record RouteGradient(ExpertSite Site) : Op
         // The mean over sequences of their own losses: each has tokens ÷ sequences tokens.
         double perSequence = router.BalancesSequences ? logits.Type.Shape[0] : 1;
         double balance = router.BalanceLoss * Site.Experts * perSequence / (tokens * tokens * Site.TopK) / Site.MicroBatches, z = router.RouterZLoss / tokens / Site.MicroBatches;
-        string counts = $"{print.Exchange(Site)}.{(router.BalancesSequences ? "SequenceCounts" : "TotalCounts")}";
-        (string, object)[] scales = [("balanceScale", StatementPrinter.Number(balance)), ("zScale", StatementPrinter.Number(z))];
+        string counts = router.BalancesStep ? $"StepCounts(site: {Site.Index}, {print.Instance(Site)})" : $"{print.Exchange(Site)}.{(router.BalancesSequences ? "SequenceCounts" : "TotalCounts")}";
+        (string, object)[] scales = [("balanceScale", StatementPrinter.Number(balance) + Mean(router)), ("zScale", StatementPrinter.Number(z))];
         if (router.IsUsual)
             print.Kernel(node, "RouterGradient", [experts, gates, dgates, node.Input(4), logits, counts, node.Output],
                 [("rows", print.Rows(node.Output)), ("expertCount", Site.Experts), ("k", Site.TopK), .. scales]);
@@ -180,6 +183,8 @@ public sealed record ReportAuxiliary(ExpertSite Site, int Tokens) : Op
         print.Statement("ReportAuxiliary(");
         print.Statement(Site.Router.BalancesSequences
             ? $"    balance: AuxiliaryTerms.SequenceBalance({statistics}, layers: {layers}, expertCount: {experts}, sequences: {print.Sequences} * World.Size, tokens: {Tokens}, k: {Site.TopK}, coefficient: {balance}),"
+            : Site.Router.BalancesStep
+            ? $"    balance: AuxiliaryTerms.Balance({statistics}, StepCounts(site: {Site.Index}), layers: {layers}, ranks: 1, expertCount: {experts}, tokens: {Tokens}, k: {Site.TopK}, coefficient: {balance}{RouteGradient.Mean(Site.Router)}),"
             : $"    balance: AuxiliaryTerms.Balance({statistics}, {counts}, layers: {layers}, ranks: World.Size, expertCount: {experts}, tokens: {Tokens}, k: {Site.TopK}, coefficient: {balance}),");
         print.Statement($"    routerZ: AuxiliaryTerms.RouterZ({statistics}, layers: {layers}, expertCount: {experts}, tokens: {Tokens}, coefficient: {z}));");
     }

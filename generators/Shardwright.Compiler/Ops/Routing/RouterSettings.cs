@@ -33,6 +33,9 @@ public sealed record RouterSettings
 
     public bool BalancesSequences { get; init; }
 
+    /// <summary>Whether the balance loss takes the load of the step's micro-batches up to the running one.</summary>
+    public bool BalancesStep { get; init; }
+
     /// <summary>How far factors of the logits lie from 1; 0 = none.</summary>
     public double Jitter { get; init; }
 

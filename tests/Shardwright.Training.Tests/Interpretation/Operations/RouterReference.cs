@@ -113,14 +113,14 @@ internal static class RouterReference
     }
 
     /// <summary>dlogits, plus the auxiliary losses' part of one of the step's micro-batches; counts carry no gradient.</summary>
-    public static DoubleTensor Gradient(ExpertSite site, DoubleTensor chosen, DoubleTensor gates, DoubleTensor dgates, DoubleTensor logits)
+    public static DoubleTensor Gradient(ExpertSite site, DoubleTensor chosen, DoubleTensor gates, DoubleTensor dgates, DoubleTensor logits, double[]? stepLoad = null)
     {
         double tokens = logits.Rows;
         var (dlogits, router) = (new DoubleTensor(logits.Shape), site.Router);
         // [scope][e]: what the loss has for every unit of probability, by the sequence's or the whole micro-batch's copies.
         int scopes = router.BalancesSequences ? logits.Shape[0] : 1, each = logits.Rows / scopes;
         double[][] loads = [.. Enumerable.Range(0, scopes).Select(s => Enumerable.Range(0, site.Experts).Select(e =>
-            router.BalanceLoss / scopes * site.Experts * chosen.Data.Skip(s * each * site.TopK).Take(each * site.TopK).Count(c => (int)c == e) / ((double)each * site.TopK) / each / site.MicroBatches).ToArray())];
+            router.BalanceLoss / scopes * site.Experts * (stepLoad?[e] ?? chosen.Data.Skip(s * each * site.TopK).Take(each * site.TopK).Count(c => (int)c == e)) / ((double)each * site.TopK) / each / site.MicroBatches).ToArray())];
         for (var t = 0; t < logits.Rows; t++)
         {
             var x = logits.Row(t).ToArray();
