@@ -38,6 +38,17 @@ public sealed class StepAllocationTests
     [Fact]
     public void Step_ForcedBalanced_AllocatesNoManagedByteOnAnyThread() => AllocatesNothing("Sample", 4, 4, 1, TestResource.ModelSource("Sample"), options: new() { ForceBalance = true });
 
+    [Theory]
+    [InlineData("CapacityFactor = 1f, DropOrder = DropOrder.Probability")]
+    [InlineData("SinkhornIterations = 8, CapacityFactor = 1.25f")]
+    [InlineData("QuantileBalancing = true")]
+    public void Step_OfARouter_AllocatesNoManagedByteOnAnyThread(string settings)
+    {
+        string source = TestResource.ModelSource("Sample"), routed = source.Replace("{ BalanceLoss = 0.01f, RouterZLoss = 0.001f }", $"{{ {settings} }}", StringComparison.Ordinal);
+        Assert.Contains(settings, routed);
+        AllocatesNothing("Sample", 4, 4, 1, routed);
+    }
+
     static void AllocatesNothing(string model, int data, int expert, int threads, string source, bool records = false, TrainerOptions? options = null)
     {
         var fixture = ReferenceFixture.Load(model);

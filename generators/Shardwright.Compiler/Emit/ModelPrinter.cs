@@ -123,7 +123,7 @@ public static class ModelPrinter
         code.Open($"public {options.ClassName}Program(RankContext rank) : base(rank)");
         foreach (var site in plan.Sites)
             code.Line($"{StatementPrinter.ExchangeName(plan, site)} = new(this, \"{site.Path}\", expertCount: {site.Experts}, topK: {site.TopK}, sequences: {plan.Batch / plan.Mesh.Data}, rowsPerSequence: {RowsPerSequence(plan, site)}, lowering: "
-                + $"Dispatch.{(site.Dispatch.Length > 0 ? site.Dispatch : "Variable")}{Placement(plan.PlacementOf(site))}{(site.Order == "Fast" ? "" : $", order: SumOrder.{site.Order}")});{Legality(plan, site)}");
+                + $"Dispatch.{(site.Dispatch.Length > 0 ? site.Dispatch : "Variable")}{Placement(plan.PlacementOf(site))}{(site.Order == "Fast" ? "" : $", order: SumOrder.{site.Order}")}{(Capacity(plan, site) is { } capacity ? $", capacity: {capacity}" : "")});{Legality(plan, site)}");
         foreach (var packed in plan.Packed)
             code.Line($"{PackedParameter.Name(plan.Packed, packed)} = Pack({CodeWriter.Grouped(plan.Blocks[packed.Parameter.Slot].Weights)}, matrices: {Matrices(plan, packed)}, rows: {packed.Rows}, columns: {packed.Columns}"
                 + $"{(packed.Format == NumberFormat.Float32 ? "" : $", NumberFormat.{packed.Format}")});");
@@ -142,7 +142,8 @@ public static class ModelPrinter
         [
             $"// AdamW on {trained.Count} blocks of {CodeWriter.Bytes(trained.Sum(b => b.LocalBytes))} a rank{(plan.Clip ? ", clipped by the global gradient norm, in which every expert counts once" : "")}.",
             StatementPrinter.UpdateLine(plan),
-            .. plan.Sites.Where(s => s.BiasSlot >= 0).Select(s => $"UpdateBias(site: {s.Index}, rate: {StatementPrinter.Number(s.Router.BiasRate)});    // {s.Path}.Bias += rate · sign(mean load − load), over the step's copies"),
+            .. plan.Sites.Where(s => s.LoadSlot >= 0).Select(s => $"UpdateBias(site: {s.Index}, rate: {StatementPrinter.Number(s.Router.BiasRate)});    // {s.Path}.Bias += rate · sign(mean load − load), over the step's copies"),
+            .. plan.Sites.Where(s => s.QuantileSlot >= 0).Select(s => $"SetQuantileBias(site: {s.Index}, sequences: {plan.Batch * s.MicroBatches});    // {s.Path}.Bias = the mean over the step's sequences of the bias that evens out each"),
         ]);
         Method(code, "protected override void Evaluate(int microBatch)", Lines(plan, ProgramKind.Evaluate, comments).Forward);
         Method(code, "protected override void Infer(int microBatch)", Lines(plan, ProgramKind.Infer, comments).Forward);
@@ -152,6 +153,15 @@ public static class ModelPrinter
 
     /// <summary>What the target says to the lowering, where it says no.</summary>
     static string Placement(ReplicaPlacement? placement) => placement is null ? "" : $", placement: Placement.{placement.Kind}, slots: {placement.Slots}, leastTokens: {placement.LeastTokens}{(placement.Width == 0 ? "" : $", width: {placement.Width}, hidden: {placement.Hidden}, format: NumberFormat.{placement.Format}")}";
+
+    /// <summary>Copies of a sequence that an expert takes; null where it takes all.</summary>
+    public static int? Capacity(ModelPlan plan, Ops.Routing.ExpertSite site)
+    {
+        if (site.Router.CapacityFactor == 0)
+            return null;
+        int tokens = RowsPerSequence(plan, site), capacity = site.Capacity(tokens);
+        return capacity < tokens ? capacity : null;
+    }
 
     static string Legality(ModelPlan plan, Ops.Routing.ExpertSite site)
     {

@@ -50,7 +50,7 @@ public static class PlanPrinter
         // Sites of the same list run layer by layer in turn.
         int loop = site.Loops.Count == 0 ? -1 : plan.Sites.Select(s => s.Loops).Distinct().ToList().IndexOf(site.Loops);
         return $"new(\"{site.Path}\", {site.Experts}, {site.TopK}, {site.Layers}, {StatementPrinter.Number(site.Router.BalanceLoss)}, {StatementPrinter.Number(site.Router.RouterZLoss)}, {frame.SavedBytes}, {working}) "
-            + $"{{ {(site.BiasSlot >= 0 ? $"BiasSlot = {site.BiasSlot}, LoadSlot = {site.LoadSlot}, " : "")}{Placement(plan.PlacementOf(site))}Loop = {loop}, ForwardWorkingBytesPerRow = {frame.ForwardBytes - frame.SavedBytes}, BackwardWorkingBytesPerRow = {frame.BackwardBytes - frame.SavedBytes}, "
+            + $"{{ {(site.BiasSlot >= 0 ? $"BiasSlot = {site.BiasSlot}, {(site.LoadSlot >= 0 ? $"LoadSlot = {site.LoadSlot}" : $"QuantileSlot = {site.QuantileSlot}")}, " : "")}{(ModelPrinter.Capacity(plan, site) is { } capacity ? $"Capacity = {capacity}, " : "")}{Placement(plan.PlacementOf(site))}Loop = {loop}, ForwardWorkingBytesPerRow = {frame.ForwardBytes - frame.SavedBytes}, BackwardWorkingBytesPerRow = {frame.BackwardBytes - frame.SavedBytes}, "
             + $"ArrivingBytesPerRow = {frame.ArrivingBytes - frame.SavedBytes}, LeavingBytesPerRow = {frame.LeavingBytes - frame.SavedBytes}, "
             + $"Temporaries = new({string.Join(", ", new[] { at.Forward, at.Kept, at.Arriving, at.Backward, at.Leaving, at.Closed }.Select(CodeWriter.Grouped))}) }},";
     }

@@ -20,7 +20,7 @@ public sealed class GraphBuilder(Region root, DeviceMesh mesh, IReadOnlyList<Exp
     public bool IsTraining { get; init; }
 
     /// <summary>Statistics and counts of every expert group that ran, for its auxiliary losses.</summary>
-    public List<(ExpertSite Site, Value Statistics, Value Counts, Value Logits)> Routed { get; } = [];
+    public List<(ExpertSite Site, Value Statistics, Value Counts, Value Logits, Value? Quantiles)> Routed { get; } = [];
 
     /// <summary>Whether the code that runs is an expert's.</summary>
     public bool IsInsideExpert => region.Owner?.Op is ExpertLoop;
@@ -132,7 +132,9 @@ public sealed class GraphBuilder(Region root, DeviceMesh mesh, IReadOnlyList<Exp
         string name = Naming.Camel(site.Name);
         if (IsTraining && site.Router.Jitter != 0)
             logits = Add(new JitterLogits(site, false), source, "jittered", logits);
-        var route = Node(new Route(site), source, group.Bias is { } bias ? [logits, bias] : [logits], "expertIndex", "gates", "probabilities", "routerStatistics", "counts", "slots");
+        bool isEvened = IsTraining && site.Router.SinkhornIterations > 0;
+        Value[] choice = isEvened ? [Add(new SinkhornKeys(site), source, "evened", logits)] : group.Bias is { } bias ? [bias] : [];
+        var route = Node(new Route(site) { HasKeys = isEvened }, source, [logits, .. choice], "expertIndex", "gates", "probabilities", "routerStatistics", "counts", "slots");
         var counts = mesh.Data == 1 ? route.Outputs[Route.Counts] : Add(new GatherCounts(site), source, "worldCounts", route.Outputs[Route.Counts]);
         var sent = Add(new Permute(site), source, "sent", input, route.Outputs[Route.Slots]);
         var received = Add(new Dispatch(site, false), source, "received", sent, counts);
@@ -153,7 +155,8 @@ public sealed class GraphBuilder(Region root, DeviceMesh mesh, IReadOnlyList<Exp
 
         var returned = Add(new Ops.Routing.Return(site, false), source, "returned", output, counts);
         var combined = Add(new Combine(site), source, name, returned, route.Outputs[Route.Slots], route.Outputs[Route.Gates]);
-        Routed.Add((site, route.Outputs[Route.Statistics], counts, logits));
+        var quantiles = IsTraining && site.Router.QuantileBalancing ? Add(new QuantileBias(site), source, "quantileBias", logits, group.Bias!) : null;
+        Routed.Add((site, route.Outputs[Route.Statistics], counts, logits, quantiles));
         return combined;
     }
 

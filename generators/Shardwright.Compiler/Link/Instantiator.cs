@@ -87,10 +87,12 @@ public sealed class Instantiator(LinkedModel linked, int microBatches, RowExchan
             Order = group.Order,
         };
         Value? bias = null;
-        if (site.Router.BiasRate != 0)
+        if (site.Router.HasBias)
         {
             bias = Declare(owner, group, path + ".Bias", "Bias", EquatableArray.Of(count), true, true, true);
-            site = site with { BiasSlot = bias.Parameter!.Slot, LoadSlot = Declare(owner, group, path + ".Load", "Load", EquatableArray.Of(count), true, true, true).Parameter!.Slot };
+            string source = site.Router.QuantileBalancing ? "Quantiles" : "Load";
+            int slot = Declare(owner, group, $"{path}.{source}", source, EquatableArray.Of(count), true, true, true).Parameter!.Slot;
+            site = (site with { BiasSlot = bias.Parameter!.Slot }) with { LoadSlot = site.Router.QuantileBalancing ? -1 : slot, QuantileSlot = site.Router.QuantileBalancing ? slot : -1 };
         }
         Sites.Add(site);
         SiteSources.Add(new(owner.Graph.Type, group.Site, group.Site) { Caller = owner.Holder });

@@ -43,8 +43,10 @@ public static class BuildProgram
             graph.Node(new ReportLoss(), result.Source, [result]);
         if (kind == ProgramKind.Train)
         {
-            foreach (var (site, statistics, counts, logits) in graph.Routed.Where(r => r.Site.HasAuxiliaryLoss))
+            foreach (var (site, statistics, counts, logits, _) in graph.Routed.Where(r => r.Site.HasAuxiliaryLoss))
                 graph.Node(new ReportAuxiliary(site, (int)(logits.Type.Elements / logits.Type.Last)), result.Source, [statistics, counts]);
+            foreach (var (site, _, _, _, quantiles) in graph.Routed.Where(r => r.Quantiles is not null))
+                graph.Node(new ReportQuantiles(site), result.Source, [quantiles!]);
             MarkGradients.Run(root);
             if (!Require(result.RequiresGradient, report, result, "Loss does not depend on any trainable parameter; there is nothing to train"))
                 return null;

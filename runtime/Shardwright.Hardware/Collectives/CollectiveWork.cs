@@ -46,7 +46,7 @@ public sealed record CollectiveWork(CollectiveKind Kind, CollectiveGroup Group, 
 }
 
 /// <summary>The rows of one exchange, over all ranks of the expert group: every rank knows them, so every rank computes the same time.</summary>
-/// <param name="SentRows">Rows that each rank sends: its tokens times k.</param>
+/// <param name="SentRows">Rows of the rank that sends most: its tokens times k, where no copy is dropped.</param>
 /// <param name="LargestReceive">Rows of the rank that receives most.</param>
 /// <param name="LargestBlock">Rows of the largest (source, target) pair.</param>
 public readonly record struct ExchangeLoad(long SentRows, long LargestReceive, long LargestBlock)

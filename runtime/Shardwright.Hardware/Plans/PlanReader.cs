@@ -168,6 +168,7 @@ public static class PlanReader
         Placement = value["placement"] is { } placement ? String(placement) : TimedSite.StaticPlacement,
         Slots = value["slots"] is { } slots ? NotNegative(slots) : 0,
         LeastTokens = value["leastTokens"] is { } tokens ? NotNegative(tokens) : 0,
+        MostCopies = value["mostCopies"] is { } most ? Long(most) : null,
     };
 
     private static Amount Amount(JsonValue? value)

@@ -157,6 +157,8 @@ public static class PlanWriter
             w.Member("grouped", true);
         if (site.Placement != TimedSite.StaticPlacement)
             w.Member("placement", site.Placement).Member("slots", site.Slots).Member("leastTokens", site.LeastTokens);
+        if (site.MostCopies is { } most)
+            w.Member("mostCopies", most);
     }
 
     /// <summary>A number when it is fixed, else [fixed, per row, per expert]; nothing for zero.</summary>

@@ -99,8 +99,11 @@ public sealed record TimedSite(string Path, int Experts, int TopK, int Layers, l
     /// <summary>Every expert at home.</summary>
     public const string StaticPlacement = "Static";
 
+    /// <summary>Rows that all experts together take of a rank's tokens, where a capacity lets them take fewer than the tokens have copies; null where nothing is dropped at even load.</summary>
+    public long? MostCopies { get; init; }
+
     /// <summary>Rows that a rank sends, and receives when the load is even.</summary>
-    public long Copies => checked(TokensPerRank * TopK);
+    public long Copies => MostCopies ?? checked(TokensPerRank * TopK);
 
     /// <summary>Whether every rank receives exactly <see cref="Copies"/> rows, whatever the router does: experts placed by <see cref="ExactPlanner"/>.</summary>
     public bool IsExact => Placement == "Exact";

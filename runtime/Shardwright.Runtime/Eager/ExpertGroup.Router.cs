@@ -74,7 +74,7 @@ public sealed partial class ExpertGroup<T>
     {
         get;
         init => field = Enum.IsDefined(value) ? value
-            : throw new ArgumentOutOfRangeException(nameof(BalanceScope), value, $"ExpertGroup: BalanceScope is {value}; need MicroBatch or Sequence.");
+            : throw new ArgumentOutOfRangeException(nameof(BalanceScope), value, $"ExpertGroup: BalanceScope is {value}; need MicroBatch, Sequence or GlobalBatch.");
     }
 
     /// <summary>Coefficient of the router z-loss, the mean over tokens of logsumexp(logits)²; 0 = none.</summary>
@@ -105,7 +105,10 @@ public sealed partial class ExpertGroup<T>
             : throw new ArgumentOutOfRangeException(nameof(Jitter), value, $"ExpertGroup: Jitter is {value}; need 0 up to, but not, 1.");
     }
 
-    /// <summary>What <see cref="BiasRate"/> adds to the scores when experts are chosen, [<see cref="Count"/>]: state, without a gradient; zeros at first. Without a rate it has no part in anything.</summary>
+    /// <summary>
+    /// What <see cref="BiasRate"/> or <see cref="QuantileBalancing"/> adds to the scores when experts are chosen, [<see cref="Count"/>]: state, without a gradient; zeros at first. Without one of them it has
+    /// no part in anything.
+    /// </summary>
     public State Bias { get; }
 
     /// <summary>Where the group sits in its model; null until its model named it.</summary>
@@ -120,7 +123,10 @@ public sealed partial class ExpertGroup<T>
         GateScale = GateScale,
         Groups = RouterGroups,
         KeptGroups = KeptGroups,
-        Bias = BiasRate == 0 ? null : Stored.Read(Bias.Value).ToArray(),
+        Bias = BiasRate == 0 && !QuantileBalancing ? null : Stored.Read(Bias.Value).ToArray(),
+        SinkhornIterations = RouterNoise.Key(site, layer) is null ? 0 : SinkhornIterations,
+        CapacityFactor = CapacityFactor,
+        DropOrder = DropOrder,
         Path = Path,
     };
 

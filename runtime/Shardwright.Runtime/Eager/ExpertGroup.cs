@@ -4,7 +4,7 @@ namespace Shardwright;
 
 /// <summary>
 /// A mixture of experts: each token goes to the <see cref="TopK"/> experts with the largest logits, and their outputs are added, weighted by gates: by default the softmax
-/// over the kept logits, else what <see cref="Score"/>, <see cref="Renormalize"/> and <see cref="GateScale"/> say. Every copy is computed: nothing is dropped. Eagerly each
+/// over the kept logits, else what <see cref="Score"/>, <see cref="Renormalize"/> and <see cref="GateScale"/> say. Every copy is computed, unless there is a <see cref="CapacityFactor"/>. Eagerly each
 /// expert runs once, on the rows routed to it.
 /// </summary>
 /// <typeparam name="T">The expert's type.</typeparam>
@@ -45,29 +45,31 @@ public sealed partial class ExpertGroup<T>
     /// <param name="logits">Router logits, [..., <see cref="Count"/>], with the leading dimensions of <paramref name="x"/>. Equal logits go to the lower expert.</param>
     /// <returns>[..., width of the experts' output].</returns>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="InvalidOperationException">Two of the router's settings do not go together.</exception>
     /// <exception cref="NotFiniteNumberException">A logit is not a number.</exception>
     public Tensor<float> Forward(Tensor<float> x, Tensor<float> logits)
     {
         Check(x, logits);
-        int rows = Dense.Rows(x), width = Dense.Width(x);
+        int rows = Dense.Rows(x), width = Dense.Width(x), sequences = SequenceSetting() is null ? 1 : (int)logits.Lengths[0];
         var values = WithJitter(Stored.Read(logits));
-        var routes = Routing.Select(values, rows, Rule);
+        var routes = Routing.Select(values, rows, Rule, sequences);
         var (outputs, outputWidth) = RunExperts(Stored.Read(x), routes, rows, width);
         // A coefficient of 0 means no term, also where the term itself is infinite.
         AuxiliaryLosses.Add(
-            BalanceLoss == 0 ? 0 : BalanceLoss * RouterLosses.Balance(values, routes.Experts, rows, Rule, BalanceScope == BalanceScope.Sequence ? (int)logits.Lengths[0] : 1),
+            BalanceLoss == 0 ? 0 : BalanceLoss * (BalanceScope == BalanceScope.GlobalBatch ? RouterLosses.Balance(values, StepLoad(routes.Experts), Rule)
+                : RouterLosses.Balance(values, routes.Experts, rows, Rule, BalanceScope == BalanceScope.Sequence ? sequences : 1)),
             RouterZLoss == 0 ? 0 : RouterZLoss * RouterLosses.RouterZ(values, rows, Count));
         return Stored.Wrap(Combine(outputs, routes, rows, outputWidth), Dense.WithWidth(x, outputWidth));
     }
 
-    // outputs[t·k + j] = row of the j-th choice of token t, [rows · topK, width of the experts' output]
+    // outputs[t·k + j] = row of the j-th choice of token t, zeros where it was dropped, [rows · topK, width of the experts' output]
     private (float[] Outputs, int Width) RunExperts(ReadOnlySpan<float> x, Routes routes, int rows, int width)
     {
         var outputs = Array.Empty<float>();
         var outputWidth = width;
         for (var e = 0; e < Count; e++)
         {
-            var copies = Enumerable.Range(0, rows * TopK).Where(c => routes.Experts[c] == e).ToArray();
+            var copies = Enumerable.Range(0, rows * TopK).Where(c => routes.Experts[c] == e && routes.Kept[c]).ToArray();
             if (copies.Length == 0)
                 continue;
             var gathered = new float[copies.Length * width];
@@ -113,9 +115,6 @@ public sealed partial class ExpertGroup<T>
                 $"ExpertGroup.Forward: x {Dense.Shape(x)}, logits {Dense.Shape(logits)}: dimension {logits.Rank - 1} of logits is {logits.Lengths[^1]}; " +
                 $"need {Count}, one logit an expert.",
                 nameof(logits));
-        if (BalanceScope == BalanceScope.Sequence && logits.Rank < 3)
-            throw new ArgumentException(
-                $"ExpertGroup.Forward: logits {Dense.Shape(logits)}, and BalanceScope is Sequence; need [sequences, tokens, {Count}]: dimension 0 says which tokens belong together.",
-                nameof(logits));
+        Require(logits, nameof(Forward));
     }
 }

@@ -31,6 +31,22 @@ internal static class RouterLosses
         return (float)(rule.Count * balance / sequences);
     }
 
+    /// <summary>E · Σ_e f_e · P_e with f_e = load_e / Σ load, over more tokens than the rows, and P_e of the rows.</summary>
+    public static float Balance(ReadOnlySpan<float> logits, ReadOnlySpan<int> load, RouterRule rule)
+    {
+        var (balance, all, rows) = (0.0, 0L, logits.Length / rule.Count);
+        foreach (var copies in load)
+            all += copies;
+        for (var t = 0; t < rows; t++)
+        {
+            var own = RouterScores.Probabilities(rule.Score, logits.Slice(t * rule.Count, rule.Count));
+            for (var e = 0; e < rule.Count; e++)
+                balance += (double)load[e] / all * own[e] / rows;
+        }
+
+        return (float)(rule.Count * balance);
+    }
+
     /// <summary>Mean over tokens of logsumexp(logits)².</summary>
     public static float RouterZ(ReadOnlySpan<float> logits, int rows, int count)
     {

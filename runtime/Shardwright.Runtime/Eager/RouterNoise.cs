@@ -26,6 +26,9 @@ public sealed class RouterNoise : IDisposable
             Ambient.Value = outer;
     }
 
+    /// <summary>Step and micro-batch; null outside of training.</summary>
+    internal static (int Step, int MicroBatch)? Place => Ambient.Value is { } at ? (at.step, at.microBatch) : null;
+
     /// <summary>The key of a group's factors; null where there is no noise.</summary>
     internal static ulong? Key(int site, int layer) => Ambient.Value is { } at ? RouterJitter.Key(at.seed, at.step, at.microBatch, site, layer) : null;
 }

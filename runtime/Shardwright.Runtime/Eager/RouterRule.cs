@@ -16,6 +16,14 @@ internal readonly record struct RouterRule(int Count, int TopK)
     /// <summary>Added to the scores for the choice alone; null where none is.</summary>
     public float[]? Bias { get; init; }
 
+    /// <summary>Iterations that even out the logits of a sequence before the choice; 0 = none.</summary>
+    public int SinkhornIterations { get; init; }
+
+    /// <summary>0 = every copy is computed.</summary>
+    public float CapacityFactor { get; init; }
+
+    public DropOrder DropOrder { get; init; }
+
     /// <summary>The group's path, for messages.</summary>
     public string? Path { get; init; }
 

@@ -1,33 +1,41 @@
 namespace Shardwright;
 
-/// <summary>Where tokens go: for copy j of token t, at t·topK + j, the expert and the gate; copies in order of descending score.</summary>
-internal sealed record Routes(int[] Experts, float[] Gates);
+/// <summary>Where tokens go: for copy j of token t, at t·topK + j, the expert, the gate, and whether the expert computes it; copies in order of descending score.</summary>
+internal sealed record Routes(int[] Experts, float[] Gates, bool[] Kept);
 
 /// <summary>The router's arithmetic, in reference form.</summary>
 internal static class Routing
 {
-    /// <summary>The experts and gates of every row of logits [rows, count]. Of equal experts the lower comes first.</summary>
+    /// <summary>The experts and gates of every row of logits [rows, count], which fall into equal sequences. Of equal experts the lower comes first.</summary>
     /// <exception cref="NotFiniteNumberException">A logit is not a number.</exception>
-    public static Routes Select(ReadOnlySpan<float> logits, int rows, RouterRule rule)
+    public static Routes Select(ReadOnlySpan<float> logits, int rows, RouterRule rule, int sequences = 1)
     {
         var (count, topK) = (rule.Count, rule.TopK);
         var experts = new int[rows * topK];
         var gates = new float[rows * topK];
         for (var t = 0; t < rows; t++)
+            NotANumber.Require(logits.Slice(t * count, count), rule.Path, t);
+        var each = rows / sequences;
+        double[]? offsets = null;
+        for (var t = 0; t < rows; t++)
         {
+            if (rule.SinkhornIterations > 0 && t % each == 0)
+                offsets = Sinkhorn.Offsets(logits.Slice(t * count, each * count), count, rule.SinkhornIterations);
             var row = logits.Slice(t * count, count);
-            NotANumber.Require(row, rule.Path, t);
             var chosen = experts.AsSpan(t * topK, topK);
-            Choose(row, chosen, rule);
+            Choose(row, offsets, chosen, rule);
             Gates(row, chosen, gates.AsSpan(t * topK, topK), rule);
         }
 
-        return new Routes(experts, gates);
+        var kept = rule.CapacityFactor > 0 ? RouterCapacity.Kept(experts, gates, sequences, rule) : [.. Enumerable.Repeat(true, experts.Length)];
+        return new Routes(experts, gates, kept);
     }
 
-    private static void Choose(ReadOnlySpan<float> row, Span<int> chosen, RouterRule rule)
+    private static void Choose(ReadOnlySpan<float> row, double[]? offsets, Span<int> chosen, RouterRule rule)
     {
         var keys = rule.Keys(row);
+        for (var e = 0; e < keys.Length && offsets is not null; e++)
+            keys[e] = (float)(keys[e] + offsets[e]);
         var isOpen = new bool[row.Length];
         if (rule.Groups > 1)
             RouterGroups.Open(row, rule, isOpen);

@@ -2,9 +2,9 @@ namespace Shardwright.Execution;
 
 /// <summary>
 /// Where the rows of one layer's routing lie, for one rank of an expert group. A rank receives a group of rows for each of its own experts and for each slot that holds a replica. Arrays over [peer, group] are in rows: index = target rank ·
-/// groups + group on the sending side, source rank · groups + group on the receiving side.
+/// groups + group on the sending side, source rank · groups + group on the receiving side. Where experts have a capacity, counts are those of the routers' choice, and of a sequence's copies an expert gets no more than that.
 /// </summary>
-internal sealed class ExchangeLayout(string site, int rank, int ranks, ExpertInstances instances, int sentRows, int sequences, bool isExact = false)
+internal sealed class ExchangeLayout(string site, int rank, int ranks, ExpertInstances instances, int copies, int sequences, int capacity = int.MaxValue, bool isExact = false)
 {
     private readonly int peers = instances.Layout.Ranks, expertCount = instances.Layout.Experts, self = rank % instances.Layout.Ranks;
     private readonly int[] received = new int[instances.Layout.Ranks], block = new int[instances.Layout.Ranks];
@@ -22,8 +22,17 @@ internal sealed class ExchangeLayout(string site, int rank, int ranks, ExpertIns
     /// <summary>Groups of rows that a rank receives: its own experts, then its slots.</summary>
     public int Groups => instances.Groups;
 
-    /// <summary>Rows every rank sends: its tokens times k.</summary>
-    public int SentRows => sentRows;
+    /// <summary>Copies of every rank, its tokens times k: the rows of its send buffer.</summary>
+    public int Copies => copies;
+
+    /// <summary>Rows at the head of this rank's send buffer that travel; behind them lie dropped copies.</summary>
+    public int KeptRows { get; private set; }
+
+    /// <summary>Rows of the rank of the group that sends most; without a capacity every rank sends its <see cref="Copies"/>.</summary>
+    public int SentRows { get; private set; }
+
+    /// <summary>The mean over the group of the rows that a rank sends, and receives.</summary>
+    public int MeanRows { get; private set; }
 
     public int[] SendCounts { get; } = new int[instances.Layout.Ranks * instances.Groups];
 
@@ -48,8 +57,11 @@ internal sealed class ExchangeLayout(string site, int rank, int ranks, ExpertIns
     /// <summary>The expert of a group; −1 for a slot without a replica.</summary>
     public int Expert(int group) => experts[group];
 
-    /// <summary>Copies of every expert over all ranks.</summary>
+    /// <summary>Copies of every expert over all ranks, as routers chose.</summary>
     public int[] Totals { get; } = new int[instances.Layout.Experts];
+
+    /// <summary>Of <see cref="Totals"/>, those that are computed.</summary>
+    public int[] Kept { get; } = new int[instances.Layout.Experts];
 
     /// <summary>Copies of every expert from each sequence of this rank, [experts, sequences].</summary>
     public int[] Own { get; } = new int[instances.Layout.Experts * sequences];
@@ -93,26 +105,37 @@ internal sealed class ExchangeLayout(string site, int rank, int ranks, ExpertIns
     {
         for (int expert = 0; expert < expertCount; expert++)
         {
-            Totals[expert] = 0;
+            Totals[expert] = Kept[expert] = 0;
             for (int source = 0; source < ranks; source++)
             {
                 if (source == rank / peers * peers && expert / LocalExperts == self)
-                    GlobalStarts[expert % LocalExperts] = Totals[expert];
-                Totals[expert] += Sum(counts, source, expert);
+                    GlobalStarts[expert % LocalExperts] = Kept[expert];
+                Totals[expert] += Sum(counts, source, expert, int.MaxValue);
+                Kept[expert] += Sum(counts, source, expert, capacity);
             }
         }
     }
 
     private void CountSources(ReadOnlySpan<int> group)
     {
+        long all = 0;
+        SentRows = 0;
         for (int source = 0; source < peers; source++)
         {
-            int sum = 0;
+            int sum = 0, kept = 0;
             for (int expert = 0; expert < expertCount; expert++)
-                sum += instances.Counts[source][expert] = Sum(group, source, expert);
-            if (sum != sentRows)
-                throw new ArgumentException($"{site}: the counts of peer {source} sum to {sum} copies, need {sentRows} = its tokens × k.");
+            {
+                sum += Sum(group, source, expert, int.MaxValue);
+                kept += instances.Counts[source][expert] = Sum(group, source, expert, capacity);
+            }
+            if (sum != copies)
+                throw new ArgumentException($"{site}: the counts of peer {source} sum to {sum} copies, need {copies} = its tokens × k.");
+            SentRows = Math.Max(SentRows, kept);
+            all += kept;
+            if (source == self)
+                KeptRows = kept;
         }
+        MeanRows = (int)(all / peers);
     }
 
     private void OpenSources()
@@ -169,7 +192,7 @@ internal sealed class ExchangeLayout(string site, int rank, int ranks, ExpertIns
                 for (int sequence = 0; sequence < sequences; sequence++)
                 {
                     // The run of copies [first, end) that come here, cut at the ends of the source's sequences.
-                    int after = experts[group] < 0 ? 0 : before + counts[(source * expertCount + experts[group]) * sequences + sequence];
+                    int after = experts[group] < 0 ? 0 : before + Math.Min(capacity, counts[(source * expertCount + experts[group]) * sequences + sequence]);
                     row += Math.Max(0, Math.Min(after, end) - Math.Max(before, first));
                     boundaries[boundary++] = row - Starts[group];
                     before = after;
@@ -178,15 +201,15 @@ internal sealed class ExchangeLayout(string site, int rank, int ranks, ExpertIns
             Runs[2 * group + 1] = row - Starts[group];
         }
         Starts[Groups] = row;
-        if (isExact && row != sentRows)
-            throw new ArgumentException($"{site}: TrainerOptions.Planner gave rank {self} of the expert group {row} rows, need {sentRows} = its tokens × k on every rank, for which memory is planned with Placement.Exact. Fix: Placement.Adaptive, which takes any plan.");
+        if (isExact && row > copies)
+            throw new ArgumentException($"{site}: TrainerOptions.Planner gave rank {self} of the expert group {row} rows, need at most {copies} = its tokens × k on every rank, for which memory is planned with Placement.Exact. Fix: Placement.Adaptive, which takes any plan.");
     }
 
-    private int Sum(ReadOnlySpan<int> counts, int source, int expert)
+    private int Sum(ReadOnlySpan<int> counts, int source, int expert, int most)
     {
         int sum = 0;
         foreach (int count in counts.Slice((source * expertCount + expert) * sequences, sequences))
-            sum += count;
+            sum += Math.Min(most, count);
         return sum;
     }
 }

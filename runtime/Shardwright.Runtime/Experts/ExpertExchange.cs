@@ -31,8 +31,9 @@ public sealed class ExpertExchange
     /// <param name="hidden">Hidden elements of an expert, taken as three matrices of width × hidden.</param>
     /// <param name="format">Format of the experts' products.</param>
     /// <param name="order">In which order weight gradients are summed over rows.</param>
+    /// <param name="capacity">Copies of a sequence that an expert takes; the send buffer has those that are dropped behind the others.</param>
     public ExpertExchange(RankProgram rank, string site, int expertCount, int topK, int sequences, int rowsPerSequence, Lowering lowering, Placement placement = Placement.Static, int slots = 0, int leastTokens = 1,
-        int width = 0, int hidden = 0, NumberFormat format = NumberFormat.Float32, SumOrder order = SumOrder.Fast)
+        int width = 0, int hidden = 0, NumberFormat format = NumberFormat.Float32, SumOrder order = SumOrder.Fast, int capacity = int.MaxValue)
         : this(rank.Context.World, rank.Context.ExpertPeers, rank.Context.Arena.Routed, site, expertCount, topK, sequences, rowsPerSequence, lowering, slots,
             leastTokens, placement == Placement.Static || placement == Placement.Auto && rank.Context.Options.Planner is null ? null
                 : rank.Context.Options.Planner ?? (layout => placement == Placement.Exact ? new ExactPlanner(layout) : new QuotaPlanner(layout)),
@@ -42,19 +43,19 @@ public sealed class ExpertExchange
                 ElementBytes = format == NumberFormat.Float32 ? 4 : 2,
                 WeightBytes = 4,
                 DelaysMatrixGradients = false,
-            }, lowering, order) : null, order, isExact: placement == Placement.Exact)
+            }, lowering, order) : null, order, isExact: placement == Placement.Exact, capacity)
     {
     }
 
     internal ExpertExchange(ICommunicator world, ICommunicator peers, RoutedStack stack, string site, int expertCount, int topK, int sequences, int rowsPerSequence, Lowering lowering,
-        int slots = 0, int leastTokens = 1, Func<ExpertLayout, PlacementPlanner>? planner = null, Func<ExpertLayout, PlacementChooser>? chooser = null, SumOrder order = SumOrder.Fast, bool isExact = false)
+        int slots = 0, int leastTokens = 1, Func<ExpertLayout, PlacementPlanner>? planner = null, Func<ExpertLayout, PlacementChooser>? chooser = null, SumOrder order = SumOrder.Fast, bool isExact = false, int capacity = int.MaxValue)
     {
         if (expertCount % peers.Size != 0)
             throw new ArgumentException($"{site}: got {expertCount} experts on {peers.Size} expert ranks, need a number that the ranks divide.", nameof(expertCount));
         (dispatch, combine) = ($"{site} dispatch", $"{site} return");
         (this.peers, this.order) = (peers, order);
         var homes = new ExpertLayout(expertCount, peers.Size, slots, leastTokens: leastTokens);
-        layout = new(site, world.Index, world.Size, new(homes, planner?.Invoke(homes), chooser?.Invoke(homes), order == SumOrder.Invariant ? SplitOrder.Contiguous : SplitOrder.Locality), checked(sequences * rowsPerSequence * topK), sequences, isExact);
+        layout = new(site, world.Index, world.Size, new(homes, planner?.Invoke(homes), chooser?.Invoke(homes), order == SumOrder.Invariant ? SplitOrder.Contiguous : SplitOrder.Locality), checked(sequences * rowsPerSequence * topK), sequences, capacity, isExact);
         int pieces = peers.Size * slots;
         (given, givenOffsets, taken, takenOffsets) = (new int[pieces], new int[pieces], new int[pieces], new int[pieces]);
         this.lowering = lowering switch
@@ -116,10 +117,16 @@ public sealed class ExpertExchange
     /// <summary>Experts of this rank.</summary>
     public int LocalExperts => layout.LocalExperts;
 
-    /// <summary>Token copies of every expert over all ranks.</summary>
+    /// <summary>Token copies of every expert over all ranks, as routers chose: what balance losses count.</summary>
     public ReadOnlySpan<int> TotalCounts => layout.Totals;
 
-    /// <summary>Token copies of every expert from each sequence of this rank, [experts, sequences].</summary>
+    /// <summary>Of <see cref="TotalCounts"/>, those that are computed: all of them, but where experts have a capacity.</summary>
+    public ReadOnlySpan<int> KeptCounts => layout.Kept;
+
+    /// <summary>The mean over the ranks of the group of the rows that a rank receives.</summary>
+    internal int MeanRows => layout.MeanRows;
+
+    /// <summary>Token copies of every expert from each sequence of this rank, [experts, sequences], as routers chose.</summary>
     public ReadOnlySpan<int> SequenceCounts => layout.Own;
 
     /// <summary>First received row of a local expert.</summary>
@@ -243,7 +250,7 @@ public sealed class ExpertExchange
             }
     }
 
-    /// <summary>Copies travel to their experts: sent [tokens · k, columns] → received [Rows, columns].</summary>
+    /// <summary>Copies travel to their experts: sent [tokens · k, columns] → received [Rows, columns]. Those that are dropped, at the end, stay.</summary>
     /// <param name="sent">This rank's copies, [tokens · k, columns].</param>
     /// <param name="received">This rank's experts' rows, [Rows, columns].</param>
     /// <param name="columns">Elements of a row.</param>
@@ -252,18 +259,19 @@ public sealed class ExpertExchange
     {
         RequireRows(dispatch, sent.Length, received.Length, columns);
         lowering.ElementBytes = elementBytes;
-        lowering.Dispatch(sent, received, columns, dispatch);
+        lowering.Dispatch(sent[..(layout.SentRows * columns)], received, columns, dispatch);
         lowering.ElementBytes = sizeof(float);
     }
 
-    /// <summary>Rows travel back: received [Rows, columns] → sent [tokens · k, columns]. The transpose of <see cref="Dispatch"/>, and its gradient.</summary>
+    /// <summary>Rows travel back: received [Rows, columns] → sent [tokens · k, columns], zeros for dropped copies. The transpose of <see cref="Dispatch"/>, and its gradient.</summary>
     /// <inheritdoc cref="Dispatch"/>
     public void Return(ReadOnlySpan<float> received, Span<float> sent, int columns, int elementBytes = sizeof(float))
     {
         RequireRows(combine, sent.Length, received.Length, columns);
         lowering.ElementBytes = elementBytes;
-        lowering.Return(received, sent, columns, combine);
+        lowering.Return(received, sent[..(layout.SentRows * columns)], columns, combine);
         lowering.ElementBytes = sizeof(float);
+        sent[(layout.KeptRows * columns)..].Clear();
     }
 
     /// <summary>Bytes of scratch that <see cref="Dispatch"/> or <see cref="Return"/> takes on the routed stack, with the routing last opened and elements of 4 bytes.</summary>
@@ -271,8 +279,8 @@ public sealed class ExpertExchange
 
     private void RequireRows(string operation, int sent, int received, int columns)
     {
-        if (sent != (long)layout.SentRows * columns || received != (long)Rows * columns)
-            throw new ArgumentException($"{operation}: got {sent} elements to exchange for {received}, need {(long)layout.SentRows * columns} = {layout.SentRows} rows × {columns} "
+        if (sent != (long)layout.Copies * columns || received != (long)Rows * columns)
+            throw new ArgumentException($"{operation}: got {sent} elements to exchange for {received}, need {(long)layout.Copies * columns} = {layout.Copies} rows × {columns} "
                 + $"and {(long)Rows * columns} = {Rows} rows × {columns}.");
     }
 }

@@ -61,6 +61,15 @@ public sealed record ExpertSite(string Path, int ExpertCount, int TopK, int Laye
     /// <summary>The slot of the step's copies an expert, which the bias follows; −1 = none.</summary>
     public int LoadSlot { get; init; } = -1;
 
+    /// <summary>The slot of the sums over a step's sequences of what <see cref="ExpertGroup{T}.QuantileBalancing"/> sets the bias to; −1 = none.</summary>
+    public int QuantileSlot { get; init; } = -1;
+
+    /// <summary>Copies of a sequence that an expert takes; <see cref="int.MaxValue"/> where none are dropped.</summary>
+    public int Capacity { get; init; } = int.MaxValue;
+
+    /// <summary>Of so many copies, those that <paramref name="experts"/> experts can take of <paramref name="sequences"/> sequences.</summary>
+    internal int Kept(int copies, int experts, int sequences) => (int)Math.Min(copies, (double)Capacity * experts * sequences);
+
     /// <summary>One layer's group: <c>Blocks[3].Experts</c>; under several lists the layer is counted over all of them.</summary>
     internal string PathOf(int layer)
     {

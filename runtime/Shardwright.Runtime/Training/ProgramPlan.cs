@@ -66,9 +66,9 @@ public sealed record ProgramPlan
     public int Tokens => checked(Batch * TokensPerSequence);
 
     /// <summary>Peak bytes of a rank when every expert receives its even share.</summary>
-    public long BalancedPeakBytes => PeakBytes(RowsEverywhere(site => (Tokens * site.TopK + Data - 1) / Data));
+    public long BalancedPeakBytes => PeakBytes(RowsEverywhere(site => site.Kept((Tokens * site.TopK + Data - 1) / Data, site.ExpertCount, Batch / Data)));
 
-    /// <summary>Peak bytes of a rank when every token of its expert group goes to this rank as often as it can. Groups that are <see cref="ExpertSite.IsExact"/> have their even share, so that a plan of such groups alone has one peak.</summary>
+    /// <summary>Peak bytes of a rank when every token of its expert group goes to this rank as often as it can, and as its experts' capacity lets it. Groups that are <see cref="ExpertSite.IsExact"/> have their even share, so that a plan of such groups alone has one peak.</summary>
     public long WorstPeakBytes => PeakBytes(RowsEverywhere(site => WorstRows(site, site.ExpertCount / Expert)));
 
     /// <summary>
@@ -107,7 +107,7 @@ public sealed record ProgramPlan
     private int WorstRows(ExpertSite site, int experts)
     {
         var rows = new DispatchRows(Tokens / Data, site.TopK, site.ExpertCount, Expert);
-        return checked((int)(site.IsExact ? rows.Even : rows.CopiesTo(experts)));
+        return site.IsExact ? site.Kept(checked((int)rows.Even), site.ExpertCount, Batch / Data) : site.Kept(checked((int)rows.CopiesTo(experts)), experts, Batch / (Data / Expert));
     }
 
     private IEnumerable<(ExpertSite Site, int Index)> InExecutionOrder()

@@ -3,16 +3,16 @@ namespace Shardwright.Execution;
 /// <content>What a rank's program does for its routers beside the kernels: the choice, the load, and the bias that follows from it.</content>
 public abstract partial class RankProgram
 {
-    /// <summary>Chooses the experts of this rank's tokens: the best logits, or scores + bias, unless the trainer's options decide otherwise.</summary>
+    /// <summary>Chooses the experts of this rank's tokens: the best logits, or scores + bias, or the best <paramref name="keys"/>, unless the trainer's options decide otherwise.</summary>
     /// <exception cref="NotFiniteNumberException">A logit is not a number.</exception>
     protected void SelectExperts(
         int site, int layer, int microBatch, ReadOnlySpan<float> logits, Span<int> experts, int rows, int expertCount, int k,
-        RouterScore score = RouterScore.Softmax, int groups = 1, int keptGroups = 1, ReadOnlySpan<float> bias = default)
+        RouterScore score = RouterScore.Softmax, int groups = 1, int keptGroups = 1, ReadOnlySpan<float> bias = default, ReadOnlySpan<float> keys = default)
     {
         int firstToken = Rank * rows;
         if (System.Numerics.Tensors.TensorPrimitives.IsNaNAny(logits))
             NotANumber.Require(logits, Context.Plan.Experts[site].PathOf(layer), firstToken, expertCount, $" (micro-batch {microBatch}{(board.Training ? $" of step {Step}" : "")}, rank {Rank})");
-        Kernels.ChooseExperts(logits, experts, rows, expertCount, k, score, groups, keptGroups, bias);
+        Kernels.ChooseExperts(keys.IsEmpty ? logits : keys, experts, rows, expertCount, k, score, groups, keptGroups, bias);
         Context.Routing?.Select(new(board.Training ? Step : -1, microBatch, site, layer, firstToken, World.Size * rows), logits, experts, rows, expertCount, k);
     }
 
@@ -23,24 +23,31 @@ public abstract partial class RankProgram
     protected void ReportRoutes(int site, int layer, ExpertExchange exchange)
     {
         ArgumentNullException.ThrowIfNull(exchange);
-        var totalCounts = exchange.TotalCounts;
+        var counts = exchange.KeptCounts;
         if (!board.Training)
             return;
+        var chosen = stepCounts[site].AsSpan(layer * exchange.TotalCounts.Length, exchange.TotalCounts.Length);
+        for (int expert = 0; expert < chosen.Length; expert++)
+            chosen[expert] += exchange.TotalCounts[expert];
         if (Context.Plan.Experts[site].LoadSlot is var slot and >= 0)
         {
             var load = StateOf(slot, layer);
             for (int expert = 0; expert < load.Length; expert++)
-                load[expert] += totalCounts[expert];
+                load[expert] += counts[expert];
         }
         board.Recorder?.Take(Rank, training, site, layer, exchange);
         if (Rank != 0)
             return;
         if (exchanges[site] is null)
             (exchanges[site] = exchange).ClearMoved();
-        board.Report.Placed(site, layer, exchange.Load, exchange.RowsPerRank, exchange.PlanningTicks);
+        board.Report.Placed(site, layer, exchange.Load, exchange.MeanRows, exchange.RowsPerRank, exchange.PlanningTicks);
         var tokens = board.Report.Tokens(site, layer);
         for (int expert = 0; expert < tokens.Length; expert++)
-            tokens[expert] += totalCounts[expert];
+            tokens[expert] += counts[expert];
+        long dropped = 0;
+        for (int expert = 0; expert < tokens.Length; expert++)
+            dropped += exchange.TotalCounts[expert] - counts[expert];
+        board.Report.Dropped(site, layer, dropped);
     }
 
     // What a group's replicas moved in both passes is known behind the last; its exchange is that of all layers.
@@ -51,15 +58,24 @@ public abstract partial class RankProgram
                 board.Report.Moved(site, exchange.PulledBytes, exchange.ReturnedBytes);
     }
 
+    /// <summary>Copies that routers sent to each expert in the step's micro-batches so far, over all ranks, [layers, experts].</summary>
+    protected ReadOnlySpan<int> StepCounts(int site) => stepCounts[site];
+
+    /// <summary>The same of one layer, [experts].</summary>
+    protected ReadOnlySpan<int> StepCounts(int site, int layer) => stepCounts[site].AsSpan(layer * Context.Plan.Experts[site].ExpertCount, Context.Plan.Experts[site].ExpertCount);
+
     // The counts of a step begin anew with it, also behind one that failed.
     private void ClearLoads()
     {
         Array.Clear(exchanges);
+        foreach (int[] counts in stepCounts)
+            Array.Clear(counts);
         for (int site = 0; site < Context.Plan.Experts.Count; site++)
         {
             var at = Context.Plan.Experts[site];
-            for (int layer = 0; layer < at.Layers && at.LoadSlot >= 0; layer++)
-                StateOf(at.LoadSlot, layer).Clear();
+            foreach (int slot in (ReadOnlySpan<int>)[at.LoadSlot, at.QuantileSlot])
+                for (int layer = 0; layer < at.Layers && slot >= 0; layer++)
+                    StateOf(slot, layer).Clear();
         }
     }
 
@@ -69,6 +85,25 @@ public abstract partial class RankProgram
         var at = Context.Plan.Experts[site];
         for (int layer = 0; layer < at.Layers; layer++)
             RouterBias.Update(StateOf(at.BiasSlot, layer), StateOf(at.LoadSlot, layer), rate);
+    }
+
+    /// <summary>Adds one micro-batch's sums of the biases that even out its sequences, [layers, experts], over all ranks.</summary>
+    protected void ReportQuantiles(int site, ReadOnlySpan<float> sums)
+    {
+        var at = Context.Plan.Experts[site];
+        for (int layer = 0; layer < at.Layers; layer++)
+        {
+            var state = StateOf(at.QuantileSlot, layer);
+            System.Numerics.Tensors.TensorPrimitives.Add(state, sums.Slice(layer * at.ExpertCount, at.ExpertCount), state);
+        }
+    }
+
+    /// <summary>Sets the biases of one expert group to the mean over the step's sequences of those that would even out each.</summary>
+    protected void SetQuantileBias(int site, int sequences)
+    {
+        var at = Context.Plan.Experts[site];
+        for (int layer = 0; layer < at.Layers; layer++)
+            System.Numerics.Tensors.TensorPrimitives.Divide(StateOf(at.QuantileSlot, layer), sequences, StateOf(at.BiasSlot, layer));
     }
 
     private Span<float> StateOf(int slot, int layer)

@@ -10,6 +10,7 @@ public abstract partial class RankProgram
     private readonly ParameterUpdate update;
     private readonly bool weighted;
     private readonly List<PackedWeights> packed = [];
+    private readonly int[][] stepCounts;
     private float[] lossWeights = [];
     private readonly ExpertExchange?[] exchanges;       // that have exchanged rows in this step; rank 0 alone
     private int training, inferring;
@@ -22,6 +23,7 @@ public abstract partial class RankProgram
         update = new ParameterUpdate(context);
         lossWeights = new float[context.Plan.MicroBatches];
         exchanges = new ExpertExchange?[context.Plan.Experts.Count];
+        stepCounts = [.. context.Plan.Experts.Select(site => new int[site.Layers * site.ExpertCount])];
         weighted = ((Func<int, float>)CountLossWeights).Method.DeclaringType != typeof(RankProgram);
     }
 

@@ -7,6 +7,7 @@ namespace Shardwright;
 public sealed class StepReport
 {
     private readonly int[][][] tokens;          // [group][layer][expert]
+    private readonly long[][] dropped;          // [group][layer]
     private readonly long[] bytes = new long[Enum.GetValues<Collective>().Length];
     private readonly PlacementReport[][] placements;      // [group][layer]
     private readonly int[][][] rows;            // [group][layer][peer]
@@ -17,6 +18,7 @@ public sealed class StepReport
         this.plan = plan;
         tokens = [.. plan.Experts.Select(site => Enumerable.Range(0, site.Layers).Select(_ => new int[site.ExpertCount]).ToArray())];
         rows = [.. plan.Experts.Select(site => Enumerable.Range(0, site.Layers).Select(_ => new int[plan.Expert]).ToArray())];
+        dropped = [.. plan.Experts.Select(site => new long[site.Layers])];
         placements = [.. plan.Experts.Select(site => new PlacementReport[site.Layers])];
     }
 
@@ -56,11 +58,18 @@ public sealed class StepReport
     /// <summary>Bytes sent to other ranks in this step by collectives of this kind, summed over ranks.</summary>
     public long Bytes(Collective kind) => bytes[(int)kind];
 
-    /// <summary>Token copies each expert of a group received in this step, over all ranks and micro-batches.</summary>
+    /// <summary>Token copies each expert of a group received and computed in this step, over all ranks and micro-batches.</summary>
     public ReadOnlySpan<int> TokensPerExpert(int group, int layer)
     {
         Require(group, layer);
         return tokens[group][layer];
+    }
+
+    /// <summary>Token copies of a group that were dropped in this step because their experts had as many as <see cref="ExpertGroup{T}.CapacityFactor"/> lets them, over all ranks and micro-batches.</summary>
+    public long DroppedCopies(int group, int layer)
+    {
+        Require(group, layer);
+        return dropped[group][layer];
     }
 
     /// <summary>How the rows of an expert group were spread over ranks in this step.</summary>
@@ -85,12 +94,12 @@ public sealed class StepReport
             throw new ArgumentOutOfRangeException(nameof(layer), layer, $"{plan.Experts[group].Path} has {tokens[group].Length} layers.");
     }
 
-    internal void Placed(int group, int layer, in ExchangeLoad load, ReadOnlySpan<int> received, long planningTicks)
+    internal void Placed(int group, int layer, in ExchangeLoad load, long mean, ReadOnlySpan<int> received, long planningTicks)
     {
         for (int peer = 0; peer < received.Length; peer++)
             rows[group][layer][peer] += received[peer];
         ref var placement = ref placements[group][layer];
-        placement = new(placement.Replicas + load.Replicas, placement.BusiestRows + load.LargestReceive, placement.BusiestRowsAtHome + load.LargestReceiveAtHome, placement.MeanRows + load.SentRows)
+        placement = new(placement.Replicas + load.Replicas, placement.BusiestRows + load.LargestReceive, placement.BusiestRowsAtHome + load.LargestReceiveAtHome, placement.MeanRows + mean)
         {
             PlanningTicks = placement.PlanningTicks + planningTicks,
         };
@@ -108,6 +117,8 @@ public sealed class StepReport
             placement = placement with { WeightBytes = weightBytes / replicas * placement.Replicas, GradientBytes = gradientBytes / replicas * placement.Replicas };
     }
 
+    internal void Dropped(int group, int layer, long copies) => dropped[group][layer] += copies;
+
     internal Span<int> Tokens(int group, int layer) => tokens[group][layer];
 
     internal Span<long> BytesByKind => bytes;
@@ -120,6 +131,8 @@ public sealed class StepReport
         foreach (int[][] group in rows)
             foreach (int[] layer in group)
                 Array.Clear(layer);
+        foreach (long[] group in dropped)
+            Array.Clear(group);
         foreach (var group in placements)
             Array.Clear(group);
     }

@@ -139,6 +139,11 @@ public sealed class MeshMistakesTests
         new DiagnosticResult("SHW5002").WithLocation(0).WithMessage("'Block.Group': KeptGroups is 1 of 6 groups of 1 experts, but every token goes to topK = 2 experts; need groups that hold at least as many"));
 
     [Fact]
+    public Task RouterSettings_ThatDoNotGoTogether_AreReportedAtTheOther_WhateverTheOrder() => Verify.Source(
+        Sparse("[Model]", Group[..^1] + " { BiasRate = {|#0:1e-3f|}, QuantileBalancing = true };"),
+        new DiagnosticResult("SHW5002").WithLocation(0).WithMessage("'Block.Group': QuantileBalancing and BiasRate both even out the load; take one of them"));
+
+    [Fact]
     public Task RouterSettings_ThatFit_AreLegal() => Verify.Source(Sparse("[Model]",
         Group[..^1] + " { Score = RouterScore.SqrtSoftplus, Renormalize = false, GateScale = 2.5f, RouterGroups = 3, KeptGroups = 2, BiasRate = 1e-3f };"));
 }

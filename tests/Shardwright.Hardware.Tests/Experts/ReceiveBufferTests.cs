@@ -8,7 +8,7 @@ public sealed class ReceiveBufferTests
     static readonly TimedSite Site = new("Experts", 256, 8, 58, 8192);
 
     static ReceiveBuffer Buffer(string machine, RowExchange exchange, bool isExact) =>
-        ReceiveBuffer.Of(MachineCatalog.Get(machine), Site with { IsExact = isExact }, 64, new(CollectiveKind.AllToAll, CollectiveGroup.ExpertPeers, default, exchange, RowBytes));
+        ReceiveBuffer.Of(MachineCatalog.Get(machine), Site with { Placement = isExact ? "Exact" : TimedSite.StaticPlacement }, 64, new(CollectiveKind.AllToAll, CollectiveGroup.ExpertPeers, default, exchange, RowBytes));
 
     [Fact]
     public void WorkedExample_Trn3_IsAnEighthWithAnExactPlan()

@@ -72,16 +72,39 @@ public sealed class ExpertExchangeTests
         Assert.Contains("Blocks[*].Experts: the counts of peer 0 sum to 5 copies, need 6", Assert.Throws<ArgumentException>(() => exchange.Open([1, 2, 2, 0])).Message);
     }
 
-    private sealed record Result(float[] Received, float[] Returned, int[] Lengths, int[] Totals, long HighWater, long AllToAllBytes);
+    [Theory, MemberData(nameof(Cases))]
+    public void Exchange_WithCapacity_MovesWhatIsKeptAndReturnsZerosForTheRest(int data, int expert, Routing routing)
+    {
+        foreach (var lowering in new[] { Dispatch.Variable, Dispatch.Padded, Dispatch.Gathered })
+            foreach (var (rank, result) in Run(data, expert, routing, lowering, capacity: 2).Index())
+            {
+                int kept = Kept(rank, routing).Length, locals = ExpertCount / expert, firstPeer = rank / expert * expert;
+                var expected = from local in Enumerable.Range(0, locals)
+                               from source in Enumerable.Range(firstPeer, expert)
+                               from slot in Kept(source, routing).Index()
+                               where slot.Item.Expert == rank % expert * locals + local
+                               from column in Enumerable.Range(0, Columns)
+                               select SentRows(source)[slot.Index * Columns + column];
+                Assert.Equal(expected, result.Received);
+                Assert.Equal(Ranks.Bits([.. SentRows(rank).AsSpan(0, kept * Columns), .. new float[(Sent - kept) * Columns]]), Ranks.Bits(result.Returned));
+                Assert.Equal(Enumerable.Range(0, ExpertCount).Select(e => Enumerable.Range(0, data).Sum(source => Copies(source, routing).Count(copy => copy.Expert == e))), result.Totals);
+                Assert.Equal(Enumerable.Range(0, data).Sum(source => Kept(source, routing).Length), result.Computed);
+            }
 
-    private static Result[] Run(int data, int expert, Routing routing, Dispatch lowering)
+        // A sequence sends an expert no more than two.
+        static (int Expert, int Token)[] Kept(int rank, Routing routing) => [.. Copies(rank, routing).GroupBy(copy => (copy.Expert, copy.Token / Rows)).SelectMany(own => own.Take(2))];
+    }
+
+    private sealed record Result(float[] Received, float[] Returned, int[] Lengths, int[] Totals, long HighWater, long AllToAllBytes, int Computed);
+
+    private static Result[] Run(int data, int expert, Routing routing, Dispatch lowering, int capacity = int.MaxValue)
     {
         using var cluster = new EmulatedCluster(data, expert);
         var results = new Result[data];
         cluster.Run(rank =>
         {
             using var arena = new Arena(rank, 0, 1 << 20, 1 << 20, []);
-            var exchange = new ExpertExchange(cluster.World(rank), cluster.ExpertPeers(rank), arena.Routed, "experts", ExpertCount, TopK, Sequences, Rows, lowering);
+            var exchange = new ExpertExchange(cluster.World(rank), cluster.ExpertPeers(rank), arena.Routed, "experts", ExpertCount, TopK, Sequences, Rows, lowering, capacity: capacity);
             exchange.Open([.. Enumerable.Range(0, data).SelectMany(source => Counts(source, routing))]);
             float[] received = new float[exchange.Rows * Columns], returned = new float[Sent * Columns];
             exchange.Dispatch(SentRows(rank), received, Columns);
@@ -96,7 +119,7 @@ public sealed class ExpertExchangeTests
             }
             long scratch = Math.Max(arena.Routed.HighWaterBytes, 0);
             Assert.Equal((exchange.ScratchBytes(Columns) + 63) / 64 * 64, scratch);
-            results[rank] = new(received, returned, [.. lengths], exchange.TotalCounts.ToArray(), exchange.ScratchBytes(Columns), 0);
+            results[rank] = new(received, returned, [.. lengths], exchange.TotalCounts.ToArray(), exchange.ScratchBytes(Columns), 0, exchange.KeptCounts.ToArray().Sum());
         });
         return [.. results.Select(result => result with { AllToAllBytes = cluster.BytesSent(Collective.AllToAll) })];
     }

@@ -123,6 +123,8 @@ public sealed class ThreadCountTests
             K.RouterGradient(Chosen, Kepts, Kepts, y[0], Logits, new int[Experts], y[2], Rows, Experts, Kept, 0.1f, 0.2f);
         }
         ),
+        ["Sinkhorn"] = ([Rows * Experts], y => K.Sinkhorn(Logits, y[0], 30, Rows / 30, Experts, 20)),
+        ["QuantileBias"] = ([Experts], y => K.QuantileBias(Logits, A.AsSpan(0, Experts), y[0], 30, Rows / 30, Experts, 10, RouterScore.Sigmoid)),
         ["ChooseExperts"] = ([Rows * Kept], y =>
         {
             var experts = new int[Rows * Kept];

@@ -3,7 +3,12 @@ using Shardwright.Hardware;
 namespace Shardwright.Training.Tests.Harness;
 
 /// <summary>The routing of a recorded step as a walk through the plan wants it: counted here anew, token by token.</summary>
-public sealed class RecordedRows(PlanDocument plan, RecordedRouting recorded, int step) : IRouting
+/// <param name="plan">The plan.</param>
+/// <param name="recorded">Experts of every token.</param>
+/// <param name="step">The recorded step.</param>
+/// <param name="sequencesPerRank">Sequences of a rank, of which an expert takes no more than its capacity.</param>
+/// <param name="capacities">Capacities of the groups' experts; none where nothing is dropped.</param>
+public sealed class RecordedRows(PlanDocument plan, RecordedRouting recorded, int step, int sequencesPerRank = 1, int[]? capacities = null) : IRouting
 {
     /// <inheritdoc/>
     public void Rows(int site, int layer, int microBatch, int rank, int[] starts)
@@ -20,7 +25,7 @@ public sealed class RecordedRows(PlanDocument plan, RecordedRouting recorded, in
     {
         int group = rank / Expert * Expert, local = plan.Program.Sites[site].Experts / Expert;
         var blocks = Enumerable.Range(group, Expert).Select(source => Targets(Counts(site, layer, microBatch, source, 1))).ToList();
-        return new(plan.Program.Sites[site].Copies, Enumerable.Range(0, Expert).Max(target => blocks.Sum(b => b[target])), blocks.Max(b => b.Max()));
+        return new(blocks.Max(b => b.Sum()), Enumerable.Range(0, Expert).Max(target => blocks.Sum(b => b[target])), blocks.Max(b => b.Max()));
 
         int[] Targets(int[] counts) => [.. Enumerable.Range(0, Expert).Select(target => counts.Skip(target * local).Take(local).Sum())];
     }
@@ -31,8 +36,10 @@ public sealed class RecordedRows(PlanDocument plan, RecordedRouting recorded, in
     {
         var s = plan.Program.Sites[site];
         int[] counts = new int[s.Experts];
-        foreach (int expert in recorded.Experts(step, microBatch, site, layer).Slice((int)s.Copies * firstRank, (int)s.Copies * ranks))
-            counts[expert]++;
+        int copies = (int)s.TokensPerRank * s.TopK;
+        foreach (int[] sequence in recorded.Experts(step, microBatch, site, layer).Slice(copies * firstRank, copies * ranks).ToArray().Chunk(copies / sequencesPerRank))
+            foreach (var own in sequence.GroupBy(expert => expert))
+                counts[own.Key] += Math.Min(own.Count(), capacities?[site] ?? int.MaxValue);
         return counts;
     }
 }

@@ -9,7 +9,9 @@ public static class ReferenceTrainer
     {
         options ??= new TrainerOptions { LearningRate = 1e-3f };
         var trainer = new ModelTrainer(source ?? TestResource.ModelSource(model), mesh, replay ? options with { Routing = new Replay(fixture) } : options);
-        foreach (var p in trainer.Parameters().ToList())
+        // Routers' states are zeros at first.
+        var states = trainer.Plan.Experts.SelectMany(site => (int[])[site.BiasSlot, site.LoadSlot, site.QuantileSlot]).ToHashSet();
+        foreach (var p in trainer.Parameters().Where(p => !states.Contains(p.Slot)).ToList())
             trainer.Trainer.SetParameter(p.Slot, p.Instance, p.Expert, fixture.Initial(p.Path));
         return trainer;
     }

@@ -41,7 +41,10 @@ public sealed class RouteCount(ProgramPlan plan, RecordedRouting routing, Func<E
     {
         int[] experts = routing.Experts(step, microBatch, site, layer).ToArray();
         int copiesARank = experts.Length / plan.Data, expertsARank = plan.Experts[site].ExpertCount / plan.Expert;
+        // Of a sequence an expert takes no more than its capacity.
+        int each = experts.Length / plan.Inputs[0].Shape[0];
+        var kept = Enumerable.Range(0, experts.Length).GroupBy(copy => (copy / each, experts[copy])).SelectMany(own => own.Take(plan.Experts[site].Capacity));
         // A token's experts are on the ranks of its own expert group: Expert contiguous ranks.
-        return experts.Select((expert, copy) => (Source: copy / copiesARank, Owner: copy / copiesARank / plan.Expert * plan.Expert + expert / expertsARank));
+        return kept.Select(copy => (Source: copy / copiesARank, Owner: copy / copiesARank / plan.Expert * plan.Expert + experts[copy] / expertsARank));
     }
 }

@@ -18,10 +18,14 @@ internal sealed class ProgramInputs
     public double LossDenominator { get; init; } = 1;
 
     /// <summary>Another micro-batch of the same parameters, with gradients of its own.</summary>
-    public ProgramInputs WithRouting(Routing routing, double lossDenominator) => new(weights) { Routing = routing, LossDenominator = lossDenominator };
+    public ProgramInputs WithRouting(Routing routing, double lossDenominator, Dictionary<(int, int), double[]>? earlierLoad = null) =>
+        new(weights) { Routing = routing, LossDenominator = lossDenominator, EarlierLoad = earlierLoad ?? [] };
 
     /// <summary>Seed, step and micro-batch, for routers' random numbers.</summary>
     public (ulong Seed, int Step, int MicroBatch) Moment { get; set; }
+
+    /// <summary>Copies an expert of the step's earlier micro-batches, for balance losses that count them.</summary>
+    public Dictionary<(int Site, int Layer), double[]> EarlierLoad { get; init; } = [];
 
     public double[] Parameter(ParameterDeclaration parameter) => weights[parameter.Slot];
 

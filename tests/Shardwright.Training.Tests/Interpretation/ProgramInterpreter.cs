@@ -30,6 +30,9 @@ internal sealed class ProgramInterpreter
 
     public double RouterZ { get; private set; }
 
+    /// <summary>Of each group with quantile balancing, the sums over sequences of what would even each out, [layers, experts].</summary>
+    public Dictionary<int, double[]> Quantiles { get; } = [];
+
     /// <summary>What training makes small: the mean over the micro-batches is the step's.</summary>
     public double Objective => Loss + Balance + RouterZ;
 
@@ -62,8 +65,12 @@ internal sealed class ProgramInterpreter
                 Loss += Read(node.Input(0)).Data[0];
                 break;
             case ReportAuxiliary report:
-                var (balance, z) = Routings.Auxiliary(report, store.ReadAll(node.Input(0)), store.ReadAll(node.Input(1)));
+                var counts = report.Site.Router.BalancesStep ? Enumerable.Range(0, report.Site.Layers).Select(layer => new DoubleTensor([report.Site.Experts, 1], StepLoad(report.Site, layer))) : store.ReadAll(node.Input(1));
+                var (balance, z) = Routings.Auxiliary(report, store.ReadAll(node.Input(0)), counts);
                 (Balance, RouterZ) = (Balance + balance, RouterZ + z);
+                break;
+            case ReportQuantiles report:
+                Quantiles[report.Site.Index] = [.. store.ReadAll(node.Input(0)).SelectMany(sums => sums.Data)];
                 break;
             case ClearGradient clear:
                 Array.Clear(Inputs.Gradient(clear.Parameter));
@@ -86,7 +93,10 @@ internal sealed class ProgramInterpreter
         if (Rounds && node.Precision.IsLow && node.Op is MatMul && node.Inputs[1].Parameter is not null)
             x[1] = x[1].Map(BFloat16.Round);
         var outputs = node.Op is JitterLogits jitter ? [RouterReference.Jitter(jitter.Site, Layer(jitter.Site), Inputs.Moment, x[0])]
-            : node.Op is Route route ? Routings.Route(route, x[0], x.Length > 1 ? x[1].Data : null, node.Outputs[Route.Counts].Type.Shape[1], select => routing.Choose(route.Site, Layer(route.Site), select)) : Evaluation.Of(node, x, Inputs);
+            : node.Op is Route route ? Routings.Route(route, x[0], x.ElementAtOrDefault(1), node.Outputs[Route.Counts].Type.Shape[1],
+                select => routing.Choose(route.Site, Layer(route.Site), select), select => routing.Keep(route.Site, Layer(route.Site), select))
+            : node.Op is RouteGradient { Site.Router.BalancesStep: true } op ? [RouterReference.Gradient(op.Site, x[0], x[1], x[2], x[3], StepLoad(op.Site, Layer(op.Site)))]
+            : Evaluation.Of(node, x, Inputs);
         if (node.Accumulated is { } accumulated)
             outputs[0] = Read(accumulated).Zip(outputs[0], (a, b) => a + b);
         for (var i = 0; Rounds && !node.Op.KeepsFormat && i < outputs.Length; i++)
@@ -120,6 +130,13 @@ internal sealed class ProgramInterpreter
         if (value.Parameter is { } parameter)
             return new([.. parameter.Shape], Block(parameter, Inputs.Parameter(parameter)).ToArray());
         return value.Input is { } input ? Inputs.Input(input) : store.Read(value);
+    }
+
+    /// <summary>The mean over the step's micro-batches so far of the copies an expert.</summary>
+    private double[] StepLoad(ExpertSite site, int layer)
+    {
+        var own = routing.Load(site, layer);
+        return [.. own.Select((copies, e) => (copies + (Inputs.EarlierLoad.TryGetValue((site.Index, layer), out var earlier) ? earlier[e] : 0)) / (Inputs.Moment.MicroBatch + 1))];
     }
 
     private int Layer(ExpertSite site) => iterations.Instance(site.Loops);

@@ -10,6 +10,30 @@ public sealed class BalanceScopeTests
     [InlineData("BalanceScope = BalanceScope.Sequence, RouterZLoss = 0.01f")]
     public void Sequence_AnyScore_EqualsEagerReferenceAndEveryMesh(string settings) => RouterCheck.Holds(RouterModel.Source(settings));
 
+    [Theory]
+    [InlineData("BalanceScope = BalanceScope.GlobalBatch, BalanceLoss = 0.3f, RouterZLoss = 0.01f")]
+    [InlineData("BalanceScope = BalanceScope.GlobalBatch, BalanceLoss = 0.3f, Score = RouterScore.Sigmoid, BiasRate = 0.125f, CapacityFactor = 1f")]
+    public void GlobalBatch_AnyScore_EqualsEagerReferenceAndEveryMesh(string settings) => RouterCheck.Holds(RouterModel.Source(settings));
+
+    [Fact]
+    public void GlobalBatch_OfOneMicroBatch_IsTheMicroBatchs_AndOfTwoIsNot()
+    {
+        const string Loss = "BalanceLoss = 0.3f";
+        string global = RouterModel.Source("BalanceScope = BalanceScope.GlobalBatch, " + Loss);
+        Assert.NotEqual(Step(global), Step(RouterModel.Source(Loss)));
+        Assert.Equal(Step(One(global)), Step(One(RouterModel.Source(Loss))));
+
+        static string One(string source) => source.Replace("MicroBatches = 2", "MicroBatches = 1", StringComparison.Ordinal);
+
+        static float Step(string source)
+        {
+            using var trainer = RouterCheck.Create(source, (2, 2));
+            var (tokens, targets) = RouterCheck.Inputs(0);
+            int inputs = trainer.Plan.MicroBatches * 24;
+            return trainer.Step(tokens[..inputs], targets[..inputs]).BalanceLoss;
+        }
+    }
+
     [Fact]
     public void Sequence_RowsWithoutSequences_IsDiagnosed()
     {

@@ -60,9 +60,10 @@ internal static class RouterCheck
             if (isPlanned)
                 Assert.Equal(new RouteCount(trainer.Plan, routing).PeakBytes(step), report.HighWaterBytes);
             var plan = PlanReader.Read(trainer.Plan.Document!);
-            var clocks = ProgramWalk.Run(new(plan.Program, plan.Machine(), plan.Placement), mesh.Data, new RecordedRows(plan, routing, step));
+            var clocks = ProgramWalk.Run(new(plan.Program, plan.Machine(), plan.Placement), mesh.Data, new RecordedRows(plan, routing, step, RouterModel.Batch / mesh.Data, [.. trainer.Plan.Experts.Select(site => site.Capacity)]));
             Assert.Equal(clocks.Max(c => c.Now), report.Emulated!.Picoseconds);
             left.Add(($"report {step}", [report.Loss, report.BalanceLoss, report.RouterZLoss, report.GradientNorm]));
+            left.Add(("dropped", [.. trainer.Plan.Experts.SelectMany((site, s) => Enumerable.Range(0, site.Layers).Select(layer => (float)report.DroppedCopies(s, layer)))]));
             left.Add(("evaluated", [trainer.Evaluate(tokens, targets)]));
         }
         left.AddRange(Trained(trainer).Select(p => ("gradient of " + p.Path, trainer.Gradient(p))));
@@ -107,15 +108,22 @@ internal static class RouterCheck
         var (program, inputs) = Reference(source, trainer);
         var expected = program.Parameters.ToDictionary(p => p.Slot, p => new double[inputs.Parameter(p).Length]);
         var (loss, balance, routerZ) = (0.0, 0.0, 0.0);
+        var quantiles = new Dictionary<int, double[]>();
+        var load = new Dictionary<(int Site, int Layer), double[]>();
         for (int m = 0; m < 2; m++)
         {
-            var own = inputs.WithRouting(new Interpretation.Routing(), 1);
+            var own = inputs.WithRouting(new Interpretation.Routing(), 1, load);
             own.Moment = (trainer.Trainer.Options.Seed, 0, m);
             own.Bind(program.Inputs[0], tokens.Skip(m * Tokens).Take(Tokens).Select(v => (double)v));
             own.Bind(program.Inputs[1], targets.Skip(m * Tokens).Take(Tokens).Select(v => (double)v));
             var run = new ProgramInterpreter(own);
             run.Run(program.Root, backward: true);
             (loss, balance, routerZ) = (loss + (run.Loss / 2), balance + (run.Balance / 2), routerZ + (run.RouterZ / 2));
+            foreach (var site in program.Sites)
+                for (int layer = 0; layer < site.Layers; layer++)
+                    load[(site.Index, layer)] = [.. own.Routing.Load(site, layer).Zip(load.GetValueOrDefault((site.Index, layer), new double[site.Experts]), (a, b) => a + b)];
+            foreach (var (site, sums) in run.Quantiles)
+                quantiles[site] = m == 0 ? sums : [.. quantiles[site].Zip(sums, (a, b) => a + b)];
             foreach (var parameter in FiniteDifference.Trained(program))
                 for (var i = 0; i < expected[parameter.Slot].Length; i++)
                     expected[parameter.Slot][i] += own.Gradient(parameter)[i];
@@ -126,6 +134,12 @@ internal static class RouterCheck
         Near(loss, report.Loss, "loss, reference");
         Near(balance, report.BalanceLoss, "balance loss, reference");
         Near(routerZ, report.RouterZLoss, "router z-loss, reference");
+        foreach (var (site, sums) in quantiles)
+        {
+            float[] bias = [.. trainer.Parameters().Where(p => p.Slot == trainer.Plan.Experts[site].BiasSlot).SelectMany(trainer.Parameter)];
+            for (int i = 0; i < bias.Length; i++)
+                Near(sums[i] / (2 * RouterModel.Batch), bias[i], $"bias {i} of site {site}, reference");
+        }
         foreach (var slot in Trained(trainer).GroupBy(p => p.Slot))
         {
             double error = Compare.RelativeL2([.. slot.SelectMany(trainer.Gradient)], Array.ConvertAll(expected[slot.Key], v => (float)v));

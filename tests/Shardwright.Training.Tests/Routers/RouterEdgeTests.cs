@@ -13,6 +13,8 @@ public sealed class RouterEdgeTests
     [InlineData(Plain, 4, 4, 3)]
     [InlineData(Sigmoid, 4, 4, 3)]
     [InlineData(Sigmoid, 4, 2, 3)]
+    [InlineData("SinkhornIterations = 8", 4, 4, 3)]
+    [InlineData("QuantileBalancing = true, CapacityFactor = 1f, DropOrder = DropOrder.Probability", 4, 4, 3)]
     public void Logits_NotANumber_AreAnErrorThatNamesLayerAndToken(string settings, int data, int expert, int rank)
     {
         using var trainer = RouterCheck.Create(RouterModel.Source(settings), (data, expert));
@@ -38,6 +40,8 @@ public sealed class RouterEdgeTests
     [InlineData(Plain)]
     [InlineData(Sigmoid)]
     [InlineData(Sigmoid + ", RouterGroups = 4, KeptGroups = 2")]
+    [InlineData("SinkhornIterations = 8")]
+    [InlineData("QuantileBalancing = true")]
     public void Logits_AllEqual_GoToTheFirstExperts_AndOtherRanksIdle(string settings)
     {
         // Routers of zeros: every logit is 0, and every token goes to the experts 0 and 1, which lie on one rank; the other ranks and experts have none.
@@ -73,7 +77,35 @@ public sealed class RouterEdgeTests
     [InlineData("BiasRate = -1f", "SHW5002", "BiasRate is -1; need a finite number of at least 0")]
     [InlineData("Jitter = 1f", "SHW5002", "Jitter is 1; need 0 up to, but not, 1")]
     [InlineData("Score = (RouterScore)7", "SHW5002", "Score is 7; need Softmax, Sigmoid or SqrtSoftplus")]
-    [InlineData("BalanceScope = (BalanceScope)2", "SHW5002", "BalanceScope is 2; need MicroBatch or Sequence")]
+    [InlineData("SinkhornIterations = -1", "SHW5002", "SinkhornIterations is -1; need 0 to 1000")]
+    [InlineData("CapacityFactor = -0.5f", "SHW5002", "CapacityFactor is -0.5; need a finite number above 0, or 0 to drop nothing")]
+    [InlineData("CapacityFactor = 1f, DropOrder = (DropOrder)2", "SHW5002", "DropOrder is 2; need Position or Probability")]
+    [InlineData("DropOrder = DropOrder.Probability", "SHW5002", "DropOrder is Probability, and nothing is dropped; set a CapacityFactor")]
+    [InlineData("QuantileBalancing = true, BiasRate = 0.1f", "SHW5002", "QuantileBalancing and BiasRate both even out the load; take one of them")]
+    [InlineData("QuantileBalancing = true, BalanceLoss = 0.1f", "SHW5002", "QuantileBalancing and BalanceLoss both even out the load")]
+    [InlineData("SinkhornIterations = 8, QuantileBalancing = true", "SHW5002", "QuantileBalancing and SinkhornIterations both even out the load")]
+    [InlineData("SinkhornIterations = 8, BiasRate = 0.1f", "SHW5002", "SinkhornIterations and BiasRate both even out the load")]
+    [InlineData("BalanceLoss = 0.1f, SinkhornIterations = 8", "SHW5002", "SinkhornIterations and BalanceLoss both even out the load")]
+    [InlineData("SinkhornIterations = 8, RouterGroups = 4", "SHW5002", "SinkhornIterations is for a choice among all experts, but RouterGroups is 4")]
+    [InlineData("RouterGroups = 4, QuantileBalancing = true", "SHW5002", "QuantileBalancing is for a choice among all experts, but RouterGroups is 4")]
+    [InlineData("BalanceScope = (BalanceScope)3", "SHW5002", "BalanceScope is 3; need MicroBatch, Sequence or GlobalBatch")]
     public void Setting_ThatNoRouterCanHave_IsDiagnosed(string settings, string rule, string message) =>
         Assert.Contains(CapturedModel.Diagnose(RouterModel.Source(settings)), d => d.Id == rule && d.Message.Contains(message, StringComparison.Ordinal));
+
+    [Fact]
+    public void QuantileBalancing_OfTokensThatGoToAllExperts_IsDiagnosed() =>
+        Assert.Contains(CapturedModel.Diagnose(RouterModel.Source("QuantileBalancing = true", 8, 8)), d => d.Id == "SHW5002" && d.Message.Contains("every token goes to all 8 experts", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("QuantileBalancing = true", "QuantileBalancing is on")]
+    [InlineData("SinkhornIterations = 8", "SinkhornIterations is 8")]
+    [InlineData("CapacityFactor = 1.5f", "CapacityFactor is 1.5")]
+    public void Setting_OfSequences_RowsWithoutSequences_IsDiagnosed(string settings, string message)
+    {
+        string source = RouterModel.Source(settings)
+            .Replace("Last.Forward(x, Nn.MatMul(x, Router))", "Nn.Reshape(Last.Forward(Nn.Reshape(x, Batch * Context, Width), Nn.Reshape(Nn.MatMul(x, Router), Batch * Context, 8)), Batch, Context, Width)", StringComparison.Ordinal);
+        var diagnostic = Assert.Single(CapturedModel.Diagnose(source));
+        Assert.Equal("SHW1010", diagnostic.Id);
+        Assert.Contains(message + "; need [8, …, 8]", diagnostic.Message);
+    }
 }

@@ -25,7 +25,7 @@ public sealed class ReceiveBuffer : AdviceRule
             var site = ((Dispatch)statement.Node.Op).Site;
             var rows = statement.Node.Output;
             var buffer = Hardware.ReceiveBuffer.Of(study.Machine, study.Plan.Step!.Program.Sites[site.Index], peers, statement.Cost.Op.Collective!);
-            long tokens = buffer.Rows.Tokens, worst = buffer.DeduplicatedBytes, even = buffer.EvenBytes;
+            long tokens = Math.Min(buffer.Rows.Tokens, Taken(study, site)), worst = Math.Min(buffer.DeduplicatedBytes, peers * tokens * buffer.RowBytes), even = buffer.EvenBytes;
             if (worst <= even || worst <= capacity * study.Option(Info, WorstShare) / 100)
                 continue;
             yield return new(Info, study.Of(site),
@@ -37,11 +37,19 @@ public sealed class ReceiveBuffer : AdviceRule
         }
     }
 
+    /// <summary>Copies that a rank's experts can take of another rank's tokens.</summary>
+    static long Taken(ModelStudy study, ExpertSite site)
+    {
+        int sequences = study.Plan.Batch / study.Plan.Mesh.Data;
+        return (long)(site.Experts / study.Plan.Mesh.Expert) * sequences * site.Capacity((int)(study.Plan.Step!.Program.Sites[site.Index].TokensPerRank / sequences));
+    }
+
     /// <summary>From the plan's affine memory, static bytes + Σ bytes a row · rows of a layer: the load of the busiest rank, in every layer, at which it is full.</summary>
     static string OutOfMemory(ModelStudy study, ExpertSite site, long capacity)
     {
         // All copies of all peers' tokens that one rank's experts can get, over its even share.
-        double most = (double)study.Plan.Mesh.Expert * Math.Min(site.TopK, site.Experts / study.Plan.Mesh.Expert) / site.TopK;
+        var timed = study.Plan.Step!.Program.Sites[site.Index];
+        double most = study.Plan.Mesh.Expert * (double)Math.Min(timed.TokensPerRank * Math.Min(site.TopK, site.Experts / study.Plan.Mesh.Expert), Taken(study, site)) / timed.Copies;
         if (study.PeakBytes > capacity)
             return "A rank's memory is full at even load";
         if (study.Plan.PeakAt(most) <= capacity)

@@ -12,7 +12,7 @@ public sealed class NoBalancing : AdviceRule
 
     public override IEnumerable<Finding> Find(ModelStudy study)
     {
-        foreach (var group in DeclaredGroup.All(study).Where(g => !g.Member.Frozen && g.Site.Experts > study.Option(Info, MostExperts) && g.Site.Router.BiasRate == 0 && g.Member.Settings.All(s => s.Name != "BalanceLoss")))
+        foreach (var group in DeclaredGroup.All(study).Where(g => !g.Member.Frozen && g.Site.Experts > study.Option(Info, MostExperts) && !g.Site.Router.HasBias && g.Site.Router.SinkhornIterations == 0 && g.Member.Settings.All(s => s.Name != "BalanceLoss")))
         {
             long routed = study.Statements.Where(s => s.Cost.Op.Site == group.Site.Index).Sum(s => s.Picoseconds);
             var balanced = study.With(group.With(member => member with { Settings = member.Settings.Append(new Setting("BalanceLoss", new Literal(-1, Usual))).ToEquatable() }));

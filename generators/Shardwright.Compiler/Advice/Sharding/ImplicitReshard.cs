@@ -28,7 +28,7 @@ public sealed class ImplicitReshard : AdviceRule
             var value = statement.Node.Output;
             long bytes = LocalShapes.Elements(value, study.Plan.Mesh) * (long)value.ElementBytes;
             bool isLarge = bytes >= study.Option(Info, LeastMegabytes) * 1e6 || statement.Picoseconds >= study.Step * study.Option(Info, LeastPercent) / 100;
-            if (!isLarge || !readers.TryGetValue(value, out var consumer) || consumer is { Op: ReportAuxiliary or ReportLoss } || LinearUses.FirstNonlinear(value, forward) is not null)
+            if (!isLarge || !readers.TryGetValue(value, out var consumer) || consumer is { Op: ReportAuxiliary or ReportQuantiles or ReportLoss } || LinearUses.FirstNonlinear(value, forward) is not null)
                 continue;
             var parameter = LinearUses.GradientOf(value, readers);
             string why = parameter is null

@@ -56,7 +56,7 @@ static class LinearUses
     static bool IsLinear(Node node, HashSet<Value> made, HashSet<Value> sums) => node.Op switch
     {
         Add or Subtract or Scale or Shift or Average or Copy or Accumulate or Sum or Transpose or TakeColumns or PlaceColumns or Concat or Fill => true,
-        ReportLoss or ReportAuxiliary or WriteOutput or AllReduce or AddToGradient => true,
+        ReportLoss or ReportAuxiliary or ReportQuantiles or WriteOutput or AllReduce or AddToGradient => true,
         Multiply or MatMul or BatchMatMul => node.Inputs.Count(sums.Contains) == 1,
         Divide => !made.Contains(node.Input(1)),
         _ => node.Op.IsView || node.Body is not null,

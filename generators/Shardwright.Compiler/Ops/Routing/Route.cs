@@ -32,6 +32,12 @@ public sealed record ExpertSite(
 
     public int LoadSlot { get; init; } = -1;
 
+    /// <summary>In the load's place, the slot of the sums of what sets the bias by quantiles; −1 = none.</summary>
+    public int QuantileSlot { get; init; } = -1;
+
+    /// <summary>Copies of a sequence of <paramref name="tokens"/> tokens that an expert takes: all of them where it is as many as the tokens.</summary>
+    public int Capacity(int tokens) => ExpertCapacity.Of(tokens, TopK, Experts, Router.CapacityFactor);
+
     public bool HasAuxiliaryLoss => Router.BalanceLoss != 0 || Router.RouterZLoss != 0;
 }
 
@@ -42,6 +48,9 @@ public sealed record ExpertSite(
 public sealed record Route(ExpertSite Site) : Op
 {
     public const int Experts = 0, Gates = 1, Probabilities = 2, Statistics = 3, Counts = 4, Slots = 5;
+
+    /// <summary>Experts are chosen by a second operand, [rows, experts], in place of the logits.</summary>
+    public bool HasKeys { get; init; }
 
     public override bool IsRowWise => false;
 
@@ -57,8 +66,8 @@ public sealed record Route(ExpertSite Site) : Op
         if (!report.Require(logits.Type is { Rank: >= 2, Rows: RowKind.Sequence, Element: ElementType.Float32 } && logits.Type.Last == Site.Experts, node, () =>
             $"{Site.Name}.Forward: logits '{logits.Name}' are {logits.Type} for {Site.Experts} experts; need […, {Site.Experts}]"))
             return;
-        if (!report.Require(!Site.Router.BalancesSequences || logits.Type.Rank >= 3 && logits.Type.Shape[0] == report.Sequences, node, () =>
-            $"{Site.Name}.Forward: logits '{logits.Name}' are {logits.Type}, and BalanceScope is Sequence; need [{report.Sequences}, …, {Site.Experts}]: dimension 0 says which tokens belong together"))
+        if (!report.Require(Site.Router.SequenceSetting is null || logits.Type.Rank >= 3 && logits.Type.Shape[0] == report.Sequences, node, () =>
+            $"{Site.Name}.Forward: logits '{logits.Name}' are {logits.Type}, and {Site.Router.SequenceSetting}; need [{report.Sequences}, …, {Site.Experts}]: dimension 0 says which tokens belong together"))
             return;
         node.Outputs[Experts].Type = logits.Type.WithLast(Site.TopK) with { Element = ElementType.Int32 };
         node.Outputs[Slots].Type = node.Outputs[Experts].Type;
@@ -79,12 +88,12 @@ public sealed record Route(ExpertSite Site) : Op
         gradients.Emit(new RouteGradient(Site), node.Input(0), [node.Outputs[Experts], node.Outputs[Gates], dgates, node.Input(0), .. saved]);
     }
 
-    // Scores of all logits and of the kept ones; k passes for the top-k (and one to rank groups), a count and a place for every copy on the general-purpose engine.
+    // Scores of all logits and of the kept ones; k passes for the top-k (one where all are taken, and one to rank groups), a count and a place for every copy on the general-purpose engine; with a capacity also its gate's rank, two passes.
     public override OpWork Cost(Node node, CostRule cost) => cost.Stream(node) with
     {
         VectorElements = cost.Elements(node.Input(0)) * 3,
         ScalarElements = cost.Elements(node.Input(0)) + cost.Elements(node.Outputs[Gates]),
-        GpSimdElements = cost.Elements(node.Input(0)) * (Site.TopK + (Site.Router.Groups > 1 ? 1 : 0)) + cost.Elements(node.Outputs[Slots]) * 2,
+        GpSimdElements = cost.Elements(node.Input(0)) * ((Site.TopK == Site.Experts ? 1 : Site.TopK) + (Site.Router.Groups > 1 ? 1 : 0)) + cost.Elements(node.Outputs[Slots]) * (Site.Router.CapacityFactor > 0 ? 4 : 2),
     };
 
     public override void Print(Node node, StatementPrinter print)
@@ -100,7 +109,12 @@ public sealed record Route(ExpertSite Site) : Op
             ("sequences", print.Sequences), ("rowsPerSequence", print.RowCount(logits) / print.Sequences), ("k", Site.TopK), ("expertCount", Site.Experts));
         if (print.IsUsed(node.Outputs[Probabilities]) || print.IsUsed(node.Outputs[Statistics]))
             Statistic(node, print);
-        print.Kernel(node, "DispatchOrder", [node.Outputs[Experts], node.Outputs[Slots]], ("rows", rows), ("k", Site.TopK), ("expertCount", Site.Experts));
+        int tokens = print.RowCount(logits) / print.Sequences;
+        if (Site.Capacity(tokens) < tokens)
+            print.Kernel(node, "CapacityOrder", [node.Outputs[Experts], node.Outputs[Gates], node.Outputs[Slots]], ("sequences", print.Sequences), ("rowsPerSequence", tokens), ("k", Site.TopK),
+                ("expertCount", Site.Experts), ("capacity", Site.Capacity(tokens)), ("order", $"DropOrder.{router.DropOrder}"));
+        else
+            print.Kernel(node, "DispatchOrder", [node.Outputs[Experts], node.Outputs[Slots]], ("rows", rows), ("k", Site.TopK), ("expertCount", Site.Experts));
     }
 
     void Statistic(Node node, StatementPrinter print)
@@ -115,6 +129,8 @@ public sealed record Route(ExpertSite Site) : Op
     string Ranking(Node node, StatementPrinter print)
     {
         var router = Site.Router;
+        if (HasKeys)
+            return $", keys: {print.Of(node.Input(1))}";
         if (!router.IsRanked)
             return "";
         string groups = router.Groups > 1 ? $", groups: {router.Groups}, keptGroups: {(router.KeptGroups > 0 ? router.KeptGroups : router.Groups)}" : "";
@@ -131,6 +147,9 @@ public sealed record RouteGradient(ExpertSite Site) : Op
 {
     public override void InferShapes(Node node, ShapeReport report) => node.Output.Type = node.Input(3).Type;
 
+    /// <summary>The step's counts are those of so many micro-batches as ran.</summary>
+    internal static string Mean(RouterSettings router) => router.BalancesStep ? " / (microBatch + 1)" : "";
+
     public override void Print(Node node, StatementPrinter print)
     {
         Value experts = node.Input(0), gates = node.Input(1), dgates = node.Input(2), logits = node.Input(3);
@@ -139,8 +158,8 @@ public sealed record RouteGradient(ExpertSite Site) : Op
         // The mean over sequences of their own losses: each has tokens ÷ sequences tokens.
         double perSequence = router.BalancesSequences ? logits.Type.Shape[0] : 1;
         double balance = router.BalanceLoss * Site.Experts * perSequence / (tokens * tokens * Site.TopK) / Site.MicroBatches, z = router.RouterZLoss / tokens / Site.MicroBatches;
-        string counts = $"{print.Exchange(Site)}.{(router.BalancesSequences ? "SequenceCounts" : "TotalCounts")}";
-        (string, object)[] scales = [("balanceScale", StatementPrinter.Number(balance)), ("zScale", StatementPrinter.Number(z))];
+        string counts = router.BalancesStep ? $"StepCounts(site: {Site.Index}, {print.Instance(Site)})" : $"{print.Exchange(Site)}.{(router.BalancesSequences ? "SequenceCounts" : "TotalCounts")}";
+        (string, object)[] scales = [("balanceScale", StatementPrinter.Number(balance) + Mean(router)), ("zScale", StatementPrinter.Number(z))];
         if (router.IsUsual)
             print.Kernel(node, "RouterGradient", [experts, gates, dgates, node.Input(4), logits, counts, node.Output],
                 [("rows", print.Rows(node.Output)), ("expertCount", Site.Experts), ("k", Site.TopK), .. scales]);
@@ -167,6 +186,8 @@ public sealed record ReportAuxiliary(ExpertSite Site, int Tokens) : Op
         print.Statement("ReportAuxiliary(");
         print.Statement(Site.Router.BalancesSequences
             ? $"    balance: AuxiliaryTerms.SequenceBalance({statistics}, layers: {layers}, expertCount: {experts}, sequences: {print.Sequences} * World.Size, tokens: {Tokens}, k: {Site.TopK}, coefficient: {balance}),"
+            : Site.Router.BalancesStep
+            ? $"    balance: AuxiliaryTerms.Balance({statistics}, StepCounts(site: {Site.Index}), layers: {layers}, ranks: 1, expertCount: {experts}, tokens: {Tokens}, k: {Site.TopK}, coefficient: {balance}{RouteGradient.Mean(Site.Router)}),"
             : $"    balance: AuxiliaryTerms.Balance({statistics}, {counts}, layers: {layers}, ranks: World.Size, expertCount: {experts}, tokens: {Tokens}, k: {Site.TopK}, coefficient: {balance}),");
         print.Statement($"    routerZ: AuxiliaryTerms.RouterZ({statistics}, layers: {layers}, expertCount: {experts}, tokens: {Tokens}, coefficient: {z}));");
     }

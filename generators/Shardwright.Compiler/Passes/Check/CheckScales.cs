@@ -128,6 +128,8 @@ public sealed class CheckScales
         Route o => o.Site,
         RouteGradient o => o.Site,
         JitterLogits o => o.Site,
+        SinkhornKeys o => o.Site,
+        QuantileBias o => o.Site,
         GatherCounts o => o.Site,
         Permute o => o.Site,
         PermuteGradient o => o.Site,
@@ -136,6 +138,7 @@ public sealed class CheckScales
         Combine o => o.Site,
         CombineGradient o => o.Site,
         ReportAuxiliary o => o.Site,
+        ReportQuantiles o => o.Site,
         ExpertLoop o => o.Site,
         _ => null,
     };

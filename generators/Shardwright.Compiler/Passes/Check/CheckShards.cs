@@ -145,7 +145,7 @@ public sealed class CheckShards
             case Route:
                 Need(0, rows);
                 if (inputs.Count > 1)
-                    Need(1, Sharding.Replicated);
+                    Need(1, ((Route)node.Op).HasKeys ? rows : Sharding.Replicated);
                 return [rows, rows, rows, new(AtomState.Partial, AtomState.Partial), counts, rows];
             case Dispatch:
                 Need(0, rows);
@@ -163,7 +163,7 @@ public sealed class CheckShards
             case WriteOutput:
                 Need(0, rows);
                 return [];
-            case ReportLoss or ReportAuxiliary:
+            case ReportLoss or ReportAuxiliary or ReportQuantiles:
                 for (int i = 0; i < inputs.Count; i++)
                     Need(i, Sharding.Replicated);
                 return [];

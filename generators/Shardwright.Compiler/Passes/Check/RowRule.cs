@@ -26,9 +26,10 @@ public sealed record RowRule(bool[] Rows, bool[] Sums, bool AlongLast)
         Embed => Kept(node, v => v == node.Input(0)),
         SumColumns => node.Output.Type.Rank > 0 && node.Input(0).Type.Rank > 1 && node.Output.Type.Shape[0] == node.Input(0).Type.Shape[0] ? Kept(node) : Summed(node),
         MatMulGradient or EmbedGradient or SumTokens or RmsNormGainGradient or LayerNormGainGradient => Summed(node),
+        QuantileBias => Summed(node) with { Rows = [true, false] },
         Sum or CrossEntropy => Summed(node) with { Sums = [true, false] },
         CrossEntropyGradient op => Kept(node, v => op.Scale is not null || v != node.Inputs[node.Inputs.Count - 1], alongLast: true),
-        Permute or PermuteGradient or Combine or CombineGradient or RouteGradient or JitterLogits => Kept(node, alongLast: true),
+        Permute or PermuteGradient or Combine or CombineGradient or RouteGradient or JitterLogits or SinkhornKeys => Kept(node, alongLast: true),
         _ => null,
     };
 

@@ -24,6 +24,10 @@ public sealed partial class ReceiveBufferTests
     [Fact]
     public Task ThirtyTwoPeers_AreOverALowerThreshold() => AdviceVerify.Reports(Rule, Model(expert: 32, marked: true), "SHW3010.worst_case_percent = 14");
 
+    // 8192 · 8 ÷ 64 copies an expert are all that a rank's one expert takes of a sequence: the worst case is the even load.
+    [Fact]
+    public Task Capacity_BoundsTheBuffer() => AdviceVerify.Reports(Rule, Model().Replace("() => new(width, hidden));", "() => new(width, hidden)) { CapacityFactor = 1 };", StringComparison.Ordinal));
+
     [Fact]
     public Task TargetWithReceiveDisplacements_HasExactBuffers() => AdviceVerify.Reports(Rule, Model(), "build_property.ShardwrightTarget = trn3.ultraserver64");
 

@@ -19,6 +19,8 @@ public sealed class RoutingRuleTests
     [InlineData(16, " { BalanceLoss = 0.02f };")]
     [InlineData(16, " { BalanceLoss = 0 };")]
     [InlineData(16, " { BiasRate = 1e-3f };")]
+    [InlineData(16, " { QuantileBalancing = true };")]
+    [InlineData(16, " { SinkhornIterations = 8 };")]
     public Task FewExperts_OrADecision_AreLeftAlone(int experts, string end) => AdviceVerify.Reports("SHW5003", Sparse.Model(experts: experts, group: Sparse.Plain(end: end)));
 
     [Fact]

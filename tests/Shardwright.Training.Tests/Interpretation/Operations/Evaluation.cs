@@ -56,6 +56,8 @@ internal static class Evaluation
         CrossEntropy => Losses.CrossEntropy(x[0], x[1], x.Length > 2 ? x[2] : null),
         CrossEntropyGradient op => [Losses.CrossEntropyGradient(x[0], x[2], op.Weighted ? x[3] : null, op.Scale is { } scale ? Losses.Number(scale, inputs) : x[^1].Data[0])],
 
+        SinkhornKeys op => [RouterReference.Sinkhorn(op.Site, x[0])],
+        QuantileBias op => [RouterReference.QuantileBias(op.Site, x[0], x[1].Data)],
         Permute op => [Routings.Permute(x[0], x[1], op.Site.TopK)],
         PermuteGradient op => [Routings.PermuteGradient(x[0], x[1], op.Site.TopK, Shape(node, x))],
         Combine { Residual: true } op => [Routings.Combine(x[0], x[1], x[2], op.Site.TopK).Zip(x[3], (a, b) => a + b)],

@@ -45,6 +45,59 @@ internal static class RouterReference
         return [.. kept.OrderByDescending(e => keys[e]).ThenBy(e => e).Take(site.TopK)];
     }
 
+    /// <summary>The k experts with the largest keys, ties to the lower index.</summary>
+    public static int[] Largest(ExpertSite site, double[] keys) => [.. Enumerable.Range(0, site.Experts).OrderByDescending(e => keys[e]).Take(site.TopK)];
+
+    /// <summary>d¹ · e^x · d⁰ with d⁰_t = 1 ÷ T ÷ Σ_e d¹_e · e^x_te, d¹_e = 1 ÷ E ÷ Σ_t d⁰_t · e^x_te in turn, over each sequence, as Megatron-LM writes it but for its 10⁻⁸ and its tolerance.</summary>
+    public static DoubleTensor Sinkhorn(ExpertSite site, DoubleTensor logits)
+    {
+        var keys = new DoubleTensor(logits.Shape);
+        int each = logits.Rows / logits.Shape[0];
+        for (var first = 0; first < logits.Rows; first += each)
+        {
+            double[][] cost = [.. Enumerable.Range(first, each).Select(t => logits.Row(t).ToArray().Select(Math.Exp).ToArray())];
+            double[] d0 = new double[each], d1 = [.. Enumerable.Repeat(1.0, site.Experts)];
+            for (var i = 0; i < site.Router.SinkhornIterations; i++)
+            {
+                d0 = [.. cost.Select(row => 1.0 / each / row.Zip(d1, (c, d) => c * d).Sum())];
+                d1 = [.. Enumerable.Range(0, site.Experts).Select(e => 1.0 / site.Experts / cost.Zip(d0, (row, d) => row[e] * d).Sum())];
+            }
+
+            for (var t = 0; t < each; t++)
+                for (var e = 0; e < site.Experts; e++)
+                    keys.Row(first + t)[e] = d1[e] * cost[t][e] * d0[t];
+        }
+        return keys;
+    }
+
+    /// <summary>Σ over sequences of −β, β_e being the (⌊m · k ÷ n⌋ + 1)-th largest of s_te − α_t of m tokens and n experts, α_t the (k + 1)-th largest of s_t − the β of before, as Megatron-LM's qb_dual_update has it.</summary>
+    public static DoubleTensor QuantileBias(ExpertSite site, DoubleTensor logits, double[] bias)
+    {
+        var sums = new DoubleTensor([site.Experts]);
+        int m = logits.Rows / logits.Shape[0];
+        foreach (var sequence in Enumerable.Range(0, logits.Rows).Chunk(m))
+        {
+            var s = sequence.Select(t => Scores(site.Router, logits.Row(t).ToArray())).ToArray();
+            var alpha = s.Select(row => row.Zip(bias, (score, b) => score + b).OrderDescending().ElementAt(site.TopK)).ToArray();
+            for (var e = 0; e < site.Experts; e++)
+                sums.Data[e] -= s.Zip(alpha, (row, a) => row[e] - a).OrderDescending().ElementAt(m * site.TopK / site.Experts);
+        }
+        return sums;
+    }
+
+    /// <summary>The copies that experts compute: of each sequence an expert's first ⌈T · k ÷ E · factor⌉, or those with its largest gates.</summary>
+    public static bool[] Keep(ExpertSite site, DoubleTensor chosen, DoubleTensor gates, int sequences)
+    {
+        var factor = site.Router.CapacityFactor;
+        var each = chosen.Data.Length / sequences;
+        var capacity = factor == 0 ? each : (int)Math.Ceiling(each / (double)site.Experts * factor);
+        var kept = new bool[chosen.Data.Length];
+        foreach (var own in Enumerable.Range(0, kept.Length).GroupBy(copy => (copy / each, chosen.Data[copy])))
+            foreach (var copy in own.OrderByDescending(c => site.Router.DropOrder == DropKind.Probability ? gates.Data[c] : 0).ThenBy(c => c).Take(capacity))
+                kept[copy] = true;
+        return kept;
+    }
+
     public static double[] Gates(ExpertSite site, double[] x, int[] chosen)
     {
         var scores = Scores(site.Router, x);
@@ -60,14 +113,14 @@ internal static class RouterReference
     }
 
     /// <summary>dlogits, plus the auxiliary losses' part of one of the step's micro-batches; counts carry no gradient.</summary>
-    public static DoubleTensor Gradient(ExpertSite site, DoubleTensor chosen, DoubleTensor gates, DoubleTensor dgates, DoubleTensor logits)
+    public static DoubleTensor Gradient(ExpertSite site, DoubleTensor chosen, DoubleTensor gates, DoubleTensor dgates, DoubleTensor logits, double[]? stepLoad = null)
     {
         double tokens = logits.Rows;
         var (dlogits, router) = (new DoubleTensor(logits.Shape), site.Router);
         // [scope][e]: what the loss has for every unit of probability, by the sequence's or the whole micro-batch's copies.
         int scopes = router.BalancesSequences ? logits.Shape[0] : 1, each = logits.Rows / scopes;
         double[][] loads = [.. Enumerable.Range(0, scopes).Select(s => Enumerable.Range(0, site.Experts).Select(e =>
-            router.BalanceLoss / scopes * site.Experts * chosen.Data.Skip(s * each * site.TopK).Take(each * site.TopK).Count(c => (int)c == e) / ((double)each * site.TopK) / each / site.MicroBatches).ToArray())];
+            router.BalanceLoss / scopes * site.Experts * (stepLoad?[e] ?? chosen.Data.Skip(s * each * site.TopK).Take(each * site.TopK).Count(c => (int)c == e)) / ((double)each * site.TopK) / each / site.MicroBatches).ToArray())];
         for (var t = 0; t < logits.Rows; t++)
         {
             var x = logits.Row(t).ToArray();

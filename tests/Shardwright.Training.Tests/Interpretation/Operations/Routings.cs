@@ -5,11 +5,14 @@ namespace Shardwright.Training.Tests.Interpretation.Operations;
 /// <summary>Tokens to experts and back, on one rank: a copy's slot is its place in the order (expert, token), and dispatch changes nothing.</summary>
 internal static class Routings
 {
+    /// <summary>The slot of a copy that no expert computes.</summary>
+    private const double Dropped = -1;
+
     /// <summary>Experts, gates, probabilities, statistics, counts and slots, as <see cref="Compiler.Ops.Routing.Route"/> lists them.</summary>
-    public static DoubleTensor[] Route(Route route, DoubleTensor logits, double[]? bias, int sequences, Func<Func<double[]>, double[]> choose)
+    public static DoubleTensor[] Route(Route route, DoubleTensor logits, DoubleTensor? choice, int sequences, Func<Func<double[]>, double[]> choose, Func<Func<bool[]>, bool[]> keep)
     {
         var (site, experts) = (route.Site, route.Site.Experts);
-        var chosen = logits.WithLast(site.TopK) with { Data = choose(() => [.. Enumerable.Range(0, logits.Rows).SelectMany(t => RouterReference.Choose(site, logits.Row(t).ToArray(), bias).Select(e => (double)e))]) };
+        var chosen = logits.WithLast(site.TopK) with { Data = choose(() => [.. Enumerable.Range(0, logits.Rows).SelectMany(t => (route.HasKeys ? RouterReference.Largest(site, choice!.Row(t).ToArray()) : RouterReference.Choose(site, logits.Row(t).ToArray(), choice?.Data)).Select(e => (double)e))]) };
         var gates = logits.WithLast(site.TopK);
         var statistics = new DoubleTensor([experts + 1]);
         var counts = new DoubleTensor([experts, sequences]);
@@ -26,7 +29,7 @@ internal static class Routings
         for (var t = 0; t < logits.Rows; t++)
             for (var e = 0; e < experts; e++)
                 statistics.Data[e] += probabilities.Row(t)[e] * (site.Router.BalancesSequences ? counts.Row(e)[t / (logits.Rows / sequences)] : 1);
-        return [chosen, gates, probabilities, statistics, counts, Slots(chosen)];
+        return [chosen, gates, probabilities, statistics, counts, Slots(chosen, keep(() => RouterReference.Keep(site, chosen, gates, sequences)))];
     }
 
     /// <summary>balance = c · E · Σ f·P, z = c · mean of log-sum-exp², summed over layers.</summary>
@@ -49,7 +52,7 @@ internal static class Routings
     public static DoubleTensor Permute(DoubleTensor x, DoubleTensor slots, int k)
     {
         var sent = new DoubleTensor([x.Rows * k, x.Last]);
-        for (var copy = 0; copy < slots.Data.Length; copy++)
+        foreach (var copy in Kept(slots))
             x.Row(copy / k).CopyTo(sent.Row((int)slots.Data[copy]));
         return sent;
     }
@@ -57,7 +60,7 @@ internal static class Routings
     public static DoubleTensor PermuteGradient(DoubleTensor dsent, DoubleTensor slots, int k, int[] shape)
     {
         var dx = new DoubleTensor(shape);
-        for (var copy = 0; copy < slots.Data.Length; copy++)
+        foreach (var copy in Kept(slots))
             for (var c = 0; c < dx.Last; c++)
                 dx.Row(copy / k)[c] += dsent.Row((int)slots.Data[copy])[c];
         return dx;
@@ -66,7 +69,7 @@ internal static class Routings
     public static DoubleTensor Combine(DoubleTensor returned, DoubleTensor slots, DoubleTensor gates, int k)
     {
         var y = gates.WithLast(returned.Last);
-        for (var copy = 0; copy < slots.Data.Length; copy++)
+        foreach (var copy in Kept(slots))
             for (var c = 0; c < y.Last; c++)
                 y.Row(copy / k)[c] += gates.Data[copy] * returned.Row((int)slots.Data[copy])[c];
         return y;
@@ -75,7 +78,7 @@ internal static class Routings
     public static DoubleTensor[] CombineGradient(DoubleTensor dy, DoubleTensor returned, DoubleTensor slots, DoubleTensor gates, int k)
     {
         DoubleTensor dreturned = new(returned.Shape), dgates = new(gates.Shape);
-        for (var copy = 0; copy < slots.Data.Length; copy++)
+        foreach (var copy in Kept(slots))
         {
             var slot = (int)slots.Data[copy];
             for (var c = 0; c < dy.Last; c++)
@@ -85,12 +88,15 @@ internal static class Routings
         return [dreturned, dgates];
     }
 
-    private static DoubleTensor Slots(DoubleTensor chosen)
+    private static DoubleTensor Slots(DoubleTensor chosen, bool[] kept)
     {
         var slots = new DoubleTensor(chosen.Shape);
-        var order = Enumerable.Range(0, chosen.Data.Length).OrderBy(copy => chosen.Data[copy]).ToArray();
+        Array.Fill(slots.Data, Dropped);
+        var order = Enumerable.Range(0, chosen.Data.Length).Where(copy => kept[copy]).OrderBy(copy => chosen.Data[copy]).ToArray();
         for (var slot = 0; slot < order.Length; slot++)
             slots.Data[order[slot]] = slot;
         return slots;
     }
+
+    private static IEnumerable<int> Kept(DoubleTensor slots) => Enumerable.Range(0, slots.Data.Length).Where(copy => slots.Data[copy] != Dropped);
 }
