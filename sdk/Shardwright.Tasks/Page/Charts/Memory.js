@@ -1,6 +1,7 @@
 const memoryColors = {
   weights: "--c0", gradients: "--c3", optimizer: "--c2", "saved activations": "--c1", activations: "--c4", communication: "--c5", "routed rows": "--c6", "replica slots": "--c7", unused: "--strong-line",
 };
+const memoryHolds = (memory, index) => memory.points.some(point => point.bytes[index] > 0);
 const memoryColor = name => memoryColors[name] ?? "--c6";
 let memoryShowsCapacity = false;
 
@@ -15,7 +16,7 @@ const memorySection = () => {
     marks: () => memory.points.map(({ operation }, index) => ({ series: "class 0", index, operation })),
   });
   return section("memory", "Memory", "Device memory of a rank in program order (not in time), at even load. Click a place for its statement.",
-    element("div", { class: "chart-head" }, legend(memory.classes.map(name => ({ name, color: memoryColor(name) }))), offScale && memoryScale(holder)),
+    element("div", { class: "chart-head" }, legend(memory.classes.filter((_, index) => memoryHolds(memory, index)).map(name => ({ name, color: memoryColor(name) }))), offScale && memoryScale(holder)),
     element("figure", {}, holder),
     memory.omittedPoints && element("p", { class: "quiet small" }, `Not every point is shown: ${memory.omittedPoints}.`),
     element("h3", {}, "Largest buffers at the peak"),
@@ -56,7 +57,7 @@ const memoryOption = (color, width) => {
     tooltip: tooltip(color, items => memoryTip(memory.points[items[0].dataIndex]), { trigger: "axis", axisPointer: { type: "line", lineStyle: { color: color("--text"), width: 1, type: "solid" } } }),
     series: [...memory.classes.map((name, index) => ({
       type: "line", stack: "memory", id: `class ${index}`, name, step: "middle", symbol: "none", emphasis: { disabled: true },
-      lineStyle: { width: 0.5, color: color("--page") }, areaStyle: { color: color(memoryColor(name)), opacity: 1 }, data: memory.points.map(point => point.bytes[index]),
+      lineStyle: { width: 0.5, color: color("--page") }, areaStyle: memoryHolds(memory, index) ? { color: color(memoryColor(name)), opacity: 1 } : undefined, data: memory.points.map(point => point.bytes[index]),
     })), memoryMarks(color, memory)],
     graphic: memoryShowsCapacity ? []
       : [{ type: "text", right: 4, top: 4, silent: true, style: { text: `capacity ${textOf(memory.capacityBytes, "bytes")} is off the scale ↑`, fill: color("--error"), fontSize: 12 } }],
