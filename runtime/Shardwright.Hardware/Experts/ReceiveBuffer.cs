@@ -25,7 +25,7 @@ public sealed record ReceiveBuffer(DispatchRows Rows, int RowBytes, RowExchange 
     /// <summary>Bytes in the worst case.</summary>
     public long WorstBytes => checked(WorstRows * RowBytes);
 
-    /// <summary>Bytes of <c>permute_a2av</c>'s buffer, [N · T, H]: larger than needed where tokens go to several ranks, and what a kernel that sends a token once to a rank needs on every machine.</summary>
+    /// <summary>Bytes of <c>permute_a2av</c>'s buffer, [N · T, H], on every machine.</summary>
     public long DeduplicatedBytes => checked(Rows.Deduplicated * RowBytes);
 
     /// <summary>Whether routing changes nothing: the worst case is also the best.</summary>

@@ -75,26 +75,34 @@ public sealed record ProgramPlan
     /// Peak bytes of a rank that receives <paramref name="rows"/> [site, layer] rows: the static bytes, what earlier layers saved, and the running layer's whole
     /// frame, at its largest moment. Rows are rounded up to 16, as on the routed stack. Scratch of the padded and gathered dispatch comes on top.
     /// </summary>
-    public long PeakBytes(params ReadOnlySpan<int> rows)
+    /// <exception cref="ArgumentException">Another number of sites and layers than the plan's.</exception>
+    public long PeakBytes(params ReadOnlySpan<int> rows) => PeakBytes(rows, []);
+
+    /// <inheritdoc cref="PeakBytes(ReadOnlySpan{int})"/>
+    /// <param name="rows">Rows, [site, layer].</param>
+    /// <param name="scratch">Bytes that a padded or gathered exchange takes on the stack while rows travel, [site, layer]; empty for none.</param>
+    public long PeakBytes(ReadOnlySpan<int> rows, ReadOnlySpan<long> scratch)
     {
         int needed = Experts.Sum(site => site.Layers);
         if (rows.Length != needed)
             throw new ArgumentException($"PeakBytes of {Model}: got {rows.Length} row counts, need {needed} (site by site, layer by layer).", nameof(rows));
+        if (scratch.Length > 0 && scratch.Length != needed)
+            throw new ArgumentException($"PeakBytes of {Model}: got {scratch.Length} sizes of scratch, need {needed} (site by site, layer by layer) or none.", nameof(scratch));
         long saved = 0, peak = TemporaryBytes;
         var order = InExecutionOrder().ToList();
         foreach (var (site, index) in order)
         {
-            long rounded = RoutedStack.RoundRows(rows[index]);
-            peak = Math.Max(peak, saved + rounded * (site.SavedBytesPerRow + site.ForwardWorkingBytesPerRow) + site.Temporaries.Forward);
+            long rounded = RoutedStack.RoundRows(rows[index]), travelling = scratch.Length == 0 ? 0 : scratch[index];
+            peak = Math.Max(peak, saved + rounded * (site.SavedBytesPerRow + site.ForwardWorkingBytesPerRow) + site.Temporaries.Forward + travelling);
             saved += rounded * site.SavedBytesPerRow;
             peak = Math.Max(peak, saved + site.Temporaries.Kept);
         }
         foreach (var (site, index) in Enumerable.Reverse(order))
         {
-            long rounded = RoutedStack.RoundRows(rows[index]);
-            peak = Math.Max(peak, saved + rounded * site.ArrivingBytesPerRow + site.Temporaries.Arriving);
+            long rounded = RoutedStack.RoundRows(rows[index]), travelling = scratch.Length == 0 ? 0 : scratch[index];
+            peak = Math.Max(peak, saved + rounded * site.ArrivingBytesPerRow + site.Temporaries.Arriving + travelling);
             peak = Math.Max(peak, saved + rounded * site.BackwardWorkingBytesPerRow + site.Temporaries.Backward);
-            peak = Math.Max(peak, saved + rounded * site.LeavingBytesPerRow + site.Temporaries.Leaving);
+            peak = Math.Max(peak, saved + rounded * site.LeavingBytesPerRow + site.Temporaries.Leaving + travelling);
             saved -= rounded * site.SavedBytesPerRow;
             peak = Math.Max(peak, saved + site.Temporaries.Closed);
         }

@@ -47,6 +47,32 @@ public sealed class ProgramPlanTests
     }
 
     [Fact]
+    public void WorstPeak_OfAnExactGroup_IsTheBalancedOne()
+    {
+        // 24 rows, rounded to 32, whatever the router does; a planner of the user's own may not change that.
+        var plan = Plan(new ExpertSite("Experts", 4, 3, 1, 0, 0, 10, 2) { IsExact = true, Slots = 2 });
+        Assert.Equal(1000 + 32 * 12, plan.WorstPeakBytes);
+        Assert.Equal((plan.BalancedPeakBytes, plan.BalancedPeakBytes), (plan.WorstPeakBytes, plan.WorstPeakBytesOfAnyPlan));
+    }
+
+    [Fact]
+    public void WorstPeak_OfAnyPlan_CountsTheRowsOfSlots()
+    {
+        // With one slot besides two experts, all three copies of 16 tokens may come here: 48 rows.
+        var plan = Plan(new ExpertSite("Experts", 4, 3, 1, 0, 0, 10, 2) { Slots = 1 });
+        Assert.Equal((1000 + 32 * 12, 1000 + 48 * 12), (plan.WorstPeakBytes, plan.WorstPeakBytesOfAnyPlan));
+    }
+
+    [Fact]
+    public void PeakBytes_WithScratch_CountsItWhereRowsTravel()
+    {
+        // Forward 16·(8 + 40) + 100; backward, while gradients arrive and leave, 16·8 + 100.
+        var plan = Plan(new ExpertSite("Experts", 4, 1, 1, 0, 0, 8, 40));
+        Assert.Equal(1000 + 16 * 48 + 100, plan.PeakBytes([5], [100L]));
+        Assert.Contains("got 2 sizes of scratch, need 1", Assert.Throws<ArgumentException>(() => plan.PeakBytes([5], [100L, 100L])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void PeakBytes_WrongNumberOfCounts_NamesNeed()
         => Assert.Contains("got 1 row counts, need 3", Assert.Throws<ArgumentException>(() => Plan(new ExpertSite("E", 4, 1, 3, 0, 0, 8, 40)).PeakBytes(5)).Message);
 }

@@ -16,13 +16,38 @@ public sealed class RouteCount(ProgramPlan plan, RecordedRouting routing, Func<E
     public int OffRank(int step, int microBatch, int site, int layer) => Copies(step, microBatch, site, layer).Count(copy => copy.Owner != copy.Source);
 
     /// <summary>The plan's peak at the recorded rows: of each rank and micro-batch, the largest.</summary>
-    public long PeakBytes(int step)
+    public long PeakBytes(int step) => PeakBytes(step, (_, _, _, _) => 0);
+
+    /// <summary>The same, with bytes of scratch for (micro-batch, site, layer, rank).</summary>
+    public long PeakBytes(int step, Func<int, int, int, int, long> scratch)
     {
         long peak = 0;
         for (int microBatch = 0; microBatch < plan.MicroBatches; microBatch++)
             for (int rank = 0; rank < plan.Data; rank++)
-                peak = Math.Max(peak, plan.PeakBytes([.. plan.Experts.SelectMany((site, s) => Enumerable.Range(0, site.Layers).Select(layer => Rows(step, microBatch, s, layer, rank)))]));
+                peak = Math.Max(peak, plan.PeakBytes(Everywhere((site, layer) => Rows(step, microBatch, site, layer, rank)), Everywhere((site, layer) => scratch(microBatch, site, layer, rank))));
         return peak;
+
+        T[] Everywhere<T>(Func<int, int, T> of) => [.. plan.Experts.SelectMany((site, s) => Enumerable.Range(0, site.Layers).Select(layer => of(s, layer)))];
+    }
+
+    /// <summary>Copies of the largest pair of a sender and a receiver in a rank's expert group.</summary>
+    public int LargestBlock(int step, int microBatch, int site, int layer, int rank)
+    {
+        var layout = new ExpertLayout(plan.Experts[site].ExpertCount, plan.Expert, plan.Experts[site].Slots);
+        int[] experts = routing.Experts(step, microBatch, site, layer).ToArray();
+        int copies = experts.Length / plan.Data, first = rank / plan.Expert * plan.Expert;
+        var counts = Enumerable.Range(first, plan.Expert).Select(source =>
+        {
+            var row = new int[layout.Experts];
+            foreach (int expert in experts.AsSpan(source * copies, copies))
+                row[expert]++;
+            return row;
+        }).ToArray();
+        var placement = new PlacementPlan(layout);
+        (planner ?? (_ => new StaticPlanner()))(layout).Plan([.. Enumerable.Range(0, layout.Experts).Select(expert => counts.Sum(row => row[expert]))], placement);
+        var split = new TokenSplit(layout, node: layout.Ranks);
+        split.Fill(counts, placement, SplitOrder.Locality);
+        return Enumerable.Range(0, layout.Ranks * layout.Ranks).Max(pair => Enumerable.Range(0, split.First[layout.Experts]).Where(i => split.InstanceRank[i] == pair % layout.Ranks).Sum(i => split.Tokens[pair / layout.Ranks][i]));
     }
 
     int Placed(Func<ExpertLayout, PlacementPlanner> planner, int step, int microBatch, int site, int layer, int rank)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Shardwright.Hardware;
+using Shardwright.Hardware.Reports;
 
 namespace Shardwright.Capture.Tests.Advice.Memory;
 
@@ -72,8 +73,8 @@ public sealed partial class ReceiveBufferTests
         (ReceiveBuffer Receive, PlanMemory Memory) Report(string placement)
         {
             var linked = AdviceVerify.Link(Model().Replace("[Experts]", $"[Experts(Placement = Placement.{placement})]", StringComparison.Ordinal), $"build_property.ShardwrightTarget = {target}");
-            var plan = Compiler.Cost.DocumentOf.Plan(linked, AdviceVerify.Compile(linked).Plan);
-            return (Assert.Single(Hardware.Reports.ExpertUse.All(plan, new(plan.Program, plan.Machine(), plan.Placement), null, null)).Receive, plan.Memory);
+            var report = BuildReport.Of(Compiler.Cost.DocumentOf.Plan(linked, AdviceVerify.Compile(linked).Plan));
+            return (Assert.Single(report.Experts).Receive, report.Plan.Memory);
         }
     }
 
