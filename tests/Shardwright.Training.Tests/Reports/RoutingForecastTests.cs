@@ -63,6 +63,10 @@ public sealed class RoutingForecastTests
         Assert.All(forecast.Placements.Where(p => p.Placement == "Auto"), p => Assert.True(p.StepPicoseconds <= forecast.Configured.StepPicoseconds));
         Assert.InRange(forecast.Placements.Single(p => p.Placement == "Exact").MostImbalance, 1, 1.01);
 
+        var report = BuildReport.Of(plan, slow);
+        Assert.Contains($" less. Write [Experts(Placement = Placement.{forecast.Recommended.Placement}", RoutingLine.Advice(report, forecast), StringComparison.Ordinal);
+        Assert.Null(RoutingLine.Advice(report, forecast with { Configured = forecast.Recommended }));
+
         // Where slots do not fit, they are not recommended.
         var full = slow with { Rank = slow.Rank with { HbmBytes = plan.Memory.PeakBytes } };
         Assert.Equal("Static", Assert.Single(RoutingForecast.All(plan, full, recording, "t.shwr")).Recommended.Placement);
