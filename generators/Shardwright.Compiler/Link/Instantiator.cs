@@ -92,7 +92,7 @@ public sealed class Instantiator(LinkedModel linked, int microBatches, RowExchan
             bias = Declare(owner, group, path + ".Bias", "Bias", EquatableArray.Of(count), true, true, true);
             string source = site.Router.QuantileBalancing ? "Quantiles" : "Load";
             int slot = Declare(owner, group, $"{path}.{source}", source, EquatableArray.Of(count), true, true, true).Parameter!.Slot;
-            site = (site with { BiasSlot = bias.Parameter!.Slot }) with { LoadSlot = site.Router.QuantileBalancing ? -1 : slot, QuantileSlot = site.Router.QuantileBalancing ? slot : -1 };
+            site = site.Router.QuantileBalancing ? site with { BiasSlot = bias.Parameter!.Slot, QuantileSlot = slot } : site with { BiasSlot = bias.Parameter!.Slot, LoadSlot = slot };
         }
         Sites.Add(site);
         SiteSources.Add(new(owner.Graph.Type, group.Site, group.Site) { Caller = owner.Holder });

@@ -2,7 +2,7 @@ namespace Shardwright;
 
 /// <summary>
 /// The place in training that eager runs stand at, from <see cref="At"/> to <see cref="Dispose"/> in this flow of control: <c>using (RouterNoise.At(seed, step, microBatch)) model.Objective(…);</c>
-/// <see cref="ExpertGroup{T}.Jitter"/> then draws what the trainer draws there. Outside of it there is no jitter, as in a trainer's <c>Evaluate</c> and <c>Forward</c>.
+/// <see cref="ExpertGroup{T}.Jitter"/> then draws what the trainer draws there, and <see cref="ExpertGroup{T}.SinkhornIterations"/> even out the choice. Outside of it there is neither, as in a trainer's <c>Evaluate</c> and <c>Forward</c>.
 /// </summary>
 public sealed class RouterNoise : IDisposable
 {

@@ -26,7 +26,7 @@ public abstract partial class RankProgram
         var counts = exchange.KeptCounts;
         if (!board.Training)
             return;
-        var chosen = stepCounts[site].AsSpan(layer * exchange.TotalCounts.Length, exchange.TotalCounts.Length);
+        var chosen = stepCounts[site].AsSpan(layer * counts.Length, counts.Length);
         for (int expert = 0; expert < chosen.Length; expert++)
             chosen[expert] += exchange.TotalCounts[expert];
         if (Context.Plan.Experts[site].LoadSlot is var slot and >= 0)
@@ -42,11 +42,12 @@ public abstract partial class RankProgram
             (exchanges[site] = exchange).ClearMoved();
         board.Report.Placed(site, layer, exchange.Load, exchange.MeanRows, exchange.RowsPerRank, exchange.PlanningTicks);
         var tokens = board.Report.Tokens(site, layer);
-        for (int expert = 0; expert < tokens.Length; expert++)
-            tokens[expert] += counts[expert];
         long dropped = 0;
         for (int expert = 0; expert < tokens.Length; expert++)
+        {
+            tokens[expert] += counts[expert];
             dropped += exchange.TotalCounts[expert] - counts[expert];
+        }
         board.Report.Dropped(site, layer, dropped);
     }
 

@@ -32,9 +32,10 @@ public sealed class CapacityTests
     }
 
     [Theory]
-    [InlineData("Adaptive, Slots = 2")]
-    [InlineData("Exact")]
-    public void Capacity_WithReplicas_HasTheStaticLosses(string placement)
+    [InlineData("Adaptive, Slots = 2", true)]
+    [InlineData("Exact", true)]
+    [InlineData("Auto", false)]
+    public void Capacity_WithReplicas_HasTheStaticLosses(string placement, bool replicates)
     {
         string source = RouterModel.Source("CapacityFactor = 1f", 8, 3), placed = source.Replace("[Experts]", $"[Experts(Placement = Placement.{placement}, LeastTokens = 1)]", StringComparison.Ordinal);
         using var still = RouterCheck.Create(source, (4, 4), new TrainerOptions { LearningRate = 0, WeightDecay = 0 });
@@ -48,7 +49,7 @@ public sealed class CapacityTests
             replicas += report.Placement(1, 0).Replicas;
         }
 
-        Assert.True(replicas > 0, "no expert was replicated");
+        Assert.True(replicas > 0 || !replicates, "no expert was replicated");
     }
 
     [Theory]
