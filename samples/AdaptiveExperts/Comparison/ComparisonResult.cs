@@ -3,7 +3,7 @@ namespace AdaptiveExperts.Comparison;
 /// <summary>All steps of one trainer.</summary>
 public sealed record TrainerResult(string Name, IReadOnlyList<StepFigures> Steps);
 
-/// <summary>What a comparison found. Figures of the first step's wall time are left out: pages are committed in it.</summary>
+/// <summary>What a comparison found.</summary>
 public sealed record ComparisonResult(string Machine, string Mesh, TrainerResult Home, TrainerResult Moving)
 {
     /// <summary>Steps from the first on in which both losses have the same bits.</summary>

@@ -3,7 +3,7 @@ using Shardwright;
 
 namespace AdaptiveExperts.Comparison;
 
-/// <summary>What one step of one trainer did, copied from its report. Sums over layers, of the rank group of rank 0.</summary>
+/// <summary>What one step of one trainer did, copied from its report. Sums over layers where nothing else is said; one expert group has all ranks.</summary>
 /// <param name="Loss">Nats a byte.</param>
 /// <param name="Emulated">Time on the target.</param>
 /// <param name="Joules">Energy of all chips, emulated.</param>

@@ -7,7 +7,7 @@ namespace AdaptiveExperts.Topics;
 /// <param name="Topics">The largest first.</param>
 public sealed record TopicText(string Source, IReadOnlyList<Topic> Topics)
 {
-    /// <summary>At most so many: with more, a default run would see each but once.</summary>
+    /// <summary>At most so many: the topics that a default run comes to.</summary>
     public const int Most = 6;
 
     /// <summary>Reads <paramref name="folder"/>, where a file or a folder of files is a topic, or the documentation when it is null.</summary>
