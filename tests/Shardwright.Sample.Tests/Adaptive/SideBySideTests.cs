@@ -16,11 +16,12 @@ public sealed class SideBySideTests
     ]);
 
     [Fact]
-    public void Run_Adaptive_EvensOutRowsAndStartsFromTheSameBits()
+    public void Run_AdaptiveStoppedAfterFourSteps_HasEvenRowsAndStartsFromTheSameBits()
     {
-        var seen = new Seen();
+        using var stop = new CancellationTokenSource();
+        var seen = new Seen { StopAfter = (4, stop) };
 
-        var result = Run(MovingPlacement.Adaptive, steps: 4, seen);
+        var result = Run(MovingPlacement.Adaptive, steps: 9, seen, stop.Token);
 
         Assert.Equal(["numbers", "numbers", "prose", "prose"], seen.Topics);
         Assert.Equal((4, 4), (result.Home.Steps.Count, result.Moving.Steps.Count));
@@ -41,17 +42,19 @@ public sealed class SideBySideTests
     [Fact]
     public void Run_Auto_IsNoSlowerThanStaticOnTheTarget()
     {
-        var result = Run(MovingPlacement.Auto, steps: 1, new Seen());
+        var result = Run(MovingPlacement.Auto, steps: 1, new Seen(), CancellationToken.None);
 
         Assert.Equal(1, result.EqualLosses);
         Assert.InRange(result.Moving.Steps[0].Emulated, TimeSpan.Zero, result.Home.Steps[0].Emulated);
     }
 
-    private static ComparisonResult Run(MovingPlacement placement, int steps, IDisplay display) => new SideBySide(new(steps, Seed: 1, placement, Machine: null, Text: null, StepsPerTopic: 2, Plain: true), Text).Run(display, CancellationToken.None);
+    private static ComparisonResult Run(MovingPlacement placement, int steps, IDisplay display, CancellationToken stop) => new SideBySide(new(steps, Seed: 1, placement, Machine: null, Text: null, StepsPerTopic: 2, Plain: true), Text).Run(display, stop);
 
     private sealed class Seen : IDisplay
     {
         public List<string> Topics { get; } = [];
+
+        public (int Steps, CancellationTokenSource Source)? StopAfter { get; init; }
 
         public ComparisonResult During(Func<ComparisonResult> work) => work();
 
@@ -59,7 +62,12 @@ public sealed class SideBySideTests
         {
         }
 
-        public void Stepped(int step, Topic topic, StepFigures home, StepFigures moved) => Topics.Add(topic.Name);
+        public void Stepped(int step, Topic topic, StepFigures home, StepFigures moved)
+        {
+            Topics.Add(topic.Name);
+            if (StopAfter is var (steps, source) && Topics.Count == steps)
+                source.Cancel();
+        }
 
         public void Finished(ComparisonResult result, bool interrupted)
         {
