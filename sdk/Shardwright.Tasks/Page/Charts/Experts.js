@@ -13,8 +13,8 @@ const expertGroup = (group, path, index) => {
       fact(bold("layers"), group.layers === 1 ? " layer" : " layers"),
       fact("over ", bold("ranks"), group.ranks === 1 ? " rank" : " ranks"),
       fact("load factor (most ÷ mean rows of a rank) ", bold("loadFactorMean"), " in the mean layer, ", bold("loadFactorMost"), " in the worst"),
-      fact("receive buffer of a layer ", group.receive.isConstant ? ["always ", bold("receive/worstBytes", "bytes")] : [bold("receive/evenBytes", "bytes"), " at even load, up to ", bold("receive/worstBytes", "bytes")],
-        ` (${group.receive.rule}); a token once for each rank: `, bold("receive/deduplicatedBytes", "bytes")),
+      fact("receive buffer of a layer: ", bold("receive/evenRows"), " rows of ", bold("receive/rowBytes", "bytes"), " at even load, ", bold("receive/evenBytes", "bytes"), group.receive.isConstant ? "; always " : "; at most ",
+        bold("receive/worstRows"), " rows, ", bold("receive/worstBytes", "bytes"), ` (${group.receive.rule}); a token once for each rank: `, bold("receive/deduplicatedBytes", "bytes")),
       group.ranks > 1 && !layered && fact("the bars’ two tones change from rank to rank"),
       fact(group.isRecorded ? ["recorded in ", element("code", {}, group.trace ?? "a trace"), "; the step takes ", bold("stepPicoseconds", "time"), " at this load"] : "even load, as the plan assumes")),
     element("figure", {}, layered
