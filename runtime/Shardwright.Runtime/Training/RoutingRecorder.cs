@@ -90,12 +90,14 @@ public sealed class RoutingRecorder : IDisposable
             writer.Dispose();
             if (keeps)
                 File.Move(Partial, Path, overwrite: true);
-            else
-                File.Delete(Partial);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw Problem(exception);
+        }
+        finally
+        {
+            File.Delete(Partial);
         }
     }
 

@@ -44,6 +44,20 @@ public sealed class RoutingForecastTests
         Assert.Equal(["Static 0", "Auto 1", "Auto 2", "Exact 2", "Auto 3", "Auto 4"], forecast.Placements.Select(p => $"{p.Placement} {p.Slots}"));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Forecast_OfRanksThatHoldAllExperts_IsEven(int data)
+    {
+        var plan = CompiledPlan.Document("Sample", (data, 1));
+
+        var forecast = Assert.Single(Forecast(plan, Any(plan)));
+
+        Assert.Equal(1, Assert.Single(forecast.Placements).MostImbalance);
+        Assert.InRange(forecast.Configured.ShareOfIdeal, 0.5, 1.01);
+        Assert.Null(forecast.ImbalanceLimit);
+    }
+
     [Fact]
     public void Forecast_WhereRowsCostMore_RecommendsTheFewestSlotsWithinAPerCentOfTheBest()
     {
