@@ -48,7 +48,7 @@ public sealed class ScaleMemoryTests
     public void Of_UnevenLoadOfExactGroups_CountsTheRowsThatEveryRankHas()
     {
         var program = SmallPlan.Plan.Program;
-        var plan = SmallPlan.Plan with { Program = new(program.Nodes, [.. program.Sites.Select(site => site with { IsExact = true })], program.Slots) };
+        var plan = SmallPlan.Plan with { Program = new(program.Nodes, [.. program.Sites.Select(site => site with { Placement = "Exact" })], program.Slots) };
 
         Assert.Equal(ScaleMemory.Of(plan, new(8, 4)).Routed, ScaleMemory.Of(plan, new(8, 4), new TraceRouting(program, 2.0, expertRanks: 4)).Routed);
     }
