@@ -12,7 +12,7 @@ public sealed class AdaptiveBlock(int width, int hidden, int heads)
     [NoDecay] public Parameter Norm { get; } = new(width) { Initial = Initial.One };
     public Parameter Router { get; } = new(width, Sizes.Experts) { Initial = Initial.Normal(0.02f) };
 
-    [Experts(Placement = Placement.Adaptive, Slots = 2, LeastTokens = 1)]
+    [Experts(Placement = Placement.Adaptive, Slots = 2, LeastTokens = 1, Order = Sizes.Order)]
     public ExpertGroup<SwiGlu> Experts { get; } = new(count: Sizes.Experts, topK: Sizes.TopK, () => new(width, hidden)) { BalanceLoss = 0.001f };
 
     public Tensor<float> Forward(Tensor<float> x)

@@ -12,7 +12,7 @@ public sealed class AutoBlock(int width, int hidden, int heads)
     [NoDecay] public Parameter Norm { get; } = new(width) { Initial = Initial.One };
     public Parameter Router { get; } = new(width, Sizes.Experts) { Initial = Initial.Normal(0.02f) };
 
-    [Experts(Placement = Placement.Auto, Slots = 2)]
+    [Experts(Placement = Placement.Auto, Slots = 2, Order = Sizes.Order)]
     public ExpertGroup<SwiGlu> Experts { get; } = new(count: Sizes.Experts, topK: Sizes.TopK, () => new(width, hidden)) { BalanceLoss = 0.001f };
 
     public Tensor<float> Forward(Tensor<float> x)

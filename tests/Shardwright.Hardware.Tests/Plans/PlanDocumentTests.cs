@@ -56,7 +56,7 @@ public class PlanDocumentTests
     [InlineData(true)]
     public void Read_OfAnExpertGroup_KnowsWhetherItsRowsAreExact(bool isExact)
     {
-        var sites = plan.Program.Sites.Select(site => site with { Placement = isExact ? "Exact" : TimedSite.StaticPlacement }).ToList();
+        var sites = plan.Program.Sites.Select(site => isExact ? site with { Placement = "Exact" } : site with { Placement = TimedSite.StaticPlacement, Slots = 0, LeastTokens = 0 }).ToList();
 
         Assert.Equal(sites, PlanReader.Read(PlanWriter.Write(plan with { Program = new(plan.Program.Nodes, sites, plan.Program.Slots) })).Program.Sites);
     }
