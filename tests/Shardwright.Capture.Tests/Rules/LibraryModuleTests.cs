@@ -2,6 +2,7 @@ using Microsoft.CodeAnalysis;
 using Shardwright.Analyzers;
 using Shardwright.Capture.Tests.Harness;
 using Shardwright.Capture.Tests.Libraries;
+using Shardwright.Compiler.Modules.Text;
 
 namespace Shardwright.Capture.Tests.Rules;
 
@@ -47,11 +48,11 @@ public sealed class LibraryModuleTests
         new DiagnosticResult("SHW1003").WithLocation(0).WithArguments("Part", "its assembly 'Layers' carries no graph of it; build that project with Shardwright.Sdk, and without ShardwrightModuleGraphs=false"));
 
     [Theory]
-    [InlineData("0")]
-    [InlineData("3")]
-    public Task GraphOfAnotherForm_IsReportedAtItsMember(string form)
-        => Verify(Model(Held), [LibraryProject.Rewritten(Part, text => text.Replace("\"Layers.Part\", 2,", $"\"Layers.Part\", {form},", StringComparison.Ordinal))],
-            new DiagnosticResult("SHW1017").WithLocation(0).WithArguments("Part", "Layers", $"has form {form}, and this compiler reads form 2"));
+    [InlineData(0)]
+    [InlineData(ModuleText.Form + 1)]
+    public Task GraphOfAnotherForm_IsReportedAtItsMember(int form)
+        => Verify(Model(Held), [LibraryProject.Rewritten(Part, text => text.Replace($"\"Layers.Part\", {ModuleText.Form},", $"\"Layers.Part\", {form},", StringComparison.Ordinal))],
+            new DiagnosticResult("SHW1017").WithLocation(0).WithArguments("Part", "Layers", $"has form {form}, and this compiler reads form {ModuleText.Form}"));
 
     [Fact]
     public Task DamagedGraph_IsReportedWithLineAndColumn()

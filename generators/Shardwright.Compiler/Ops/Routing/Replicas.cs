@@ -38,7 +38,7 @@ public sealed record PullReplicas(ExpertSite Site, ReplicaPlacement Placement, P
     internal static CollectiveWork Work(ParameterDeclaration parameter, RowExchange exchange = RowExchange.Replicas) => new(CollectiveKind.AllToAll, CollectiveGroup.ExpertPeers, default, exchange, checked((int)(4 * parameter.Elements)));
 }
 
-/// <summary>Room for the gradients of one parameter's replicas. Nothing is written: the statements that make gradients write all of it, zeros for a slot without rows.</summary>
+/// <summary>Room for the gradients of one parameter's replicas. Nothing is written: the statements that make gradients write what holds a replica.</summary>
 public sealed record ReplicaGradients(ReplicaPlacement Placement, ParameterDeclaration Parameter) : Op
 {
     public override void InferShapes(Node node, ShapeReport report) => node.Output.Type = new(ElementType.Float32, new([Placement.Slots, .. Parameter.Shape]), RowKind.None);

@@ -42,7 +42,7 @@ public static unsafe partial class Kernels
     /// <param name="inner">Columns of <paramref name="x"/>.</param>
     /// <param name="columns">Columns of <paramref name="dy"/>.</param>
     /// <param name="operands">Format that x and dy are rounded to first: bf16 to nearest, fp8 by <see cref="RoundRows"/>. Not for what has been rounded.</param>
-    /// <param name="replicas">[the last groups, inner, columns]: where the matrices of replicas go, or empty.</param>
+    /// <param name="replicas">[the last groups, inner, columns]: where the matrices of replicas go, or empty; of a group without rows, which has no replica, nothing is written.</param>
     /// <exception cref="ArgumentException">An operand's length does not fit the sizes, or the groups have no sequences.</exception>
     public static void GroupedMatMulGradient(ReadOnlySpan<float> x, ReadOnlySpan<float> dy, Span<float> dw, RowGroups groups, int inner, int columns, NumberFormat operands = NumberFormat.Float32, Span<float> replicas = default)
     {

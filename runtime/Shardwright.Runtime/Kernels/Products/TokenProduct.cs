@@ -60,7 +60,8 @@ internal unsafe struct TokenProduct : IRangeWork
         for (var unit = begin; unit < end; unit++)
         {
             var group = unit / (Down * Across);
-            if (Turns != null && Turns[group] != Turn)
+            // A slot without rows has no replica, and nobody reads it.
+            if (Turns != null && Turns[group] != Turn || More != null && group >= First && Starts[group + 1] == Starts[group])
                 continue;
             var row = unit / Across % Down * blockRows;
             var column = unit % Across * blockColumns;
