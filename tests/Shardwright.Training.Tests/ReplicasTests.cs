@@ -48,6 +48,31 @@ public sealed class ReplicasTests
         TrainingRun.AssertSameBits(home, moved);
     }
 
+    [Theory]
+    [InlineData("Padded")]
+    [InlineData("Gathered")]
+    public void InvariantOrder_InOtherLowerings_HasTheBitsOfStaticPlacement(string dispatch) =>
+        TrainingRun.AssertSameBits(Run("TwoSizes", (4, 4), "Static", steps: 2, out _, order: "Invariant"), Run("TwoSizes", (4, 4), "scattered", steps: 2, out _, dispatch, order: "Invariant"));
+
+    // What is dropped is decided before anything is placed, and rows that are kept stay in their order.
+    [Theory]
+    [InlineData("Variable")]
+    [InlineData("Padded")]
+    [InlineData("Gathered")]
+    public void InvariantOrder_OfExpertsWithACapacity_HasTheBitsOfStaticPlacement(string dispatch)
+    {
+        const string Losses = "{ BalanceLoss = 0.01f, RouterZLoss = 0.001f }";
+        Assert.Contains(Losses, TestResource.ModelSource("Sample"), StringComparison.Ordinal);
+
+        var home = Run("Sample", (4, 4), "Static", steps: 3, out _, order: "Invariant", edit: Capped);
+        var moved = Run("Sample", (4, 4), "random", steps: 3, out int replicas, dispatch, order: "Invariant", edit: Capped);
+
+        Assert.True(replicas > 0, "no plan had a replica: nothing was tested");
+        TrainingRun.AssertSameBits(home, moved);
+
+        static string Capped(string source) => source.Replace(Losses, "{ CapacityFactor = 0.75f, DropOrder = DropOrder.Probability }", StringComparison.Ordinal);
+    }
+
     // The sum over an expert's rows is in the order of ranks and tokens, so it does not matter over how many ranks a group of all ranks spreads them; everything else has the bits of one rank anyway.
     [Theory]
     [InlineData("Sample", 4)]
@@ -167,11 +192,12 @@ public sealed class ReplicasTests
     static string Source(string model, string placement, string dispatch = "Variable", string order = "Fast") => TestResource.ModelSource(model).Replace("[Experts]",
         $"[Experts(Dispatch = Dispatch.{dispatch}, Placement = Placement.{(placement is "random" or "scattered" or "Local" ? "Adaptive" : placement)}, Slots = {(placement == "Local" ? 6 : 3)}, LeastTokens = 1, Order = SumOrder.{order})]", StringComparison.Ordinal);
 
-    static TrainingRun Run(string model, (int Data, int Expert) mesh, string placement, int steps, out int replicas, string dispatch = "Variable", string order = "Fast", string precision = "Float32")
+    static TrainingRun Run(string model, (int Data, int Expert) mesh, string placement, int steps, out int replicas, string dispatch = "Variable", string order = "Fast", string precision = "Float32", Func<string, string>? edit = null)
     {
         var planned = new Planned();
         var options = new TrainerOptions { LearningRate = 1e-3f, Planner = layout => new Counting(placement switch { "random" => new RandomPlanner(layout, seed: 5), "scattered" => new ScatteringPlanner(layout), "Local" => new LocalPlanner(layout), "Exact" => new ExactPlanner(layout), _ => new QuotaPlanner(layout) }, planned) };
-        var run = TrainingRun.Of(model, mesh, steps, options, Source(model, placement, dispatch, order).Replace("[Model, ", $"[Model, Precision(NumberFormat.{precision}), ", StringComparison.Ordinal));
+        string source = Source(model, placement, dispatch, order).Replace("[Model, ", $"[Model, Precision(NumberFormat.{precision}), ", StringComparison.Ordinal);
+        var run = TrainingRun.Of(model, mesh, steps, options, edit?.Invoke(source) ?? source);
         replicas = planned.Replicas;
         return run;
     }

@@ -142,9 +142,9 @@ internal sealed class ExchangeLayout(string site, int rank, int ranks, ExpertIns
     {
         LargestBlock = LargestReceive = 0;
         Array.Clear(received);
-        // A slot without a replica gets nothing.
-        Array.Clear(SendCounts);
-        Array.Clear(ReceiveCounts);
+        // A slot without a replica gets nothing, and nothing lies where an earlier layer's rows lay, which were more where this one drops more.
+        foreach (int[] empty in (ReadOnlySpan<int[]>)[SendCounts, SendOffsets, ReceiveCounts, SourceOffsets])
+            Array.Clear(empty);
         Array.Fill(experts, -1);
         Array.Fill(Turns, -1);
         for (int source = 0; source < peers; source++)
