@@ -1,12 +1,12 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using AdaptiveExperts.Comparison;
 using AdaptiveExperts.Display;
 using AdaptiveExperts.Models;
 using AdaptiveExperts.Options;
 using AdaptiveExperts.Topics;
+using SparseLanguage;
 using SparseLanguage.Corpus;
-using Spectre.Console;
+using Consoles = SparseLanguage.Display.Consoles;
 
 namespace AdaptiveExperts;
 
@@ -14,22 +14,13 @@ namespace AdaptiveExperts;
 public static class Program
 {
     private const int Done = 0, BadInput = 2, Interrupted = 130;
-    private const int PlainWidth = 1000;        // a log's lines are never wrapped
 
     public static int Main(string[] arguments)
     {
         if (!Console.IsOutputRedirected)
             Console.OutputEncoding = Encoding.UTF8;
-        using var stop = new CancellationTokenSource();
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        return Run(arguments, Console.Out, Console.Error, stop.Token);
-
-        void Stop(PosixSignalContext context)
-        {
-            context.Cancel = !stop.IsCancellationRequested;      // the second one ends the process at once
-            stop.Cancel();
-        }
+        using var interruption = new Interruption();
+        return Run(arguments, Console.Out, Console.Error, interruption.Token);
     }
 
     /// <summary>The whole program, on any pair of writers.</summary>
@@ -63,13 +54,6 @@ public static class Program
         }
     }
 
-    private static IDisplay Display(RunOptions options, TextWriter output)
-    {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
-        if (!options.Plain && ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected && console.Profile.Capabilities is { Interactive: true, Ansi: true })
-            return new TerminalDisplay(console, options.Steps);
-        console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output), Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors });
-        console.Profile.Width = PlainWidth;
-        return new LineDisplay(console, options.Steps);
-    }
+    private static IDisplay Display(RunOptions options, TextWriter output) =>
+        !options.Plain && Consoles.Terminal(output) is { } terminal ? new TerminalDisplay(terminal, options.Steps) : new LineDisplay(Consoles.Lines(output), options.Steps);
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using Shardwright;
 using SparseLanguage.Corpus;
@@ -6,7 +5,6 @@ using SparseLanguage.Display;
 using SparseLanguage.Generation;
 using SparseLanguage.Options;
 using SparseLanguage.Training;
-using Spectre.Console;
 
 namespace SparseLanguage;
 
@@ -14,22 +12,13 @@ namespace SparseLanguage;
 public static class Program
 {
     private const int Done = 0, BadInput = 2, Interrupted = 130;
-    private const int PlainWidth = 1000;        // a log's lines are never wrapped
 
     public static int Main(string[] arguments)
     {
         if (!Console.IsOutputRedirected)
             Console.OutputEncoding = Encoding.UTF8;
-        using var stop = new CancellationTokenSource();
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        return Run(arguments, Console.Out, Console.Error, stop.Token);
-
-        void Stop(PosixSignalContext context)
-        {
-            context.Cancel = !stop.IsCancellationRequested;      // the second one ends the process at once
-            stop.Cancel();
-        }
+        using var interruption = new Interruption();
+        return Run(arguments, Console.Out, Console.Error, interruption.Token);
     }
 
     /// <summary>The whole program, on any pair of writers.</summary>
@@ -73,17 +62,8 @@ public static class Program
         return (summary, run.Trace);
     }
 
-    private static IDisplay Display(bool quiet, TextWriter output)
-    {
-        if (quiet)
-            return new QuietDisplay(output);
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
-        if (ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected && console.Profile.Capabilities is { Interactive: true, Ansi: true })
-            return new TerminalDisplay(console);
-        console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output), Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors });
-        console.Profile.Width = PlainWidth;
-        return new LineDisplay(console);
-    }
+    private static IDisplay Display(bool quiet, TextWriter output) =>
+        quiet ? new QuietDisplay(output) : Consoles.Terminal(output) is { } terminal ? new TerminalDisplay(terminal) : new LineDisplay(Consoles.Lines(output));
 
     /// <summary>What went wrong, or null.</summary>
     private static string? Save(string option, string? path, Action<string> write)

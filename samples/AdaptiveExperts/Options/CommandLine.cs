@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
 using Shardwright.Hardware;
+using SparseLanguage.Options;
 
 namespace AdaptiveExperts.Options;
 
@@ -15,7 +15,7 @@ public static class CommandLine
         Description = "Training steps of each of the two trainers.",
         HelpName = "N",
         DefaultValueFactory = _ => DefaultSteps,
-        CustomParser = result => Number<int>(result, "--steps", $"a whole number from 1 to {int.MaxValue}", value => value >= 1),
+        CustomParser = result => Input.Number<int>(result, "--steps", $"a whole number from 1 to {int.MaxValue}", value => value >= 1),
     };
 
     private static readonly Option<ulong> Seed = new("--seed")
@@ -23,7 +23,7 @@ public static class CommandLine
         Description = "Fixes initial weights and batches, of both trainers.",
         HelpName = "S",
         DefaultValueFactory = _ => 1,
-        CustomParser = result => Number<ulong>(result, "--seed", $"a whole number from 0 to {ulong.MaxValue}", _ => true),
+        CustomParser = result => Input.Number<ulong>(result, "--seed", $"a whole number from 0 to {ulong.MaxValue}", _ => true),
     };
 
     private static readonly Option<MovingPlacement> Placement = new("--placement")
@@ -31,11 +31,11 @@ public static class CommandLine
         Description = "What static placement is compared with: adaptive replicates whenever it evens out rows, auto only where the machine's times say that it pays.",
         HelpName = "adaptive|auto",
         DefaultValueFactory = _ => MovingPlacement.Adaptive,
-        CustomParser = result => Value(result) switch
+        CustomParser = result => Input.Value(result) switch
         {
             "adaptive" => MovingPlacement.Adaptive,
             "auto" => MovingPlacement.Auto,
-            var got => Refuse<MovingPlacement>(result, $"--placement: got '{got}', need adaptive or auto"),
+            var got => Input.Refuse<MovingPlacement>(result, $"--placement: got '{got}', need adaptive or auto"),
         },
     };
 
@@ -57,7 +57,7 @@ public static class CommandLine
         Description = "Steps after which the text changes its topic.",
         HelpName = "N",
         DefaultValueFactory = _ => DefaultStepsPerTopic,
-        CustomParser = result => Number<int>(result, "--topic-steps", $"a whole number from 1 to {int.MaxValue}", value => value >= 1),
+        CustomParser = result => Input.Number<int>(result, "--topic-steps", $"a whole number from 1 to {int.MaxValue}", value => value >= 1),
     };
 
     private static readonly Option<bool> Plain = new("--plain") { Description = "Print lines, as to a file, also where a terminal could show a panel." };
@@ -68,30 +68,17 @@ public static class CommandLine
         Steps, Seed, Placement, Machine, Text, StepsPerTopic, Plain,
     };
 
-    private static readonly ParserConfiguration Parser = new() { ResponseFileTokenReplacer = null };
-
     /// <summary>The options, or null with the exit code: 0 after help or version was written, 2 after one line about what is wrong.</summary>
     public static RunOptions? Parse(string[] arguments, TextWriter output, TextWriter error, out int exitCode)
     {
-        exitCode = 0;
-        var parsed = Root.Parse(arguments, Parser);
-        if (parsed.Errors.Count > 0)
-        {
-            error.WriteLine($"{parsed.Errors[0].Message.ReplaceLineEndings(" ").TrimEnd('.')}; see --help");
-            exitCode = 2;
+        if (Input.Parse(Root, arguments, output, error, out exitCode) is not { } parsed)
             return null;
-        }
-        if (parsed.Action is not null)
-        {
-            exitCode = parsed.Invoke(new InvocationConfiguration { Output = output, Error = error });
-            return null;
-        }
         return new RunOptions(parsed.GetValue(Steps), parsed.GetValue(Seed), parsed.GetValue(Placement), parsed.GetValue(Machine), parsed.GetValue(Text), parsed.GetValue(StepsPerTopic), parsed.GetValue(Plain));
     }
 
     private static Machine? ReadMachine(ArgumentResult result)
     {
-        var got = Value(result);
+        var got = Input.Value(result);
         try
         {
             return File.Exists(got) ? MachineFile.Read(File.ReadAllText(got), got) : MachineCatalog.Get(got);
@@ -99,18 +86,7 @@ public static class CommandLine
         catch (Exception failure) when (failure is ArgumentException or MachineFileException or IOException or UnauthorizedAccessException)
         {
             // Of an ArgumentException the first line; the rest names a parameter of ours.
-            return Refuse<Machine?>(result, $"--machine: {failure.Message.Split(" (Parameter")[0]}");
+            return Input.Refuse<Machine?>(result, $"--machine: {failure.Message.Split(" (Parameter")[0]}");
         }
-    }
-
-    private static T Number<T>(ArgumentResult result, string option, string need, Func<T, bool> valid) where T : struct, IParsable<T> =>
-        T.TryParse(Value(result), CultureInfo.InvariantCulture, out var value) && valid(value) ? value : Refuse<T>(result, $"{option}: got '{Value(result)}', need {need}");
-
-    private static string Value(ArgumentResult result) => result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
-
-    private static T Refuse<T>(ArgumentResult result, string why)
-    {
-        result.AddError(why);
-        return default!;
     }
 }

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
 
 namespace SparseLanguage.Options;
 
@@ -15,7 +13,7 @@ public static class CommandLine
         Description = "Training steps.",
         HelpName = "N",
         DefaultValueFactory = _ => DefaultSteps,
-        CustomParser = result => Number<int>(result, "--steps", $"a whole number from 0 to {int.MaxValue}", value => value >= 0),
+        CustomParser = result => Input.Number<int>(result, "--steps", $"a whole number from 0 to {int.MaxValue}", value => value >= 0),
     };
 
     private static readonly Option<ulong> Seed = new("--seed")
@@ -23,7 +21,7 @@ public static class CommandLine
         Description = "Fixes initial weights, batches and generated text: same seed, same losses to the last bit.",
         HelpName = "S",
         DefaultValueFactory = _ => 1,
-        CustomParser = result => Number<ulong>(result, "--seed", $"a whole number from 0 to {ulong.MaxValue}", _ => true),
+        CustomParser = result => Input.Number<ulong>(result, "--seed", $"a whole number from 0 to {ulong.MaxValue}", _ => true),
     };
 
     private static readonly Option<string?> Text = new("--text")
@@ -48,33 +46,11 @@ public static class CommandLine
         Steps, Seed, Text, Json, Trace, Quiet, FreezeExperts,
     };
 
-    private static readonly ParserConfiguration Parser = new() { ResponseFileTokenReplacer = null };
-
     /// <summary>The options, or null with the exit code: 0 after help or version was written, 2 after one line about what is wrong.</summary>
     public static RunOptions? Parse(string[] arguments, TextWriter output, TextWriter error, out int exitCode)
     {
-        exitCode = 0;
-        var parsed = Root.Parse(arguments, Parser);
-        if (parsed.Errors.Count > 0)
-        {
-            error.WriteLine($"{parsed.Errors[0].Message.ReplaceLineEndings(" ").TrimEnd('.')}; see --help");
-            exitCode = 2;
+        if (Input.Parse(Root, arguments, output, error, out exitCode) is not { } parsed)
             return null;
-        }
-        if (parsed.Action is not null)
-        {
-            exitCode = parsed.Invoke(new InvocationConfiguration { Output = output, Error = error });
-            return null;
-        }
         return new RunOptions(parsed.GetValue(Steps), parsed.GetValue(Seed), parsed.GetValue(Text), parsed.GetValue(Json), parsed.GetValue(Quiet), parsed.GetValue(FreezeExperts), parsed.GetValue(Trace));
-    }
-
-    private static T Number<T>(ArgumentResult result, string option, string need, Func<T, bool> valid) where T : struct, IParsable<T>
-    {
-        var got = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
-        if (T.TryParse(got, CultureInfo.InvariantCulture, out var value) && valid(value))
-            return value;
-        result.AddError($"{option}: got '{got}', need {need}");
-        return default;
     }
 }
