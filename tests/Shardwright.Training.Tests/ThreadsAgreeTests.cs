@@ -21,5 +21,12 @@ public sealed class ThreadsAgreeTests
     public void Step_AnyNumberOfThreads_HasTheBitsOfOneThread(int data, int expert, int threads) =>
         TrainingRun.AssertSameBits(OneThread.Value, Run(data, expert, threads));
 
-    static TrainingRun Run(int data, int expert, int threads) => TrainingRun.Of("Sample", (data, expert), Steps, new() { LearningRate = 1e-3f, Threads = threads });
+    [Theory]
+    [InlineData(8, 8, 4)]
+    [InlineData(4, 2, 1)]
+    public void Step_OnCoresOfTheirOwn_HasTheBitsOfOneThread(int data, int expert, int ranksPerCore) =>
+        TrainingRun.AssertSameBits(OneThread.Value, Run(data, expert, threads: 0, ranksPerCore));
+
+    static TrainingRun Run(int data, int expert, int threads, int ranksPerCore = 0) =>
+        TrainingRun.Of("Sample", (data, expert), Steps, new() { LearningRate = 1e-3f, Threads = threads, RanksPerCore = ranksPerCore });
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Shardwright.Compiler.Graph;
-using Shardwright.Compiler.Ops.Routing;
 using Shardwright.Compiler.Plan;
 using Shardwright.Hardware;
 
@@ -54,11 +53,13 @@ public sealed partial class StatementPrinter
     }
 
     /// <summary>The call before a collective: this rank is ready for it.</summary>
+    /// <param name="node">The collective.</param>
+    /// <param name="group">Whose member it is in the emitted code: a group of ranks, or an exchange, which knows how many rows there are.</param>
     void MeetLine(Node node, string group)
     {
         FlushCharge();
         if (Reports && plan.Step!.Index.TryGetValue(node, out int op))
-            scope.Add(MeetLine(plan, op, node.Op is Dispatch d ? Exchange(d.Site) : node.Op is Return r ? Exchange(r.Site) : node.Op is PullReplicas p ? Exchange(p.Site) : node.Op is AddReplicas a ? Exchange(a.Site) : node.Op is ContinueSums s ? Exchange(s.Site) : group));
+            scope.Add(MeetLine(plan, op, group));
     }
 
     public static string MeetLine(ModelPlan plan, int op, string with)

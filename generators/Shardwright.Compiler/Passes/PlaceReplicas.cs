@@ -53,10 +53,10 @@ public static class PlaceReplicas
     static void Run(Region region, ExpertSite site, ReplicaPlacement placement)
     {
         var weights = new Dictionary<ParameterDeclaration, Value>();
-        var behind = new Dictionary<Node, Node>();
-        var before = new List<Node>();
-        var after = new List<Node>();
+        var (before, nodes, after) = (new List<Node>(), new List<Node>(), new List<Node>());
         foreach (var node in region.Nodes)
+        {
+            nodes.Add(node);
             if (node.Op is MatMul && node.Input(1).Storage.Parameter is { } read)
             {
                 if (!weights.TryGetValue(read, out var pulled))
@@ -68,14 +68,13 @@ public static class PlaceReplicas
                 var room = Define(before, new ReplicaGradients(placement, written), [], node.Source, "d_" + Naming.Camel(written.Name) + "Replicas");
                 node.Replicas = room;
                 if (site.Order == "Invariant")
-                    behind[node] = new(new ContinueSums(site, written, node), [room, .. node.Inputs], node.Source);
+                    nodes.Add(new(new ContinueSums(site, written, node), [room, .. node.Inputs], node.Source));
                 else
                     after.Add(new(new AddReplicas(site, written), [room], node.Source));
             }
-        foreach (var (product, sums) in behind.Select(b => (b.Key, b.Value)))
-            region.Nodes.Insert(region.Nodes.IndexOf(product) + 1, sums);
-        region.Nodes.InsertRange(0, before);
-        region.Nodes.AddRange(after);
+        }
+        region.Nodes.Clear();
+        region.Nodes.AddRange([.. before, .. nodes, .. after]);
 
         Value Define(List<Node> nodes, Op op, Value[] inputs, SourceRef source, string name)
         {

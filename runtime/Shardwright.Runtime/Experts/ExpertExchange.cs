@@ -7,7 +7,7 @@ namespace Shardwright.Execution;
 /// Moves token copies between the ranks of an expert group and their experts' owners, at one site of one rank. A rank sends [tokens · k, columns] rows in (expert, token)
 /// order; an owner receives them in (local expert, source rank, token) order. Everything is allocated here; <see cref="Open"/> computes the offsets of one layer's routing.
 /// </summary>
-public sealed class ExpertExchange
+public sealed partial class ExpertExchange
 {
     private readonly ExchangeLayout layout;
     private readonly ExchangeLowering lowering;
@@ -35,27 +35,19 @@ public sealed class ExpertExchange
     public ExpertExchange(RankProgram rank, string site, int expertCount, int topK, int sequences, int rowsPerSequence, Lowering lowering, Placement placement = Placement.Static, int slots = 0, int leastTokens = 1,
         int width = 0, int hidden = 0, NumberFormat format = NumberFormat.Float32, SumOrder order = SumOrder.Fast, int capacity = int.MaxValue)
         : this(rank.Context.World, rank.Context.ExpertPeers, rank.Context.Arena.Routed, site, expertCount, topK, sequences, rowsPerSequence, lowering, slots,
-            leastTokens, placement == Placement.Static || placement == Placement.Auto && rank.Context.Options.Planner is null ? null
-                : rank.Context.Options.Planner ?? (layout => placement == Placement.Exact ? new ExactPlanner(layout) : new QuotaPlanner(layout)),
-            placement == Placement.Auto && rank.Context.Options.Planner is null ? layout => Chooser(rank.Context, layout, new(width, hidden, topK, sequences * rowsPerSequence)
-            {
-                Format = format switch { NumberFormat.Float32 => OperandFormat.Float32, NumberFormat.BFloat16 => OperandFormat.BFloat16, _ => OperandFormat.Float8 },
-                ElementBytes = format == NumberFormat.Float32 ? 4 : 2,
-                WeightBytes = 4,
-                DelaysMatrixGradients = false,
-            }, lowering, order) : null, order, isExact: placement == Placement.Exact, capacity)
+            leastTokens, PlacerOf(rank.Context, placement, new(width, hidden, topK, sequences * rowsPerSequence), format, lowering, order), order, isExact: placement == Placement.Exact, capacity)
     {
     }
 
     internal ExpertExchange(ICommunicator world, ICommunicator peers, RoutedStack stack, string site, int expertCount, int topK, int sequences, int rowsPerSequence, Lowering lowering,
-        int slots = 0, int leastTokens = 1, Func<ExpertLayout, PlacementPlanner>? planner = null, Func<ExpertLayout, PlacementChooser>? chooser = null, SumOrder order = SumOrder.Fast, bool isExact = false, int capacity = int.MaxValue)
+        int slots = 0, int leastTokens = 1, Placer? placer = null, SumOrder order = SumOrder.Fast, bool isExact = false, int capacity = int.MaxValue)
     {
         if (expertCount % peers.Size != 0)
             throw new ArgumentException($"{site}: got {expertCount} experts on {peers.Size} expert ranks, need a number that the ranks divide.", nameof(expertCount));
         (dispatch, combine) = ($"{site} dispatch", $"{site} return");
         (this.peers, this.order) = (peers, order);
         var homes = new ExpertLayout(expertCount, peers.Size, slots, leastTokens: leastTokens);
-        layout = new(site, world.Index, world.Size, new(homes, planner?.Invoke(homes), chooser?.Invoke(homes), order == SumOrder.Invariant ? SplitOrder.Contiguous : SplitOrder.Locality), checked(sequences * rowsPerSequence * topK), sequences, capacity, isExact);
+        layout = new(site, world.Index, world.Size, new(homes, placer?.Planner?.Invoke(homes), placer?.Chooser?.Invoke(homes), order == SumOrder.Invariant ? SplitOrder.Contiguous : SplitOrder.Locality), checked(sequences * rowsPerSequence * topK), sequences, capacity, isExact);
         int pieces = peers.Size * slots;
         (given, givenOffsets, taken, takenOffsets) = (new int[pieces], new int[pieces], new int[pieces], new int[pieces]);
         this.lowering = lowering switch
@@ -66,13 +58,6 @@ public sealed class ExpertExchange
             _ => throw new ArgumentOutOfRangeException(nameof(lowering), lowering, $"{site}: need Variable, Padded or Gathered."),
         };
     }
-
-    private static PlacementChooser Chooser(RankContext rank, ExpertLayout layout, ExpertLayerShape shape, Lowering lowering, SumOrder order) => new(new ExpertLayerEstimator(rank.Machine, rank.Place, layout, shape, lowering switch
-    {
-        Lowering.Padded => RowExchange.Padded,
-        Lowering.Gathered => RowExchange.Gathered,
-        _ => RowExchange.Variable,
-    }, order == SumOrder.Invariant ? SplitOrder.Contiguous : null));
 
     /// <summary>First received row of each local expert and, last, their sum.</summary>
     internal int[] Starts => layout.Starts;
@@ -93,14 +78,6 @@ public sealed class ExpertExchange
 
     /// <summary>Wall time that placing the experts of the layer that was opened last took, in ticks of <see cref="System.Diagnostics.Stopwatch"/>.</summary>
     internal long PlanningTicks => layout.Instances.PlanningTicks;
-
-    /// <summary>Bytes of weights that <see cref="Pull"/> moved to slots, all ranks of the group, since <see cref="ClearMoved"/>.</summary>
-    internal long PulledBytes { get; private set; }
-
-    /// <summary>Bytes of gradients that <see cref="AddReplicas"/> moved home, or that <see cref="ContinueSums"/> handed on, all ranks of the group, since <see cref="ClearMoved"/>.</summary>
-    internal long ReturnedBytes { get; private set; }
-
-    internal void ClearMoved() => (PulledBytes, ReturnedBytes) = (0, 0);
 
     /// <summary>Replicas that this rank can hold.</summary>
     public int Slots => layout.Instances.Layout.Slots;
@@ -155,99 +132,6 @@ public sealed class ExpertExchange
         HeldReplicas = 0;
         while (HeldReplicas < Slots && layout.Instances.SlotExpert(peers.Index, HeldReplicas) >= 0)
             HeldReplicas++;
-    }
-
-    /// <summary>Weights of the replicas travel from their homes to the slots; nothing happens where there are none.</summary>
-    /// <param name="weights">One parameter of this rank's experts, [local experts, elements].</param>
-    /// <param name="slots">[slots, elements]; slots without a replica keep what they hold.</param>
-    /// <param name="operation">Name in errors, a constant.</param>
-    public void Pull(ReadOnlySpan<float> weights, Span<float> slots, string operation)
-    {
-        if (Replicas == 0)
-            return;
-        OpenSlots(weights.Length / LocalExperts);
-        PulledBytes += (long)Replicas * (weights.Length / LocalExperts) * sizeof(float);
-        peers.AllToAll(weights, given, givenOffsets, slots, taken, takenOffsets, operation);
-    }
-
-    /// <summary>Gradients of the replicas travel home and are added there to the home's own, by rank and slot: the same bits in every run. The transpose of <see cref="Pull"/>.</summary>
-    /// <param name="slots">[slots, elements].</param>
-    /// <param name="gradients">One parameter's gradients of this rank's experts, [local experts, elements].</param>
-    /// <param name="operation">Name in errors, a constant.</param>
-    public void AddReplicas(ReadOnlySpan<float> slots, Span<float> gradients, string operation)
-    {
-        if (Replicas == 0)
-            return;
-        OpenSlots(gradients.Length / LocalExperts);
-        ReturnedBytes += (long)Replicas * (gradients.Length / LocalExperts) * sizeof(float);
-        peers.AddToAll(slots, taken, takenOffsets, gradients, given, givenOffsets, operation);
-    }
-
-    /// <summary>
-    /// Running sums of a weight gradient, begun by <c>GroupedMatMulGradient</c> over <see cref="Groups"/>, go from instance to instance of each replicated expert, each of which adds its rows, and end at home: with contiguous runs of rows, the bits of one
-    /// sum over all rows at home. Instances of the same place run at the same time; nothing happens where there are no replicas.
-    /// </summary>
-    /// <param name="x">[Rows, inner], as in <c>GroupedMatMulGradient</c>.</param>
-    /// <param name="dy">[Rows, columns].</param>
-    /// <param name="gradients">Sums of this rank's experts, [local experts, inner, columns].</param>
-    /// <param name="slots">Sums of its replicas, [slots, inner, columns].</param>
-    /// <param name="inner">Columns of <paramref name="x"/>.</param>
-    /// <param name="columns">Columns of <paramref name="dy"/>.</param>
-    /// <param name="operation">Name in errors, a constant.</param>
-    /// <param name="operands">Format that x and dy are rounded to first.</param>
-    public void ContinueSums(ReadOnlySpan<float> x, ReadOnlySpan<float> dy, Span<float> gradients, Span<float> slots, int inner, int columns, string operation, NumberFormat operands = NumberFormat.Float32)
-    {
-        // Every replica hands one sum on.
-        ReturnedBytes += (long)Replicas * inner * columns * sizeof(float);
-        for (int turn = 1; turn < layout.Instances.Turns && Replicas > 0; turn++)
-        {
-            OpenHandOver(turn, inner * columns, toHome: false);
-            peers.AllToAll(slots, given, givenOffsets, slots, taken, takenOffsets, operation);
-            OpenHandOver(turn, inner * columns, toHome: true);
-            peers.AllToAll(slots, given, givenOffsets, gradients, taken, takenOffsets, operation);
-            if (layout.Turns.AsSpan().Contains(turn))
-                Kernels.GroupedMatMulGradient(x, dy, gradients, Turn(turn), inner, columns, operands, slots);
-        }
-    }
-
-    /// <summary>Sums that the instances of the turn before hand to those of this one: to slots, or to homes, which come last. A piece is known by the slot that it leaves.</summary>
-    private void OpenHandOver(int turn, int elements, bool toHome)
-    {
-        foreach (int[] pieces in (ReadOnlySpan<int[]>)[given, givenOffsets, taken, takenOffsets])
-            Array.Clear(pieces);
-        var instances = layout.Instances;
-        for (int group = 0; group < layout.Groups; group++)
-        {
-            int expert = layout.Expert(group);
-            if (expert < 0)
-                continue;
-            int instance = instances.First[expert] + layout.Turns[group];
-            if (layout.Turns[group] == turn - 1 && group >= LocalExperts && instances.Group[instance + 1] < LocalExperts == toHome)
-            {
-                int piece = instances.Rank[instance + 1] * Slots + group - LocalExperts;
-                (given[piece], givenOffsets[piece]) = (elements, (group - LocalExperts) * elements);
-            }
-            if (layout.Turns[group] == turn && group < LocalExperts == toHome)
-            {
-                int piece = instances.Rank[instance - 1] * Slots + instances.Group[instance - 1] - LocalExperts;
-                (taken[piece], takenOffsets[piece]) = (elements, (toHome ? group : group - LocalExperts) * elements);
-            }
-        }
-    }
-
-    private RowGroups Turn(int turn) => new(new(layout.Starts, layout.Runs), layout.Turns, turn);
-
-    private void OpenSlots(int elements)
-    {
-        var instances = layout.Instances;
-        for (int peer = 0; peer < peers.Size; peer++)
-            for (int slot = 0; slot < Slots; slot++)
-            {
-                int piece = peer * Slots + slot, theirs = instances.SlotExpert(peer, slot), mine = instances.SlotExpert(peers.Index, slot);
-                bool gives = theirs >= 0 && instances.Layout.Home(theirs) == peers.Index, takes = mine >= 0 && instances.Layout.Home(mine) == peer;
-                (given[piece], givenOffsets[piece]) = gives ? (elements, theirs % LocalExperts * elements) : (0, 0);
-                (taken[piece], takenOffsets[piece]) = takes ? (elements, slot * elements) : (0, 0);
-            }
     }
 
     /// <summary>Copies travel to their experts: sent [tokens · k, columns] → received [Rows, columns]. Those that are dropped, at the end, stay.</summary>

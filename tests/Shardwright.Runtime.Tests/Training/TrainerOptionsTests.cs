@@ -6,6 +6,9 @@ public sealed class TrainerOptionsTests
 {
     public static TheoryData<TrainerOptions, string> Invalid { get; } = new()
     {
+        { new() { RanksPerCore = -1 }, "TrainerOptions.RanksPerCore: got -1, need a number ≥ 0" },
+        { new() { RanksPerCore = 2, Threads = 3 }, "TrainerOptions.RanksPerCore: got 2, need 0 where Threads is 3" },
+        { new() { ForceBalance = true, ReplayRouting = "routes" }, "got 2 of Routing, ForceBalance and ReplayRouting, need at most one" },
         { new() { LearningRate = -1 }, "TrainerOptions.LearningRate: got -1, need a finite number ≥ 0." },
         { new() { LearningRate = float.NaN }, "TrainerOptions.LearningRate: got NaN" },
         { new() { Beta1 = 1 }, "TrainerOptions.Beta1: got 1, need a number in [0, 1)." },
