@@ -70,29 +70,31 @@ public sealed class StepTraceTests
         Assert.All(begins, begin => Assert.DoesNotContain(waits, wait => wait.Process == begin.Process && wait.End == begin.Start && wait.Name.EndsWith(begin.Name, StringComparison.Ordinal)));
     }
 
-    [Fact]
-    public void Trace_OfReplicas_ShowsPullsAndReturnsWithWhatTheyMoved()
+    [Theory]
+    [InlineData("Fast", "+= AddReplicas")]
+    [InlineData("Invariant", "+= ContinueSums")]
+    public void Trace_OfReplicas_ShowsPullsAndReturnsWithWhatTheyMoved(string order, string name)
     {
-        string source = TestResource.ModelSource("Sample").Replace("[Experts]", "[Experts(Placement = Placement.Adaptive, LeastTokens = 1)]", StringComparison.Ordinal);
+        string source = TestResource.ModelSource("Sample").Replace("[Experts]", $"[Experts(Placement = Placement.Adaptive, LeastTokens = 1, Order = SumOrder.{order})]", StringComparison.Ordinal);
         using var run = new TracedRun("Sample", 4, 4, new ForcedRouting((token, k, experts) => (token + k) % (experts - 1)), source);
         int layers = run.Plan.Experts[0].Layers;
         var moved = run.Trace.On("collectives").Where(e => e.Arguments.ContainsKey("replicas")).ToList();
 
         var pulls = moved.Where(e => e.Name.EndsWith("= PullReplicas", StringComparison.Ordinal)).ToList();
-        var returns = moved.Where(e => e.Name.EndsWith("+= AddReplicas", StringComparison.Ordinal)).ToList();
+        var returns = moved.Where(e => e.Name.EndsWith(name, StringComparison.Ordinal)).ToList();
 
         Assert.Equal(moved.Count, pulls.Count + returns.Count);
         Assert.All(moved, e => Assert.True(e.Integer("replicas") > 0 && e.Arguments["layer"].GetString()!.StartsWith("block", StringComparison.Ordinal)));
         Assert.Equal(Enumerable.Range(0, layers).Sum(layer => run.Report.Placement(0, layer).WeightBytes), pulls.Where(e => e.Process == 0).Sum(e => e.Integer("replicaBytes")));
         Assert.Equal(Enumerable.Range(0, layers).Sum(layer => run.Report.Placement(0, layer).GradientBytes), returns.Where(e => e.Process == 0).Sum(e => e.Integer("replicaBytes")));
-        foreach (string name in new[] { "imbalance", "imbalance at home" })
+        foreach (string counter in new[] { "imbalance", "imbalance at home" })
         {
-            var counters = run.Trace.Counters.Where(e => e.Name == name).ToList();
+            var counters = run.Trace.Counters.Where(e => e.Name == counter).ToList();
             // There and back, forward and backward.
             Assert.Equal(4 * layers * run.Plan.MicroBatches, counters.Count);
             Assert.All(counters, e => Assert.Equal(0, e.Process));
             // A layer's own is the mean of its micro-batches.
-            Assert.Equal(Enumerable.Range(0, layers).Select(layer => run.Report.Placement(0, layer)).Average(layer => name == "imbalance" ? layer.Imbalance : layer.ImbalanceAtHome),
+            Assert.Equal(Enumerable.Range(0, layers).Select(layer => run.Report.Placement(0, layer)).Average(layer => counter == "imbalance" ? layer.Imbalance : layer.ImbalanceAtHome),
                 counters.Average(e => e.Arguments["busiest / mean"].GetDouble()), tolerance: 1e-4);
         }
     }

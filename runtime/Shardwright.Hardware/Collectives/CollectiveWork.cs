@@ -30,6 +30,9 @@ public enum RowExchange
 /// <param name="RowBytes">Bytes of an exchanged row, or of a replica.</param>
 public sealed record CollectiveWork(CollectiveKind Kind, CollectiveGroup Group, Amount Bytes, RowExchange Exchange = RowExchange.None, int RowBytes = 0)
 {
+    /// <summary>Whether it moves matrices of replicas, weights or gradients: where a plan has no replica, nobody calls it.</summary>
+    public bool MovesReplicas => Exchange is RowExchange.Replicas or RowExchange.RunningSums;
+
     /// <summary>Bytes of the collective over a group, as <see cref="CollectiveTime"/> wants them.</summary>
     /// <param name="groupSize">Ranks of the group.</param>
     /// <param name="load">Rows, for exchanged rows.</param>
@@ -62,6 +65,9 @@ public readonly record struct ExchangeLoad(long SentRows, long LargestReceive, l
 
     /// <summary>Rows that ranks wait for between the exchanges, beyond those of the busiest rank.</summary>
     public long WaitedRows { get; init; }
+
+    /// <summary>Rows that the mean rank receives; 0 where it is not known.</summary>
+    public long MeanRows { get; init; }
 
     /// <summary>Replicas on all ranks.</summary>
     public int Replicas { get; init; }

@@ -133,7 +133,7 @@ public sealed class RankClock
     }
 
     /// <summary>Whether a collective has nothing to move, so that no rank calls it: replicas, where the plan of a micro-batch has none.</summary>
-    public bool IsIdle(int op, in ExchangeLoad load) => costs.Program.Ops[op].Collective is { Exchange: RowExchange.Replicas or RowExchange.RunningSums } && load.MostReplicas == 0;
+    public bool IsIdle(int op, in ExchangeLoad load) => costs.Program.Ops[op].Collective is { MovesReplicas: true } && load.MostReplicas == 0;
 
     /// <summary>Passes over a statement that takes no time: its results are ready when its operands are.</summary>
     public void Forward(int op) => Finish(op, Ready(op));

@@ -65,6 +65,7 @@ public sealed partial class ExpertExchange
     /// <summary>The rows of the exchange, as every rank of the group knows them.</summary>
     internal ExchangeLoad Load => new(layout.SentRows, layout.LargestReceive, layout.LargestBlock)
     {
+        MeanRows = layout.MeanRows,
         MostReplicas = layout.Instances.MostReplicas,
         Replicas = Replicas,
         LargestReceiveAtHome = layout.Instances.BusiestHome,
@@ -99,9 +100,6 @@ public sealed partial class ExpertExchange
 
     /// <summary>Of <see cref="TotalCounts"/>, those that are computed: all of them, but where experts have a capacity.</summary>
     public ReadOnlySpan<int> KeptCounts => layout.Kept;
-
-    /// <summary>The mean over the ranks of the group of the rows that a rank receives.</summary>
-    internal int MeanRows => layout.MeanRows;
 
     /// <summary>Token copies of every expert from each sequence of this rank, [experts, sequences], as routers chose.</summary>
     public ReadOnlySpan<int> SequenceCounts => layout.Own;

@@ -49,7 +49,7 @@ internal sealed partial class ChromeTraceWriter
         json.WriteString("algorithm", op.Cost.Algorithm);
         json.WriteNumber("bytes", op.Cost.LinkBytes);
         json.WriteString("bound", op.Cost.Latency * 2 > op.Cost.Picoseconds ? "latency" : "links");
-        if (statement.Collective is { Exchange: RowExchange.Replicas } moved)
+        if (statement.Collective is { MovesReplicas: true } moved)
         {
             json.WriteNumber("replicas", op.Load.Replicas);
             json.WriteNumber("replicaBytes", (long)op.Load.Replicas * moved.RowBytes);
@@ -97,10 +97,10 @@ internal sealed partial class ChromeTraceWriter
         if (rank % trace.Costs.Placement.Expert != 0)
             return;
         foreach (var op in ops)
-            if (op.Load is { SentRows: > 0, LargestReceiveAtHome: > 0 } load && program.Ops[op.Op].Collective is not { Exchange: RowExchange.Replicas })
+            if (op.Load is { MeanRows: > 0 } load && program.Ops[op.Op].Collective is not { MovesReplicas: true })
             {
-                Counter("imbalance at home", rank, op.Start, "busiest / mean", Math.Round((decimal)load.LargestReceiveAtHome / load.SentRows, 4));
-                Counter("imbalance", rank, op.Start, "busiest / mean", Math.Round((decimal)load.LargestReceive / load.SentRows, 4));
+                Counter("imbalance at home", rank, op.Start, "busiest / mean", Math.Round((decimal)load.LargestReceiveAtHome / load.MeanRows, 4));
+                Counter("imbalance", rank, op.Start, "busiest / mean", Math.Round((decimal)load.LargestReceive / load.MeanRows, 4));
             }
     }
 

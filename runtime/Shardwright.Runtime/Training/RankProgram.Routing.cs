@@ -40,7 +40,7 @@ public abstract partial class RankProgram
             return;
         if (exchanges[site] is null)
             (exchanges[site] = exchange).ClearMoved();
-        board.Report.Placed(site, layer, exchange.Load, exchange.MeanRows, exchange.RowsPerRank, exchange.PlanningTicks);
+        board.Report.Placed(site, layer, exchange.Load, exchange.RowsPerRank, exchange.PlanningTicks);
         var tokens = board.Report.Tokens(site, layer);
         long dropped = 0;
         for (int expert = 0; expert < tokens.Length; expert++)

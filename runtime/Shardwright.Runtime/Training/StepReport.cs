@@ -94,12 +94,12 @@ public sealed class StepReport
             throw new ArgumentOutOfRangeException(nameof(layer), layer, $"{plan.Experts[group].Path} has {tokens[group].Length} layers.");
     }
 
-    internal void Placed(int group, int layer, in ExchangeLoad load, long mean, ReadOnlySpan<int> received, long planningTicks)
+    internal void Placed(int group, int layer, in ExchangeLoad load, ReadOnlySpan<int> received, long planningTicks)
     {
         for (int peer = 0; peer < received.Length; peer++)
             rows[group][layer][peer] += received[peer];
         ref var placement = ref placements[group][layer];
-        placement = new(placement.Replicas + load.Replicas, placement.BusiestRows + load.LargestReceive, placement.BusiestRowsAtHome + load.LargestReceiveAtHome, placement.MeanRows + mean)
+        placement = new(placement.Replicas + load.Replicas, placement.BusiestRows + load.LargestReceive, placement.BusiestRowsAtHome + load.LargestReceiveAtHome, placement.MeanRows + load.MeanRows)
         {
             PlanningTicks = placement.PlanningTicks + planningTicks,
         };

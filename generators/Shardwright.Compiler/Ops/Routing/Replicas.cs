@@ -72,6 +72,8 @@ public sealed record AddReplicas(ExpertSite Site, ParameterDeclaration Parameter
 /// <summary>Running sums of one parameter's gradients, begun by the product before this statement, go from instance to instance of replicated experts and end at home: the bits of one sum over all rows.</summary>
 public sealed record ContinueSums(ExpertSite Site, ParameterDeclaration Parameter, Node Product) : Op
 {
+    public override string Name => $"d_{Naming.Camel(Parameter.Name)} += ContinueSums";
+
     public override bool CanRecompute => false;
 
     public override void InferShapes(Node node, ShapeReport report)
