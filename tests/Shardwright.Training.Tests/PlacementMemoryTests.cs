@@ -66,7 +66,7 @@ public sealed class PlacementMemoryTests
             using var trainer = ReferenceTrainer.Create("Sample", (4, 4), fixture, replay: false, new() { Routing = routing }, Source("Sample", placement, dispatch: dispatch));
             var plan = trainer.Plan;
             var count = new RouteCount(plan, routing, Planner(placement));
-            long rowBytes = PlanReader.Read(plan.Document!).Program.Ops.First(op => op.Collective is { Exchange: not RowExchange.None }).Collective!.RowBytes;
+            long rowBytes = PlanReader.Read(plan.Document!).Program.Ops.First(op => op.Collective is { Exchange: RowExchange.Padded or RowExchange.Gathered }).Collective!.RowBytes;
 
             var report = trainer.Step(fixture.Tokens(0), fixture.Targets(0), fixture.Weights(0));
 

@@ -76,7 +76,7 @@ public sealed class TimedStepBuilder
             IsRecomputed = node.IsRecomputed,
             Work = node.Op.Communicate(node, cost) is null ? node.Op.Cost(node, cost) : OpWork.None,
             Collective = node.Op.Communicate(node, cost),
-            Site = node.Op switch { Dispatch d => d.Site.Index, Return r => r.Site.Index, _ => site },
+            Site = node.Op is IExchanges exchange ? exchange.Site.Index : site,
             Reads = [.. node.Reads.Select(Slot).Distinct()],
             Writes = [.. node.Outputs.Concat(node.GradientOf is not null && node.Replicas is { } replicas ? [replicas] : []).Select(Slot).Concat(GradientsWritten(node)).Distinct()],
         };

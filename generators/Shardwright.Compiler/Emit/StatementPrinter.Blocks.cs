@@ -58,8 +58,8 @@ public sealed partial class StatementPrinter
         comments.Restart();
         foreach (var inner in node.Body!.Nodes)
             Print(inner);
-        // All experts are charged at once, before their turns; behind what they wait for, where they wait for replicas.
-        string? experts = node.Op is Ops.ExpertLoop && !node.Body.Nodes.Any(n => n.Op is PullReplicas) ? TakeCharge() : null;
+        // All experts are charged at once, before their turns; around collectives of replicas, where they are.
+        string? experts = node.Op is Ops.ExpertLoop && !node.Body.Nodes.Any(n => n.Op is AddReplicas or ContinueSums) ? TakeCharge() : null;
         FlushCharge();
         var block = scope;
         scope = outer;

@@ -27,7 +27,7 @@ public sealed partial class StatementPrinter
 
     /// <summary>The block of a parameter's gradient for this instance; during a step of several micro-batches, the block of this micro-batch.</summary>
     public string GradientBlock(ParameterDeclaration parameter) =>
-        Declare("g" + parameter.Slot, "d_" + Naming.Camel(parameter.Name), names.Block(parameter, Block(parameter).MicroGradients, scope), "Floats", $"gradient {(IsGrouped && parameter.Experts > 0 ? $"{parameter.Experts / plan.Mesh.Expert} × " : "")}[{string.Join(", ", parameter.Shape)}]");
+        Declare("g" + parameter.Slot, "d_" + Naming.Camel(parameter.Name), names.Block(parameter, Block(parameter).MicroGradients, scope), "Floats", $"gradient {(parameter.Experts > 0 && StorageNames.Variable(new(null, 1), scope) is null ? $"{parameter.Experts / plan.Mesh.Expert} × " : "")}[{string.Join(", ", parameter.Shape)}]");
 
     ParameterBlock Block(ParameterDeclaration parameter) => plan.Blocks[parameter.Slot];
 

@@ -61,6 +61,7 @@ public static class BuildProgram
         FuseEpilogues.Run(root);
         RecomputeActivations.Run(root);
         GroupExperts.Run(root);
+        SendRowsFirst.Run(root);
         AssignFormats.Run(root);
         var built = new BuiltProgram(kind, root, instantiator.Parameters, instantiator.Sites, inputs, result, groups);
         foreach (var violation in CheckShards.Run(built, mesh, microBatches))

@@ -6,8 +6,8 @@ using Shardwright.Hardware;
 namespace Shardwright.Compiler.Passes;
 
 /// <summary>
-/// Lets experts that run as one group be replicated: the weights of replicas are pulled before the experts run, products read them behind the rank's own, and gradients of replicas are added to their homes' afterwards. Runs last, on a program that has been checked:
-/// which rank computes a row changes no row, and a sum over an expert's rows is finished at home before anything reads it.
+/// Lets experts that run as one group be replicated: the weights of replicas are pulled while rows are gathered for the exchange, products read them behind the rank's own, and gradients of replicas are added to their homes', those that are computed
+/// behind the rows that go back after these have left. Runs last, on a program that has been checked: which rank computes a row changes no row, and a sum over an expert's rows is finished at home before anything reads it.
 /// </summary>
 public static class PlaceReplicas
 {
@@ -52,34 +52,53 @@ public static class PlaceReplicas
 
     static void Run(Region region, ExpertSite site, ReplicaPlacement placement)
     {
+        var experts = region.Owner!;
+        var outer = region.Parent!.Nodes;
+        var dispatch = outer.Take(outer.IndexOf(experts)).Last(n => n.Op is Dispatch d && d.Site.Index == site.Index);
+        var back = outer.Skip(outer.IndexOf(experts)).First(n => n.Op is Return r && r.Site.Index == site.Index);
         var weights = new Dictionary<ParameterDeclaration, Value>();
-        var (before, nodes, after) = (new List<Node>(), new List<Node>(), new List<Node>());
-        foreach (var node in region.Nodes)
+        var reduced = region.Nodes.Where(n => n.Op is MatMul).ToLookup(n => n.Input(1).Storage.Parameter, n => n.Precision.Format);
+        var (pulls, rooms, nodes, later) = (new List<Node>(), new List<Node>(), new List<Node>(), new List<Node>());
+        int leaving = region.Nodes.IndexOf(back.Input(0).Producer!);
+        foreach (var (node, i) in region.Nodes.Select((n, i) => (n, i)))
         {
             nodes.Add(node);
             if (node.Op is MatMul && node.Input(1).Storage.Parameter is { } read)
             {
                 if (!weights.TryGetValue(read, out var pulled))
-                    weights[read] = pulled = Define(before, new PullReplicas(site, placement, read), [node.Input(1)], node.Source, Naming.Camel(read.Name) + "Replicas");
+                {
+                    weights[read] = pulled = Define(pulls, new PullReplicas(site, placement, read) { Opens = pulls.Count == 0 ? (Dispatch)dispatch.Op : null }, [node.Input(1), dispatch.Input(1)], node.Source, Naming.Camel(read.Name) + "Replicas");
+                    // Products round to it anyway, and twice is once.
+                    if (reduced[read].All(format => format == NumberFormat.BFloat16))
+                        pulled.Format = NumberFormat.BFloat16;
+                }
                 node.Replicas = pulled;
             }
             else if (node.Op is MatMulGradient && node.GradientOf is { } written)
             {
-                var room = Define(before, new ReplicaGradients(placement, written), [], node.Source, "d_" + Naming.Camel(written.Name) + "Replicas");
+                var room = Define(rooms, new ReplicaGradients(placement, written), [], node.Source, "d_" + Naming.Camel(written.Name) + "Replicas");
                 node.Replicas = room;
-                if (site.Order == "Invariant")
-                    nodes.Add(new(new ContinueSums(site, written, node), [room, .. node.Inputs], node.Source));
-                else
-                    after.Add(new(new AddReplicas(site, written), [room], node.Source));
+                (i < leaving ? nodes : later).Add(site.Order == "Invariant" ? new(new ContinueSums(site, written, node), [room, .. node.Inputs], node.Source) : new(new AddReplicas(site, written), [room], node.Source));
             }
         }
         region.Nodes.Clear();
-        region.Nodes.AddRange([.. before, .. nodes, .. after]);
+        region.Nodes.AddRange(nodes);
+        if (later.Any(n => n.Op is ContinueSums))
+        {
+            back.Op = ((Return)back.Op) with { KeepsFrame = true };
+            later.Add(new(new CloseFrame(site, ((Return)back.Op).Backward), [], back.Source));
+        }
+        outer.InsertRange(outer.IndexOf(back) + 1, later);
+        outer.InsertRange(outer.IndexOf(experts), rooms);
+        dispatch.Op = ((Dispatch)dispatch.Op) with { IsOpen = true };
+        // The gathering of rows for the exchange hides the pull.
+        int gather = outer.IndexOf(dispatch.Input(0).Storage.Producer!);
+        outer.InsertRange(gather < 0 ? outer.IndexOf(dispatch) : gather, pulls);
 
         Value Define(List<Node> nodes, Op op, Value[] inputs, SourceRef source, string name)
         {
             var node = new Node(op, inputs, source);
-            var value = region.Define(node, name);
+            var value = region.Parent!.Define(node, name);
             op.InferShapes(node, new());
             value.Sharding = Sharding.Replicated;
             nodes.Add(node);

@@ -72,6 +72,7 @@ public static class PlanProgram
             switch (node.Op)
             {
                 case Dispatch d when d.Site.Index == site.Index: (d.Backward ? ref backwardBegin : ref begin) = order.Begin(node); break;
+                case CloseFrame c when c.Site.Index == site.Index: (c.Backward ? ref backwardEnd : ref end) = order.Begin(node); break;
                 case Return r when r.Site.Index == site.Index: (r.Backward ? ref backwardEnd : ref end) = order.Begin(node); break;
             }
         return new(begin, end, backwardBegin, backwardEnd);

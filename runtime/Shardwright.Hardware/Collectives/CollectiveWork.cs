@@ -18,7 +18,7 @@ public enum RowExchange
     /// <summary>No rows but weights of replicas to their slots, or gradients back: as many matrices as the plan of the micro-batch has replicas, none at even load.</summary>
     Replicas,
 
-    /// <summary>No rows but running sums of weight gradients, from instance to instance of replicated experts in as many turns as the plan needs; the statement before makes the sums, and ranks wait for each other's turns.</summary>
+    /// <summary>No rows but running sums of weight gradients, from instance to instance of replicated experts in as many turns as the plan needs; a statement before makes the sums that it reads, and ranks wait for each other's turns.</summary>
     RunningSums,
 }
 

@@ -9,9 +9,9 @@ public sealed class ExpertLayerEstimator
     private readonly RowTraffic rows;
     private readonly ReplicaTraffic replicas;
     private readonly ExpertTimes times;
-    private readonly LayerWalk atHome, before, behind;
+    private readonly LayerWalk atHome, replicated;
     private readonly PlacementPlan home;
-    private readonly long gathering;
+    private readonly SumTurns? sums;
 
     /// <summary>Prepares the times of a layer.</summary>
     /// <param name="machine">The machine.</param>
@@ -19,7 +19,7 @@ public sealed class ExpertLayerEstimator
     /// <param name="layout">Experts, homes, slots.</param>
     /// <param name="shape">Sizes.</param>
     /// <param name="exchange">How rows travel; none: as <see cref="AllToAllLegality"/> allows.</param>
-    /// <param name="order">Which source's tokens a replica gets; null for what suits the links: locality where several ranks share a chip's port on a switch, else in proportion.</param>
+    /// <param name="order">Which source's tokens a replica gets; null for what suits the links: locality where several ranks share a chip's port on a switch, else in proportion. With contiguous runs, gradients are running sums that go from instance to instance.</param>
     /// <exception cref="ArgumentException">The layout has other ranks than the mesh has expert peers.</exception>
     public ExpertLayerEstimator(Machine machine, MeshPlacement mesh, ExpertLayout layout, ExpertLayerShape shape, RowExchange exchange = RowExchange.None, SplitOrder? order = null)
     {
@@ -31,11 +31,12 @@ public sealed class ExpertLayerEstimator
         rows = new(machine, peers, layout, shape, order ?? Order(machine, peers));
         replicas = new(machine, peers, layout, shape);
         home = new(layout);
-        ExpertLayerProgram[] programs = [.. new[] { ReplicaSchedule.None, ReplicaSchedule.BeforeRows, ReplicaSchedule.BehindRows }.Select(schedule => new ExpertLayerProgram(shape, layout.Experts, Exchange, schedule))];
-        Program = programs[0].Program;
-        times = new(machine.Rank, layout, programs.SelectMany(program => program.Program.Ops));
-        (atHome, before, behind) = (new(machine, mesh, programs[0], times), new(machine, mesh, programs[1], times), new(machine, mesh, programs[2], times));
-        gathering = atHome.FirstDuration;
+        bool handsSums = order == SplitOrder.Contiguous;
+        sums = handsSums ? new(layout) : null;
+        ExpertLayerProgram still = new(shape, layout.Experts, Exchange, replicas: false, handsSums), adaptive = new(shape, layout.Experts, Exchange, replicas: true, handsSums);
+        (Program, ReplicatedProgram) = (still.Program, adaptive.Program);
+        times = new(machine.Rank, layout, Program.Ops);
+        (atHome, replicated) = (new(machine, mesh, still, times), new(machine, mesh, adaptive, times));
     }
 
     /// <summary>Experts, homes, slots.</summary>
@@ -55,6 +56,9 @@ public sealed class ExpertLayerEstimator
 
     /// <summary>The layer with every expert at home, as the emulator's clock walks through it.</summary>
     public TimedProgram Program { get; }
+
+    /// <summary>The layer with replicas.</summary>
+    public TimedProgram ReplicatedProgram { get; }
 
     /// <summary>Which source's tokens go to which instance, under the plan that was estimated last.</summary>
     internal TokenSplit Split => rows.Split;
@@ -86,12 +90,12 @@ public sealed class ExpertLayerEstimator
     public ExpertLayerTime Estimate(int[][] counts, PlacementPlan plan)
     {
         long time = Walk(counts, plan, out var exchange, out var walk), forward = walk.Forward, waiting = walk.Waiting;
-        long withoutWeights = walk.Run(exchange with { Weights = default }), withoutReplicas = walk.Run(exchange with { Weights = default, Gradients = default });
+        long withoutWeights = walk.Run(exchange with { Weights = default }), withoutReplicas = walk.Run(exchange with { Weights = default, Gradients = default, HandsSums = false });
         return new(time, forward)
         {
             Exchange = exchange.Rows.Picoseconds,
-            Weights = exchange.Weights.Picoseconds,
-            Gradients = exchange.Gradients.Picoseconds,
+            Weights = exchange.Weights.Picoseconds * ExpertLayerProgram.Matrices,
+            Gradients = walk.Gradients(exchange),
             ExposedWeights = time - withoutWeights,
             ExposedGradients = withoutWeights - withoutReplicas,
             Waiting = waiting,
@@ -112,19 +116,18 @@ public sealed class ExpertLayerEstimator
         rows.Fill(counts, plan);
         exchange = new() { Rows = Exchange == RowExchange.Variable ? rows.Cost() : default, Load = rows.Load(), IsPairwise = Exchange == RowExchange.Variable };
         times.Fill(plan);
-        walk = atHome;
-        if (plan.Replicas == 0)
-            return atHome.Run(exchange);
-        replicas.Fill(plan);
-        exchange = exchange with { Weights = replicas.Weights, Gradients = replicas.Gradients };
-        long early = before.Run(exchange);
-        walk = before;
-        // Hidden behind the gathering of rows, weights cost nothing: no other time can be better.
-        if (exchange.Weights.Picoseconds <= gathering)
-            return early;
-        long late = behind.Run(exchange);
-        walk = late < early ? behind : before;
-        return Math.Min(early, late);
+        walk = plan.Replicas == 0 ? atHome : replicated;
+        if (plan.Replicas > 0)
+        {
+            replicas.Fill(plan);
+            exchange = exchange with { Weights = replicas.Weights, Gradients = replicas.Gradients };
+            if (sums is not null)
+            {
+                sums.Fill(rows.Split);
+                exchange = exchange with { HandsSums = true, Load = exchange.Load with { HandOvers = sums.Turns - 1, HandedSums = sums.HandedSums, WaitedRows = sums.WaitedRows } };
+            }
+        }
+        return walk.Run(exchange);
     }
 }
 
@@ -136,10 +139,10 @@ public readonly record struct ExpertLayerTime(long Picoseconds, long Forward)
     /// <summary>One of the four exchanges of rows; 0 where they are padded or gathered.</summary>
     public long Exchange { get; init; }
 
-    /// <summary>Weights on their way to replicas, once.</summary>
+    /// <summary>Weights on their way to replicas, once: three exchanges, one a matrix.</summary>
     public long Weights { get; init; }
 
-    /// <summary>Gradients of replicas on their way home.</summary>
+    /// <summary>Gradients of replicas on their way home: three exchanges.</summary>
     public long Gradients { get; init; }
 
     /// <summary>How much longer the layer takes because weights travel.</summary>

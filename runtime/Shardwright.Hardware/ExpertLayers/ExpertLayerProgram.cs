@@ -9,12 +9,6 @@ internal enum LayerPart
     /// <summary>All experts of the rank, homes and replicas, in one launch.</summary>
     Experts,
 
-    /// <summary>The rank's replicas alone.</summary>
-    Replicas,
-
-    /// <summary>Experts at home alone.</summary>
-    Homes,
-
     /// <summary>Rows between tokens' and experts' ranks.</summary>
     Rows,
 
@@ -25,41 +19,32 @@ internal enum LayerPart
     Gradients,
 }
 
-/// <summary>When the weights of replicas travel.</summary>
-internal enum ReplicaSchedule
-{
-    /// <summary>There are none.</summary>
-    None,
-
-    /// <summary>While the rank's rows are gathered for the exchange: all experts then run in one launch, and in the backward pass replicas go first.</summary>
-    BeforeRows,
-
-    /// <summary>Behind the exchange of rows, while the homes' products run: longer, but not on ranks that have few rows of their own experts.</summary>
-    BehindRows,
-}
-
 /// <summary>
-/// One MoE layer, forward and backward, statement by statement with the work that the compiler gives each (a test compares them). With replicas, their gradients travel home while the
-/// homes' products run. Routing itself and the gathering of counts, which no placement changes, are left out.
+/// One MoE layer, forward and backward, statement by statement in the order of the compiled program and with the work that the compiler gives each (a test compares them). Weights of replicas travel while rows are gathered for the exchange; gradients of
+/// the first two matrices are computed while rows go back to the tokens' ranks, and those of replicas follow these rows home. Routing itself and the gathering of counts, which no placement changes, are left out.
 /// </summary>
 internal sealed class ExpertLayerProgram
 {
-    // Slots of values, by the statement that makes them.
-    private const int Start = 0, Sent = 1, Received = 2, Gate = 3, Up = 4, Output = 5, Returned = 6, Result = 7, Weights = 8, OutputGradient = 9, Arrived = 10, Pulled = 11, Home = 12, Inner = 13, Halves = 14, FromUp = 15, Leaving = 16, MatrixGradients = 17, Back = 18,
-        End = 19, ReplicaOffset = 8, ForwardReplicaOffset = 23, Slots = 29;
+    /// <summary>Matrices of an expert: each one's weights and gradients travel in an exchange of their own.</summary>
+    public const int Matrices = 3;
+
+    // Slots of values, by the statement that makes them; of weights and gradients, one a matrix: gate, up, down.
+    private const int Start = 0, Sent = 1, Received = 2, Gate = 3, Up = 4, Output = 5, Returned = 6, Result = 7, OutputGradient = 8, Arrived = 9, Inner = 10, Halves = 11, FromUp = 12, Leaving = 13, Back = 14, End = 15,
+        Weights = 16, Pulled = Weights + Matrices, MatrixGradients = Pulled + Matrices, Home = MatrixGradients + Matrices, Slots = Home + Matrices;
 
     private readonly ExpertLayerShape shape;
-    private readonly ReplicaSchedule schedule;
+    private readonly bool replicas, handsSums;
     private readonly List<TimedOp> ops = [];
     private readonly List<LayerPart> parts = [];
 
     /// <param name="shape">Sizes.</param>
     /// <param name="experts">Experts of the layer.</param>
     /// <param name="exchange">How rows travel.</param>
-    /// <param name="schedule">Whether there are replicas, and when their weights travel.</param>
-    public ExpertLayerProgram(ExpertLayerShape shape, int experts, RowExchange exchange, ReplicaSchedule schedule)
+    /// <param name="replicas">Whether there are replicas.</param>
+    /// <param name="handsSums">Whether gradients are running sums that go from instance to instance, instead of sums that are added at home.</param>
+    public ExpertLayerProgram(ExpertLayerShape shape, int experts, RowExchange exchange, bool replicas, bool handsSums)
     {
-        (this.shape, this.schedule) = (shape, schedule);
+        (this.shape, this.replicas, this.handsSums) = (shape, replicas, handsSums);
         Forward(exchange);
         FirstOfBackward = ops.Count;
         Backward(exchange);
@@ -83,76 +68,51 @@ internal sealed class ExpertLayerProgram
 
     private void Forward(RowExchange exchange)
     {
-        Pull("weights of replicas", ReplicaSchedule.BeforeRows, Start, Weights);
+        for (int matrix = 0; matrix < Matrices; matrix++)
+            Pull("weights of replicas", Start, Weights + matrix);
         Add("sent", LayerPart.Tokens, Gather(0, RowBytes * shape.Copies, RowBytes * shape.Copies), [Start], Sent);
-        Exchange("received", LayerPart.Rows, exchange, true, [Sent], Received);
-        Pull("weights of replicas", ReplicaSchedule.BehindRows, Start, Weights);
-        bool behind = schedule == ReplicaSchedule.BehindRows;
-        Products(behind ? LayerPart.Homes : LayerPart.Experts, 0, schedule == ReplicaSchedule.BeforeRows ? [Received, Weights] : [Received]);
-        if (behind)
-            Products(LayerPart.Replicas, ForwardReplicaOffset, [Received, Weights]);
-        Exchange("returned", LayerPart.Rows, exchange, false, behind ? [Output, Output + ForwardReplicaOffset] : [Output], Returned);
+        Rows("received", exchange, true, [Sent], Received);
+        Add("gate", LayerPart.Experts, Product(shape.Width, shape.Hidden, shape.Hidden, 0, RowBytes, HiddenBytes), [Received, Weights], Gate);
+        Add("gated", LayerPart.Experts, Product(shape.Width, shape.Hidden, 2L * shape.Hidden, shape.Hidden, RowBytes + HiddenBytes, 2 * HiddenBytes), [Received, Gate, Weights + 1], Up);
+        Add("down", LayerPart.Experts, Product(shape.Hidden, shape.Width, shape.Width, 0, HiddenBytes, RowBytes), [Up, Weights + 2], Output);
+        Rows("returned", exchange, false, [Output], Returned);
         // A residual sum joins: it reads the tokens' rows, an index and a gate a copy, and writes the tokens' rows.
         Add("combined", LayerPart.Tokens, Gather(2 * shape.Width * shape.Copies, RowBytes * (shape.Copies + shape.Tokens) + 8 * shape.Copies, RowBytes * shape.Tokens), [Returned], Result);
     }
 
-    private void Products(LayerPart part, int offset, int[] rows)
-    {
-        Add("gate", part, Product(shape.Width, shape.Hidden, shape.Hidden, 0, RowBytes, HiddenBytes), rows, Gate + offset);
-        Add("gated", part, Product(shape.Width, shape.Hidden, 2L * shape.Hidden, shape.Hidden, RowBytes + HiddenBytes, 2 * HiddenBytes), [.. rows, Gate + offset], Up + offset);
-        Add("down", part, Product(shape.Hidden, shape.Width, shape.Width, 0, HiddenBytes, RowBytes), [Up + offset], Output + offset);
-    }
-
     private void Backward(RowExchange exchange)
     {
-        bool replicas = schedule != ReplicaSchedule.None, delays = shape.DelaysMatrixGradients;
-        var homes = replicas ? LayerPart.Homes : LayerPart.Experts;
-        if (shape.SharesSlots)
-            Pull("weights of replicas again", ReplicaSchedule.BeforeRows, Result, Pulled);
+        for (int matrix = Matrices - 1; matrix >= 0 && shape.SharesSlots; matrix--)
+            Pull("weights of replicas again", Result, Pulled + matrix);
         Add("d_returned", LayerPart.Tokens, Gather(3 * shape.Width * shape.Copies, RowBytes * shape.Copies, (RowBytes + 4) * shape.Copies), [Result], OutputGradient);
-        Exchange("d_output", LayerPart.Rows, exchange, true, [OutputGradient], Arrived);
-        if (shape.SharesSlots)
-            Pull("weights of replicas again", ReplicaSchedule.BehindRows, Result, Pulled);
-        if (schedule == ReplicaSchedule.BehindRows)
-            Gradients(homes, 0, [Arrived], ofRows: true, ofMatrices: !delays);
-        if (replicas)
-        {
-            Gradients(LayerPart.Replicas, ReplicaOffset, shape.SharesSlots ? [Arrived, Pulled] : [Arrived], ofRows: true, ofMatrices: true);
-            Exchange("gradients of replicas", LayerPart.Gradients, RowExchange.Variable, false, [MatrixGradients + ReplicaOffset], Home);
-        }
-        if (schedule != ReplicaSchedule.BehindRows)
-            Gradients(homes, 0, [Arrived], ofRows: true, ofMatrices: !delays);
-        Exchange("d_sent", LayerPart.Rows, exchange, false, replicas ? [Leaving, Leaving + ReplicaOffset] : [Leaving], Back);
-        if (delays)
-            Gradients(homes, 0, [Arrived], ofRows: false, ofMatrices: true);
+        Rows("d_output", exchange, true, [OutputGradient], Arrived);
+        Add("d_product", LayerPart.Experts, Product(shape.Width, shape.Hidden, shape.Hidden, 0, RowBytes, HiddenBytes), [Arrived, Pulled + 2], Inner);
+        Add("d_down", LayerPart.Experts, MatrixGradient(shape.Hidden, shape.Width), [Arrived], MatrixGradients + 2);
+        Return(2, Arrived);
+        Add("d_gated", LayerPart.Experts, new() { VectorElements = new(0, 6L * shape.Hidden), ScalarElements = new(0, shape.Hidden), ReadBytes = new(0, 3 * HiddenBytes), WriteBytes = new(0, 2 * HiddenBytes) }, [Inner], Halves);
+        Add("d_received", LayerPart.Experts, Product(shape.Hidden, shape.Width, shape.Width, 0, HiddenBytes, RowBytes), [Halves, Pulled + 1], FromUp);
+        Add("d_received", LayerPart.Experts, Product(shape.Hidden, shape.Width, 2L * shape.Width, 0, HiddenBytes + RowBytes, RowBytes), [Halves, FromUp, Pulled], Leaving);
+        Add("d_up", LayerPart.Experts, MatrixGradient(shape.Width, shape.Hidden), [Halves], MatrixGradients + 1);
+        Add("d_gate", LayerPart.Experts, MatrixGradient(shape.Width, shape.Hidden), [Halves], MatrixGradients);
+        Rows("d_sent", exchange, false, [Leaving], Back);
+        Return(1, Halves);
+        Return(0, Halves);
         Add("d_tokens", LayerPart.Tokens, Gather(shape.Width * shape.Copies, (RowBytes + 4) * shape.Copies, RowBytes * shape.Tokens), [Back], End);
     }
 
-    private void Pull(string name, ReplicaSchedule when, int reads, int writes)
+    private void Pull(string name, int reads, int writes)
     {
-        if (schedule == when)
-            Exchange(name, LayerPart.Weights, RowExchange.Variable, true, [reads], writes);
+        if (replicas)
+            Replicas(name, LayerPart.Weights, RowExchange.Replicas, shape.WeightBytes, [reads], writes);
     }
 
-    /// <summary>dX and dW of the three matrices, in the order in which the compiler derives them.</summary>
-    private void Gradients(LayerPart part, int offset, int[] reads, bool ofRows, bool ofMatrices)
+    private void Return(int matrix, int rows)
     {
-        int inner = Inner + offset, halves = Halves + offset, fromUp = FromUp + offset, leaving = Leaving + offset, matrices = MatrixGradients + offset;
-        if (ofRows)
-            Add("d_product", part, Product(shape.Width, shape.Hidden, shape.Hidden, 0, RowBytes, HiddenBytes), reads, inner);
-        if (ofMatrices)
-            Add("d_down", part, MatrixGradient(shape.Hidden, shape.Width), reads, matrices);
-        if (ofRows)
-        {
-            Add("d_gated", part, new() { VectorElements = new(0, 6L * shape.Hidden), ScalarElements = new(0, shape.Hidden), ReadBytes = new(0, 3 * HiddenBytes), WriteBytes = new(0, 2 * HiddenBytes) }, [inner], halves);
-            Add("d_received", part, Product(shape.Hidden, shape.Width, shape.Width, 0, HiddenBytes, RowBytes), [halves], fromUp);
-        }
-        if (ofMatrices)
-            Add("d_up", part, MatrixGradient(shape.Width, shape.Hidden), [halves], matrices);
-        if (ofRows)
-            Add("d_received", part, Product(shape.Hidden, shape.Width, 2L * shape.Width, 0, HiddenBytes + RowBytes, RowBytes), [halves, fromUp], leaving);
-        if (ofMatrices)
-            Add("d_gate", part, MatrixGradient(shape.Width, shape.Hidden), [halves], matrices);
+        int gradient = MatrixGradients + matrix;
+        if (replicas && handsSums)
+            Replicas("running sums", LayerPart.Gradients, RowExchange.RunningSums, shape.GradientBytes, [gradient, rows], Home + matrix);
+        else if (replicas)
+            Replicas("gradients of replicas", LayerPart.Gradients, RowExchange.Replicas, shape.GradientBytes, [gradient], Home + matrix);
     }
 
     private OpWork Product(int inner, int columns, long vector, long scalar, long read, long written) => new()
@@ -182,11 +142,14 @@ internal sealed class ExpertLayerProgram
         PayloadBytes = shape.RowBytes,
     };
 
-    private void Exchange(string name, LayerPart part, RowExchange exchange, bool toExperts, int[] reads, int writes)
+    private void Rows(string name, RowExchange exchange, bool toExperts, int[] reads, int writes)
     {
         var kind = exchange != RowExchange.Gathered ? CollectiveKind.AllToAll : toExperts ? CollectiveKind.AllGather : CollectiveKind.ReduceScatter;
-        Add(new(name) { Site = 0, Collective = new(kind, CollectiveGroup.ExpertPeers, default, exchange, shape.RowBytes), Reads = reads, Writes = [writes] }, part);
+        Add(new(name) { Site = 0, Collective = new(kind, CollectiveGroup.ExpertPeers, default, exchange, shape.RowBytes), Reads = reads, Writes = [writes] }, LayerPart.Rows);
     }
+
+    private void Replicas(string name, LayerPart part, RowExchange exchange, int elementBytes, int[] reads, int writes) =>
+        Add(new(name) { Site = 0, Collective = new(CollectiveKind.AllToAll, CollectiveGroup.ExpertPeers, default, exchange, checked((int)(elementBytes * Matrix))), Reads = reads, Writes = [writes] }, part);
 
     private void Add(string name, LayerPart part, OpWork work, int[] reads, int writes) => Add(new(name) { Site = work.IsRouted ? 0 : -1, Work = work, Reads = reads, Writes = [writes] }, part);
 

@@ -22,11 +22,6 @@ public sealed record ExpertLayerShape(int Width, int Hidden, int TopK, int Token
     /// <summary>Whether layers share the slots of replicas, so that the backward pass pulls their weights once more.</summary>
     public bool SharesSlots { get; init; } = true;
 
-    /// <summary>
-    /// Whether the backward pass sends rows back before it computes the gradients of matrices that are at home, which then hide the exchange. Otherwise statements run in the order in which the compiler derives them, where only the last of three does.
-    /// </summary>
-    public bool DelaysMatrixGradients { get; init; } = true;
-
     /// <summary>Rows that a rank sends: tokens · k.</summary>
     public long Copies => checked((long)Tokens * TopK);
 

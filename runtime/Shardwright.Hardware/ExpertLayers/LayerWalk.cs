@@ -9,13 +9,16 @@ internal readonly record struct LayerExchanges
     /// <summary>Whether <see cref="Rows"/> counts, else <see cref="Load"/>.</summary>
     public bool IsPairwise { get; init; }
 
-    /// <summary>Rows of the busiest rank and pair.</summary>
+    /// <summary>Rows of the busiest rank and pair, and what running sums are handed on.</summary>
     public ExchangeLoad Load { get; init; }
 
-    /// <summary>Weights to replicas.</summary>
+    /// <summary>Whether gradients are running sums, whose cost is that of <see cref="Load"/>, instead of <see cref="Gradients"/>.</summary>
+    public bool HandsSums { get; init; }
+
+    /// <summary>Weights of one matrix to replicas.</summary>
     public CollectiveCost Weights { get; init; }
 
-    /// <summary>Gradients to homes.</summary>
+    /// <summary>Gradients of one matrix to homes.</summary>
     public CollectiveCost Gradients { get; init; }
 }
 
@@ -44,9 +47,6 @@ internal sealed class LayerWalk
     /// <summary>Waiting at collectives in the last run, mean of the ranks.</summary>
     public long Waiting { get; private set; }
 
-    /// <summary>Time of the first statement, which depends on no routing.</summary>
-    public long FirstDuration => costs.Times(0, null).Duration;
-
     /// <summary>End of the layer, picoseconds.</summary>
     public long Run(in LayerExchanges exchanges)
     {
@@ -69,11 +69,21 @@ internal sealed class LayerWalk
         return End();
     }
 
+    /// <summary>Time of all exchanges of gradients, picoseconds.</summary>
+    public long Gradients(in LayerExchanges exchanges)
+    {
+        long sum = 0;
+        for (int op = 0; op < layer.Parts.Length; op++)
+            if (layer.Parts[op] == LayerPart.Gradients)
+                sum += Cost(op, exchanges).Picoseconds;
+        return sum;
+    }
+
     private void Compute(int op)
     {
         int work = works[op];
         for (int rank = 0; rank < clocks.Length; rank++)
-            clocks[rank].Charge(op, work < 0 ? costs.Times(op, null) : times.Of(work, layer.Parts[op], rank));
+            clocks[rank].Charge(op, work < 0 ? costs.Times(op, null) : times.Of(work, rank));
     }
 
     private void Meet(int op, in LayerExchanges exchanges)
@@ -81,13 +91,17 @@ internal sealed class LayerWalk
         long start = 0;
         foreach (var clock in clocks)
             start = Math.Max(start, clock.Arrival(op));
-        var part = layer.Parts[op];
+        var cost = Cost(op, exchanges);
         foreach (var clock in clocks)
-            if (part == LayerPart.Rows && !exchanges.IsPairwise)
-                clock.Join(op, start, exchanges.Load);
-            else
-                clock.JoinWithCost(op, start, part == LayerPart.Rows ? exchanges.Rows : part == LayerPart.Weights ? exchanges.Weights : exchanges.Gradients);
+            clock.JoinWithCost(op, start, cost);
     }
+
+    private CollectiveCost Cost(int op, in LayerExchanges exchanges) => layer.Parts[op] switch
+    {
+        LayerPart.Rows => exchanges.IsPairwise ? exchanges.Rows : costs.Collective(op, exchanges.Load),
+        LayerPart.Weights => exchanges.Weights,
+        _ => exchanges.HandsSums ? costs.Collective(op, exchanges.Load) : exchanges.Gradients,
+    };
 
     private long End()
     {

@@ -22,16 +22,16 @@ internal sealed class ReplicaTraffic
         (next, length) = (new int[layout.Experts], new int[layout.Experts]);
     }
 
-    /// <summary>Weights, once.</summary>
+    /// <summary>Weights of one matrix, once.</summary>
     public CollectiveCost Weights { get; private set; }
 
-    /// <summary>Gradients, over the same links in the other direction. The additions run at the links' speed, as in every reduction.</summary>
+    /// <summary>Gradients of one matrix, over the same links in the other direction. The additions run at the links' speed, as in every reduction.</summary>
     public CollectiveCost Gradients { get; private set; }
 
     public void Fill(PlacementPlan plan)
     {
-        Weights = Faster(plan, shape.ReplicaWeightBytes);
-        Gradients = Faster(plan, shape.ReplicaGradientBytes);
+        Weights = Faster(plan, shape.ReplicaWeightBytes / ExpertLayerProgram.Matrices);
+        Gradients = Faster(plan, shape.ReplicaGradientBytes / ExpertLayerProgram.Matrices);
     }
 
     private CollectiveCost Faster(PlacementPlan plan, long bytes)

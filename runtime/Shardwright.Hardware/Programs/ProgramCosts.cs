@@ -69,13 +69,22 @@ public sealed class ProgramCosts
         var cost = exchanges[op]!.At(work.BytesOf(Placement.Size(work.Group), load, ExpertsOf(Program.Ops[op])));
         if (work.Exchange != RowExchange.RunningSums || load.HandOvers == 0)
             return cost;
-        // The statement before makes the sums: what a rank waits for is its time for the rows of others.
+        // What a rank waits for is the time of the statement that made the sums, for the rows of others.
         return cost with
         {
-            Picoseconds = cost.Picoseconds * load.HandOvers + OpTime.OfExpert(Machine.Rank, Program.Ops[op - 1].Work, checked((int)load.WaitedRows)).Duration,
+            Picoseconds = cost.Picoseconds * load.HandOvers + OpTime.OfExpert(Machine.Rank, Program.Ops[MakerOf(op)].Work, checked((int)load.WaitedRows)).Duration,
             LinkBytes = cost.LinkBytes * load.HandOvers,
             Latency = cost.Latency * load.HandOvers,
         };
+    }
+
+    /// <summary>The statement that makes what a collective hands on, its first operand.</summary>
+    private int MakerOf(int op)
+    {
+        int made = Program.Ops[op].Reads[0], maker = op - 1;
+        while (!Program.Ops[maker].Writes.Contains(made))
+            maker--;
+        return maker;
     }
 
     private int ExpertsOf(TimedOp op) => op.Site < 0 ? 0 : experts[op.Site];

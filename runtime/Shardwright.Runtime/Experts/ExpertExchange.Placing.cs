@@ -24,8 +24,7 @@ public sealed partial class ExpertExchange
         {
             Format = format switch { NumberFormat.Float32 => OperandFormat.Float32, NumberFormat.BFloat16 => OperandFormat.BFloat16, _ => OperandFormat.Float8 },
             ElementBytes = format == NumberFormat.Float32 ? 4 : 2,
-            WeightBytes = 4,
-            DelaysMatrixGradients = false,
+            WeightBytes = format == NumberFormat.BFloat16 ? 2 : 4,
         };
         var exchange = lowering switch
         {

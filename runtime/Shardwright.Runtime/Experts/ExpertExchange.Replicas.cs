@@ -15,13 +15,16 @@ public sealed partial class ExpertExchange
     /// <param name="weights">One parameter of this rank's experts, [local experts, elements].</param>
     /// <param name="slots">[slots, elements]; slots without a replica keep what they hold.</param>
     /// <param name="operation">Name in errors, a constant.</param>
-    public void Pull(ReadOnlySpan<float> weights, Span<float> slots, string operation)
+    /// <param name="store">Format in which weights travel and lie in slots.</param>
+    public void Pull(ReadOnlySpan<float> weights, Span<float> slots, string operation, NumberFormat store = NumberFormat.Float32)
     {
         if (Replicas == 0)
             return;
-        OpenSlots(weights.Length / LocalExperts);
-        PulledBytes += (long)Replicas * (weights.Length / LocalExperts) * sizeof(float);
+        int elements = weights.Length / LocalExperts;
+        OpenSlots(elements);
+        PulledBytes += (long)Replicas * elements * (store == NumberFormat.BFloat16 ? 2 : sizeof(float));
         peers.AllToAll(weights, given, givenOffsets, slots, taken, takenOffsets, operation);
+        Kernels.Round(slots[..(HeldReplicas * elements)], store);
     }
 
     /// <summary>Gradients of the replicas travel home and are added there to the home's own, by rank and slot: the same bits in every run. The transpose of <see cref="Pull"/>.</summary>
@@ -53,7 +56,7 @@ public sealed partial class ExpertExchange
     {
         // Every replica hands one sum on.
         ReturnedBytes += (long)Replicas * inner * columns * sizeof(float);
-        for (int turn = 1; turn < layout.Instances.Turns && Replicas > 0; turn++)
+        for (int turn = 1; turn < layout.Instances.Sums.Turns && Replicas > 0; turn++)
         {
             OpenHandOver(turn, inner * columns, toHome: false);
             peers.AllToAll(slots, given, givenOffsets, slots, taken, takenOffsets, operation);

@@ -69,9 +69,9 @@ public sealed partial class ExpertExchange
         MostReplicas = layout.Instances.MostReplicas,
         Replicas = Replicas,
         LargestReceiveAtHome = layout.Instances.BusiestHome,
-        HandedSums = layout.Instances.HandedSums,
-        HandOvers = layout.Instances.Turns - 1,
-        WaitedRows = layout.Instances.WaitedRows,
+        HandedSums = layout.Instances.Sums.HandedSums,
+        HandOvers = layout.Instances.Sums.Turns - 1,
+        WaitedRows = layout.Instances.Sums.WaitedRows,
     };
 
     /// <summary>Rows that each rank of the group received.</summary>

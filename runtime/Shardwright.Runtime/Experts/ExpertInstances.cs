@@ -13,7 +13,6 @@ internal sealed class ExpertInstances
     private readonly PlacementChooser? chooser;
     private readonly TokenSplit? split;
     private readonly SplitOrder order;
-    private readonly int[] rows, gives, gets;
     private PlacementPlan? plan;
     private readonly int[] load;
 
@@ -24,7 +23,7 @@ internal sealed class ExpertInstances
     public ExpertInstances(ExpertLayout layout, PlacementPlanner? planner, PlacementChooser? chooser = null, SplitOrder order = SplitOrder.Locality)
     {
         (Layout, this.planner, this.chooser, this.order) = (layout, planner, chooser, order);
-        (rows, gives, gets) = (new int[layout.Ranks], new int[layout.Ranks], new int[layout.Ranks]);
+        Sums = new(layout);
         load = new int[layout.Experts];
         int most = layout.Experts + layout.Ranks * layout.Slots;
         (Rank, Group) = (new int[most], new int[most]);
@@ -66,14 +65,8 @@ internal sealed class ExpertInstances
     /// <summary>The most replicas that one rank gets or that one home gives: what lasts longest when weights move.</summary>
     public int MostReplicas { get; private set; }
 
-    /// <summary>Turns in which running sums over the instances of every expert are made: instances of the expert that has most.</summary>
-    public int Turns { get; private set; } = 1;
-
-    /// <summary>Running sums that the busiest rank of a turn hands on or is handed, added up over the turns: what lasts longest when sums move.</summary>
-    public int HandedSums { get; private set; }
-
-    /// <summary>Rows by which the turns' busiest ranks exceed the busiest rank: what ranks wait for when sums move.</summary>
-    public int WaitedRows { get; private set; }
+    /// <summary>How running sums go through the instances of every expert; filled for contiguous runs of rows.</summary>
+    public SumTurns Sums { get; }
 
     /// <summary>Copies of the rank whose own experts have most, wherever they are computed.</summary>
     public int BusiestHome { get; private set; }
@@ -123,50 +116,8 @@ internal sealed class ExpertInstances
         for (int rank = 0; rank < Layout.Ranks; rank++)
             MostReplicas = Math.Max(MostReplicas, Math.Max(Held(rank), Given(rank)));
         if (order == SplitOrder.Contiguous)
-            OpenTurns();
+            Sums.Fill(split);
         PlanningTicks = Stopwatch.GetTimestamp() - started;
-    }
-
-    private void OpenTurns()
-    {
-        Turns = 1;
-        for (int expert = 0; expert < Layout.Experts; expert++)
-            Turns = Math.Max(Turns, First[expert + 1] - First[expert]);
-        (HandedSums, WaitedRows) = (0, -Busiest(-1).Rows);
-        for (int turn = 0; turn < Turns; turn++)
-        {
-            var (most, sums) = Busiest(turn);
-            (HandedSums, WaitedRows) = (HandedSums + sums, WaitedRows + most);
-        }
-    }
-
-    /// <summary>Rows of the rank that has most in a turn, and sums that the rank hands on or is handed which does most of that behind it; for turn −1 of all turns at once.</summary>
-    private (int Rows, int Sums) Busiest(int turn)
-    {
-        Array.Clear(rows);
-        Array.Clear(gives);
-        Array.Clear(gets);
-        for (int expert = 0; expert < Layout.Experts; expert++)
-            for (int instance = First[expert]; instance < First[expert + 1]; instance++)
-            {
-                if (turn >= 0 && instance - First[expert] != turn)
-                    continue;
-                foreach (int[] source in Tokens)
-                    rows[Rank[instance]] += source[instance];
-                if (instance + 1 == First[expert + 1])
-                    continue;
-                gives[Rank[instance]]++;
-                gets[Rank[instance + 1]]++;
-            }
-        return (Most(rows), Math.Max(Most(gives), Most(gets)));
-    }
-
-    private static int Most(int[] numbers)
-    {
-        int most = 0;
-        foreach (int number in numbers)
-            most = Math.Max(most, number);
-        return most;
     }
 
     private int Slot(int rank, int expert)

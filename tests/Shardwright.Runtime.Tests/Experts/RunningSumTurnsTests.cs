@@ -15,7 +15,7 @@ public sealed class RunningSumTurnsTests
         var layout = new ExpertLayout(3, 3, 1);
         var instances = Open(layout, new FixedPlanner([(0, 1, 3), (0, 2, 3)]), SplitOrder.Contiguous, [[3, 1, 0], [3, 0, 1], [3, 0, 0]]);
 
-        Assert.Equal((3, 2, 6), (instances.Turns, instances.HandedSums, instances.WaitedRows));
+        Assert.Equal((3, 2, 6), (instances.Sums.Turns, instances.Sums.HandedSums, instances.Sums.WaitedRows));
         Assert.Equal([1, 2, 0], instances.Rank[..3]);
         // Contiguous in the order of ranks: the first instance has what rank 0 sent, the home what rank 2 sent.
         Assert.Equal([[3, 0, 0], [0, 3, 0], [0, 0, 3]], instances.Tokens.Select(row => row[..3]));
@@ -26,7 +26,7 @@ public sealed class RunningSumTurnsTests
     {
         var instances = Open(new(4, 2, 1), new FixedPlanner([]), SplitOrder.Contiguous, [[5, 0, 1, 1], [0, 2, 0, 0]]);
 
-        Assert.Equal((1, 0, 0), (instances.Turns, instances.HandedSums, instances.WaitedRows));
+        Assert.Equal((1, 0, 0), (instances.Sums.Turns, instances.Sums.HandedSums, instances.Sums.WaitedRows));
     }
 
     private static ExpertInstances Open(ExpertLayout layout, PlacementPlanner planner, SplitOrder order, int[][] counts)

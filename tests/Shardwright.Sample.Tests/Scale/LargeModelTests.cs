@@ -51,7 +51,7 @@ public sealed class LargeModelTests(ITestOutputHelper output)
     public void ExpertLayer_ThatPlacementsAreTimedFor_HasTheCompiledStatements()
     {
         // The 16 statements from Permute to Combine and from CombineGradient to PermuteGradient, without routing and the gathering of counts.
-        var shape = new ExpertLayerShape(LargeLanguageModel.Width, LargeLanguageModel.ExpertHidden, TopK: 8, LargeLanguageModel.Context) { DelaysMatrixGradients = false };
+        var shape = new ExpertLayerShape(LargeLanguageModel.Width, LargeLanguageModel.ExpertHidden, TopK: 8, LargeLanguageModel.Context);
         var layer = new ExpertLayerEstimator(Plan.Machine(), new(1024, 256), new(256, 256, 0), shape, RowExchange.Variable);
         string[] outside = ["Permute", "Combine", "CombineGradient", "PermuteGradient"];
         var compiled = Plan.Program.Ops.Where(op => op.Phase != StepPhase.Update && (op.Site == 0 || outside.Any(name => op.Name.EndsWith($"= {name}", StringComparison.Ordinal)))).ToList();

@@ -9,9 +9,12 @@ public static class CompiledPlan
 {
     /// <param name="model">A test model, or <c>SparseLanguageModel</c>, the sample.</param>
     /// <param name="mesh">Data and expert sizes.</param>
-    public static ProgramPlan Of(string model, (int Data, int Expert) mesh)
+    public static ProgramPlan Of(string model, (int Data, int Expert) mesh) => OfSource(Source(model), mesh);
+
+    /// <summary>The plan of a source.</summary>
+    public static ProgramPlan OfSource(string source, (int Data, int Expert) mesh)
     {
-        var assembly = ModelAssembly.Compile(Source(model), mesh).Assembly;
+        var assembly = ModelAssembly.Compile(source, mesh).Assembly;
         return (ProgramPlan)assembly.GetTypes().Single(t => t.IsSubclassOf(typeof(Trainer))).GetField("CompiledPlan")!.GetValue(null)!;
     }
 

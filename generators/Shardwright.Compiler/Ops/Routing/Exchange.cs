@@ -6,6 +6,12 @@ using Shardwright.Hardware;
 
 namespace Shardwright.Compiler.Ops.Routing;
 
+/// <summary>A statement in which the ranks of an expert group exchange rows, weights or gradients.</summary>
+public interface IExchanges
+{
+    ExpertSite Site { get; }
+}
+
 /// <summary>Every rank learns how many copies every rank sends to every expert, a sequence: all later offsets follow from it.</summary>
 public sealed record GatherCounts(ExpertSite Site) : Op
 {
@@ -59,8 +65,11 @@ public sealed record PermuteGradient(ExpertSite Site, TensorType Result) : Op
 }
 
 /// <summary>Rows to their experts' ranks. Its adjoint brings them back.</summary>
-public sealed record Dispatch(ExpertSite Site, bool Backward) : Op
+public sealed record Dispatch(ExpertSite Site, bool Backward) : Op, IExchanges
 {
+    /// <summary>Whether a statement before it has told the exchange the counts.</summary>
+    public bool IsOpen { get; init; }
+
     public override bool KeepsFormat => true;
 
     public override bool CanRecompute => false;
@@ -86,14 +95,21 @@ public sealed record Dispatch(ExpertSite Site, bool Backward) : Op
 
     public override void Print(Node node, StatementPrinter print)
     {
-        string exchange = print.Exchange(Site);
-        print.Statement($"{exchange}.Open({print.Of(node.Input(1))});");
+        if (!IsOpen)
+            Open(node.Input(1), print);
         print.OpenFrame(Site, Backward);
-        if (!Backward && print.Reports)
-            print.Statement($"ReportRoutes(site: {Site.Index}, {print.Instance(Site)}, {exchange});");
-        print.Collective(node, $"{exchange}.Dispatch({print.Of(node.Input(0))}, {print.Of(node.Output)}, columns: {node.Output.Type.Last}{ElementBytes(node.Output)});", Lowering(Site.Dispatch), print.Elements(node.Input(0)) * (long)node.Output.ElementBytes);
+        print.Collective(node, $"{print.Exchange(Site)}.Dispatch({print.Of(node.Input(0))}, {print.Of(node.Output)}, columns: {node.Output.Type.Last}{ElementBytes(node.Output)});", Lowering(Site.Dispatch), print.Elements(node.Input(0)) * (long)node.Output.ElementBytes);
         if (Backward)
             print.ResizeFrame(Site, isLeaving: false);
+    }
+
+    /// <summary>Tells the exchange the counts, and a step's report what they are.</summary>
+    internal void Open(Value counts, StatementPrinter print)
+    {
+        string exchange = print.Exchange(Site);
+        print.Statement($"{exchange}.Open({print.Of(counts)});");
+        if (!Backward && print.Reports)
+            print.Statement($"ReportRoutes(site: {Site.Index}, {print.Instance(Site)}, {exchange});");
     }
 
     /// <summary>Rows in bfloat16 travel as such: the exchange counts 2 bytes an element.</summary>
@@ -103,8 +119,11 @@ public sealed record Dispatch(ExpertSite Site, bool Backward) : Op
 }
 
 /// <summary>Rows from their experts' ranks to their senders, in send order.</summary>
-public sealed record Return(ExpertSite Site, bool Backward) : Op
+public sealed record Return(ExpertSite Site, bool Backward) : Op, IExchanges
 {
+    /// <summary>Whether a <see cref="CloseFrame"/> follows, because statements behind it still read rows.</summary>
+    public bool KeepsFrame { get; init; }
+
     public override bool KeepsFormat => true;
 
     public override bool CanRecompute => false;
@@ -124,11 +143,24 @@ public sealed record Return(ExpertSite Site, bool Backward) : Op
 
     public override void Print(Node node, StatementPrinter print)
     {
-        if (Backward)
+        if (Backward && !KeepsFrame)
             print.ResizeFrame(Site, isLeaving: true);
         print.Collective(node, $"{print.Exchange(Site)}.Return({print.Of(node.Input(0))}, {print.Of(node.Output)}, columns: {node.Output.Type.Last}{Dispatch.ElementBytes(node.Output)});", Dispatch.Lowering(Site.Dispatch), print.Elements(node.Output) * (long)node.Output.ElementBytes);
-        print.CloseFrame(Site, Backward);
+        if (!KeepsFrame)
+            print.CloseFrame(Site, Backward);
     }
+}
+
+/// <summary>Experts' rows end here instead of where they are returned.</summary>
+public sealed record CloseFrame(ExpertSite Site, bool Backward) : Op
+{
+    public override void InferShapes(Node node, ShapeReport report)
+    {
+    }
+
+    public override OpWork Cost(Node node, CostRule cost) => OpWork.None;
+
+    public override void Print(Node node, StatementPrinter print) => print.CloseFrame(Site, Backward);
 }
 
 /// <summary>y[t] = Σ over its experts, by ascending k, of gate · the expert's output.</summary>

@@ -21,21 +21,29 @@ public sealed record ReplicaPlacement(string Kind, int Slots, int LeastTokens)
     public NumberFormat Format { get; init; }
 }
 
-/// <summary>Weights of one parameter travel from their experts' homes to the slots of the ranks that have a replica. How many, the counts of the micro-batch say: at even load none.</summary>
-public sealed record PullReplicas(ExpertSite Site, ReplicaPlacement Placement, ParameterDeclaration Parameter) : Op
+/// <summary>Weights of one parameter travel from their experts' homes to the slots of the ranks that have a replica. How many, the counts of the micro-batch say, its second operand: at even load none.</summary>
+public sealed record PullReplicas(ExpertSite Site, ReplicaPlacement Placement, ParameterDeclaration Parameter) : Op, IExchanges
 {
+    /// <summary>The exchange of rows that it opens, being the first statement that needs the plan of the counts.</summary>
+    public Dispatch? Opens { get; init; }
+
     public override bool CanRecompute => false;
 
     public override void InferShapes(Node node, ShapeReport report) => node.Output.Type = new(ElementType.Float32, new([Placement.Slots, .. Parameter.Shape]), RowKind.None);
 
     public override OpWork Cost(Node node, CostRule cost) => OpWork.None;
 
-    public override CollectiveWork? Communicate(Node node, CostRule cost) => Work(Parameter);
+    public override CollectiveWork? Communicate(Node node, CostRule cost) => Work(Parameter, elementBytes: node.Output.ElementBytes);
 
-    public override void Print(Node node, StatementPrinter print) => print.Collective(node,
-        $"{print.Exchange(Site)}.Pull({print.Of(node.Input(0))}, {print.Of(node.Output)}, \"{Parameter.Path} to replicas\");", "AllToAll of replicas", Work(Parameter).RowBytes);
+    public override void Print(Node node, StatementPrinter print)
+    {
+        Opens?.Open(node.Input(1), print);
+        string format = string.Concat(print.Store(node).Select(o => $", {o.Name}: {o.Value}"));
+        print.Collective(node, $"{print.Exchange(Site)}.Pull({print.Of(node.Input(0))}, {print.Of(node.Output)}, \"{Parameter.Path} to replicas\"{format});", "AllToAll of replicas", Work(Parameter, elementBytes: node.Output.ElementBytes).RowBytes);
+    }
 
-    internal static CollectiveWork Work(ParameterDeclaration parameter, RowExchange exchange = RowExchange.Replicas) => new(CollectiveKind.AllToAll, CollectiveGroup.ExpertPeers, default, exchange, checked((int)(4 * parameter.Elements)));
+    internal static CollectiveWork Work(ParameterDeclaration parameter, RowExchange exchange = RowExchange.Replicas, int elementBytes = 4) =>
+        new(CollectiveKind.AllToAll, CollectiveGroup.ExpertPeers, default, exchange, checked((int)(elementBytes * parameter.Elements)));
 }
 
 /// <summary>Room for the gradients of one parameter's replicas. Nothing is written: the statements that make gradients write what holds a replica.</summary>
@@ -51,7 +59,7 @@ public sealed record ReplicaGradients(ReplicaPlacement Placement, ParameterDecla
 }
 
 /// <summary>Gradients of one parameter's replicas travel home and are added to the home's own, in the order of ranks and slots.</summary>
-public sealed record AddReplicas(ExpertSite Site, ParameterDeclaration Parameter) : Op
+public sealed record AddReplicas(ExpertSite Site, ParameterDeclaration Parameter) : Op, IExchanges
 {
     public override string Name => $"d_{Naming.Camel(Parameter.Name)} += AddReplicas";
 
@@ -70,7 +78,7 @@ public sealed record AddReplicas(ExpertSite Site, ParameterDeclaration Parameter
 }
 
 /// <summary>Running sums of one parameter's gradients, begun by the product before this statement, go from instance to instance of replicated experts and end at home: the bits of one sum over all rows.</summary>
-public sealed record ContinueSums(ExpertSite Site, ParameterDeclaration Parameter, Node Product) : Op
+public sealed record ContinueSums(ExpertSite Site, ParameterDeclaration Parameter, Node Product) : Op, IExchanges
 {
     public override string Name => $"d_{Naming.Camel(Parameter.Name)} += ContinueSums";
 

@@ -10,12 +10,15 @@ internal sealed class PlacementTrials
     private readonly TimedSite site;
     private readonly ExpertLayerShape shape;
     private readonly RowExchange exchange;
+    private readonly SplitOrder? order;
 
     public PlacementTrials(PlanDocument plan, Machine machine, int index)
     {
         (this.plan, this.machine, site) = (plan, machine, plan.Program.Sites[index]);
         shape = Shape(plan.Program.Ops.Where(op => op.Site == index), site);
-        exchange = plan.Program.Ops.Select(op => op.Site == index ? op.Collective?.Exchange : null).FirstOrDefault(how => how is RowExchange.Variable or RowExchange.Padded or RowExchange.Gathered) ?? RowExchange.None;
+        RowExchange?[] exchanges = [.. plan.Program.Ops.Select(op => op.Site == index ? op.Collective?.Exchange : null)];
+        exchange = exchanges.FirstOrDefault(how => how is RowExchange.Variable or RowExchange.Padded or RowExchange.Gathered) ?? RowExchange.None;
+        order = exchanges.Contains(RowExchange.RunningSums) ? SplitOrder.Contiguous : null;
         var layout = Layout(0);
         int[][] even = ExpertLayerEstimator.Balanced(layout, shape);
         IdealPicoseconds = Estimator(layout).Static(even, RoutingGenerator.Sum(even));
@@ -98,7 +101,7 @@ internal sealed class PlacementTrials
 
     private ExpertLayout Layout(int slots, int least = 1) => new(site.Experts, plan.Placement.Expert, slots, leastTokens: least);
 
-    private ExpertLayerEstimator Estimator(ExpertLayout layout) => new(machine, plan.Placement, layout, shape, exchange);
+    private ExpertLayerEstimator Estimator(ExpertLayout layout) => new(machine, plan.Placement, layout, shape, exchange, order);
 
     /// <summary>Sizes from the experts' forward products, which are taken as three matrices of width × hidden, as <c>Placement.Auto</c> takes them.</summary>
     private static ExpertLayerShape Shape(IEnumerable<TimedOp> ops, TimedSite site)
@@ -112,8 +115,7 @@ internal sealed class PlacementTrials
         {
             Format = format,
             ElementBytes = format == OperandFormat.Float32 ? 4 : 2,
-            WeightBytes = 4,
-            DelaysMatrixGradients = false,
+            WeightBytes = format == OperandFormat.BFloat16 ? 2 : 4,
         };
     }
 }
