@@ -167,6 +167,22 @@ public sealed class ReplicasTests
         Assert.Equal(step.PlannedPicoseconds, step.Picoseconds);
     }
 
+    /// <summary>Replicas share the packed matrices of their homes: the bits of products that read the slots themselves, as those of all other tests here do.</summary>
+    [Theory]
+    [InlineData("Sample", 4, 4, "Float32")]
+    [InlineData("Sample", 8, 4, "Float32")]
+    [InlineData("TwoSizes", 4, 4, "Float32")]
+    [InlineData("Sample", 4, 4, "BFloat16")]
+    [InlineData("Sample", 4, 2, "Float8E4M3")]
+    public void SharedMatrices_HaveTheBitsOfTheSlots(string model, int data, int expert, string precision)
+    {
+        string source = Source(model, "scattered").Replace("[Model, ", $"[Model, Precision(NumberFormat.{precision}), ", StringComparison.Ordinal);
+
+        TrainingRun.AssertSameBits(Run(packsItself: true), Run(packsItself: false));
+
+        TrainingRun Run(bool packsItself) => TrainingRun.Of(model, (data, expert), steps: 3, new() { LearningRate = 1e-3f, PacksReplicasItself = packsItself, Planner = layout => new ScatteringPlanner(layout) }, source);
+    }
+
     /// <summary>What the invariant order costs in virtual time: turns and their exchanges. It moves the same rows and computes the same products.</summary>
     [Fact]
     public void InvariantOrder_UnderSkew_TakesLongerThanFastAndTheSameWork()
@@ -195,7 +211,7 @@ public sealed class ReplicasTests
     static TrainingRun Run(string model, (int Data, int Expert) mesh, string placement, int steps, out int replicas, string dispatch = "Variable", string order = "Fast", string precision = "Float32", Func<string, string>? edit = null)
     {
         var planned = new Planned();
-        var options = new TrainerOptions { LearningRate = 1e-3f, Planner = layout => new Counting(placement switch { "random" => new RandomPlanner(layout, seed: 5), "scattered" => new ScatteringPlanner(layout), "Local" => new LocalPlanner(layout), "Exact" => new ExactPlanner(layout), _ => new QuotaPlanner(layout) }, planned) };
+        var options = new TrainerOptions { LearningRate = 1e-3f, PacksReplicasItself = true, Planner = layout => new Counting(placement switch { "random" => new RandomPlanner(layout, seed: 5), "scattered" => new ScatteringPlanner(layout), "Local" => new LocalPlanner(layout), "Exact" => new ExactPlanner(layout), _ => new QuotaPlanner(layout) }, planned) };
         string source = Source(model, placement, dispatch, order).Replace("[Model, ", $"[Model, Precision(NumberFormat.{precision}), ", StringComparison.Ordinal);
         var run = TrainingRun.Of(model, mesh, steps, options, edit?.Invoke(source) ?? source);
         replicas = planned.Replicas;

@@ -128,7 +128,7 @@ public static class ModelPrinter
             code.Line($"{PackedParameter.Name(plan.Packed, packed)} = Pack({CodeWriter.Grouped(plan.Blocks[packed.Parameter.Slot].Weights)}, matrices: {Matrices(plan, packed)}, rows: {packed.Rows}, columns: {packed.Columns}"
                 + $"{(packed.Format == NumberFormat.Float32 ? "" : $", NumberFormat.{packed.Format}")});");
         foreach (var packed in replicated)
-            code.Line($"{PackedParameter.ReplicasName(plan.Packed, packed)} = new({StatementPrinter.ExchangeName(plan, plan.Sites.First(s => packed.Parameter.Path.StartsWith(s.Path + "[*].", StringComparison.Ordinal)))}, rows: {packed.Rows}, columns: {packed.Columns}{(packed.Format == NumberFormat.Float32 ? "" : $", NumberFormat.{packed.Format}")});");
+            code.Line($"{PackedParameter.ReplicasName(plan.Packed, packed)} = Replicas({PackedParameter.Name(plan.Packed, packed)}, {StatementPrinter.ExchangeName(plan, plan.Sites.First(s => packed.Parameter.Path.StartsWith(s.Path + "[*].", StringComparison.Ordinal)))});");
         code.Close();
         if (plan.LossWeights >= 0)
         {

@@ -30,7 +30,7 @@ public sealed partial class StatementPrinter
         string name = names.Name($"p{field}:{method}:{count}", Naming.Camel(parameter.Name) + method);
         Declare(name, $"{field}.{method}({index}{count})", index, needsLoop: index.Any(c => char.IsLetter(c) || c == '_'),
             $"{(count.Length > 0 ? $"{parameter.Experts / plan.Mesh.Expert} × " : "")}[{packed.Rows}, {packed.Columns}]{(transposed ? " transposed" : "")}{(packed.Format == NumberFormat.Float32 ? "" : " in " + packed.Format)}, packed");
-        return node.Replicas is { } replicas ? $"{name}.Then({PackedParameter.ReplicasName(plan.Packed, packed)}.{method}({Of(replicas)}))" : name;
+        return node.Replicas is { } replicas ? $"{name}.Then({PackedParameter.ReplicasName(plan.Packed, packed)}.{method}({Of(replicas)}, {index}))" : name;
     }
 
     /// <summary>How a product rounds its left operand on the way in, when that is not stored in the product's format already.</summary>

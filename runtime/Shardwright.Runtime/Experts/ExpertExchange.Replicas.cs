@@ -94,6 +94,13 @@ public sealed partial class ExpertExchange
 
     private RowGroups Turn(int turn) => new(new(layout.Starts, layout.Runs), layout.Turns, turn);
 
+    /// <summary>The rank of the group that is home to the expert in a slot of this rank, and the expert's number there.</summary>
+    internal (int Home, int Expert) HomeOf(int slot)
+    {
+        int expert = layout.Instances.SlotExpert(peers.Index, slot);
+        return (layout.Instances.Layout.Home(expert), expert % LocalExperts);
+    }
+
     private void OpenSlots(int elements)
     {
         var instances = layout.Instances;

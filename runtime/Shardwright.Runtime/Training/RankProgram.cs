@@ -98,6 +98,16 @@ public abstract partial class RankProgram
         return weights;
     }
 
+    /// <summary>Prepares the form in which products read replicas of a packed parameter's matrices.</summary>
+    protected ReplicaWeights Replicas(PackedWeights weights, ExpertExchange exchange)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        ArgumentNullException.ThrowIfNull(exchange);
+        int number = packed.IndexOf(weights);
+        return new(weights, exchange, Context.Options.PacksReplicasItself ? null
+            : [.. Enumerable.Range(0, Context.Plan.Expert).Select(home => Context.Shelf.Get(number, home, weights.Offset, weights.Matrices, weights.Rows, weights.Columns))]);
+    }
+
     /// <summary>Stochastic rounding to bfloat16 whose random bits depend on the seed, the step and the element's place in the global tensor (of its expert, for routed rows), on no mesh and no thread.</summary>
     protected Rounding Stochastic(int site, int layer, int microBatch, long first, int expert = -1)
     {

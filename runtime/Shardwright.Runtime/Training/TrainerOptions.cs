@@ -51,6 +51,9 @@ public sealed record TrainerOptions
     /// </summary>
     public int RanksPerCore { get; init; }
 
+    /// <summary>Whether products read replicas from the rank's own slots even where the expert's home has packed the same matrix: for tests, which could not see wrong slots otherwise.</summary>
+    internal bool PacksReplicasItself { get; init; }
+
     /// <summary>A rank without progress for this long is reported as stalled. Zero switches this off, as does a debugger.</summary>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(30);
 

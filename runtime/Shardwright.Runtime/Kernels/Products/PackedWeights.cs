@@ -7,13 +7,8 @@ namespace Shardwright.Execution;
 public sealed unsafe class PackedWeights : IDisposable
 {
     private readonly Arena arena;
-    private readonly long offset;
-    private readonly int matrices;
-    private readonly int rows;
-    private readonly int columns;
     private readonly NumberFormat format;
     private readonly PackedMatrices packed;
-    private int version = 1;
     private bool disposed;
 
     /// <param name="arena">Where the parameter lives.</param>
@@ -33,13 +28,26 @@ public sealed unsafe class PackedWeights : IDisposable
         if (matrices < 1 || rows < 0 || columns < 0)
             throw new ArgumentException($"PackedWeights: got [{matrices}, {rows}, {columns}]; need at least one matrix and sizes of at least 0.");
         this.arena = arena;
-        this.offset = offset;
-        this.matrices = matrices;
-        this.rows = rows;
-        this.columns = columns;
+        (Offset, Matrices) = (offset, matrices);
+        (Rows, Columns) = (rows, columns);
         this.format = format;
         packed = shared ?? new(matrices, rows, columns);
     }
+
+    /// <summary>Byte offset of the parameter in the arena.</summary>
+    internal long Offset { get; }
+
+    /// <summary>Number of matrices.</summary>
+    internal int Matrices { get; }
+
+    /// <summary>Rows of a matrix.</summary>
+    internal int Rows { get; }
+
+    /// <summary>Columns of a matrix.</summary>
+    internal int Columns { get; }
+
+    /// <summary>Counts the changes of the parameter.</summary>
+    internal int Version { get; private set; } = 1;
 
     /// <summary>Host memory of the copies made so far.</summary>
     public long HostBytes => packed.Bytes;
@@ -53,7 +61,7 @@ public sealed unsafe class PackedWeights : IDisposable
     public Panels Transposed(int first, int count = 1) => Get(packed.Transposed, transpose: true, first, count);
 
     /// <summary>Tells that the parameter has changed.</summary>
-    public void Invalidate() => version++;
+    public void Invalidate() => Version++;
 
     /// <summary>Frees the copies; not to be called for copies that other ranks share.</summary>
     public void Dispose()
@@ -65,22 +73,25 @@ public sealed unsafe class PackedWeights : IDisposable
     private Panels Get(PanelSet set, bool transpose, int first, int count)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
-        if (first < 0 || count < 1 || first > matrices - count)
-            throw new ArgumentOutOfRangeException(nameof(first), $"PackedWeights: got matrices {first} to {first + count}; need some of 0 to {matrices}.");
-        return set.Get(first, count, version, new Source(this, transpose));
+        if (first < 0 || count < 1 || first > Matrices - count)
+            throw new ArgumentOutOfRangeException(nameof(first), $"PackedWeights: got matrices {first} to {first + count}; need some of 0 to {Matrices}.");
+        return set.Get(first, count, Version, new Source(this, transpose));
+    }
+
+    /// <summary>Packs matrices [<paramref name="count"/>, rows, columns] as these are.</summary>
+    internal void Pack(float* values, int count, float* target, bool transpose)
+    {
+        var work = new PanelPacking(values, transpose ? 1 : Columns, transpose ? Columns : 1, (nint)Rows * Columns, transpose ? Columns : Rows, transpose ? Rows : Columns, target, format);
+        Ranges.Split(work, work.PanelsEach * count, 1);
     }
 
     private readonly struct Source(PackedWeights weights, bool transpose) : IPanelSource
     {
         public void Pack(float* target, int first, int count)
         {
-            var (rows, columns) = (weights.rows, weights.columns);
-            long each = (long)rows * columns;
-            fixed (float* values = weights.arena.Floats(weights.offset + (first * each * sizeof(float)), checked((int)(count * each))))
-            {
-                var work = new PanelPacking(values, transpose ? 1 : columns, transpose ? columns : 1, (nint)each, transpose ? columns : rows, transpose ? rows : columns, target, weights.format);
-                Ranges.Split(work, work.PanelsEach * count, 1);
-            }
+            long each = (long)weights.Rows * weights.Columns;
+            fixed (float* values = weights.arena.Floats(weights.Offset + (first * each * sizeof(float)), checked((int)(count * each))))
+                weights.Pack(values, count, target, transpose);
         }
     }
 }

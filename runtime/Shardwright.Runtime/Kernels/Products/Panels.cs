@@ -6,7 +6,7 @@ namespace Shardwright.Execution;
 /// </summary>
 public readonly unsafe struct Panels
 {
-    private readonly float* more;
+    private readonly float** scattered;
     private readonly nint first;
 
     internal Panels(float* data, int matrices, int inner, int columns)
@@ -14,10 +14,16 @@ public readonly unsafe struct Panels
     {
     }
 
-    private Panels(float* data, int first, float* more, int matrices, int inner, int columns)
+    /// <summary>Matrices that each lie somewhere else.</summary>
+    internal Panels(float** scattered, int matrices, int inner, int columns)
+        : this(null, 0, scattered, matrices, inner, columns)
+    {
+    }
+
+    private Panels(float* data, int first, float** scattered, int matrices, int inner, int columns)
     {
         Data = data;
-        this.more = more;
+        this.scattered = scattered;
         this.first = first;
         Matrices = matrices;
         Inner = inner;
@@ -35,18 +41,18 @@ public readonly unsafe struct Panels
 
     internal float* Data { get; }
 
-    /// <summary>These matrices, then those of <paramref name="others"/>, which lie elsewhere.</summary>
-    /// <exception cref="ArgumentException">The others have another size, or these are two lots already.</exception>
+    /// <summary>These matrices, then those of <paramref name="others"/>, which are replicas' and lie one here, one there.</summary>
+    /// <exception cref="ArgumentException">The others have another size, or are no replicas', or these have some already.</exception>
     public Panels Then(Panels others)
     {
-        if (others.Inner != Inner || others.Columns != Columns || more != null || others.more != null)
-            throw new ArgumentException($"Panels.Then: got matrices [{others.Inner}, {others.Columns}] behind [{Inner}, {Columns}]; need the same size, and one lot each.", nameof(others));
-        return new(Data, Matrices, others.Data, Matrices + others.Matrices, Inner, Columns);
+        if (others.Inner != Inner || others.Columns != Columns || scattered != null || others.Data != null)
+            throw new ArgumentException($"Panels.Then: got matrices [{others.Inner}, {others.Columns}] behind [{Inner}, {Columns}]; need the same size, and replicas behind a rank's own.", nameof(others));
+        return new(Data, Matrices, others.scattered, Matrices + others.Matrices, Inner, Columns);
     }
 
     /// <summary>Floats that the panels of one [inner, columns] matrix take.</summary>
     internal static nint Size(nint inner, nint columns) => inner * Panel.Columns(columns);
 
     /// <summary>The panel with the columns from <paramref name="column"/>, a multiple of 64.</summary>
-    internal float* At(nint matrix, nint column) => (matrix < first ? Data : more - (first * Size(Inner, Columns))) + (matrix * Size(Inner, Columns)) + (column * Inner);
+    internal float* At(nint matrix, nint column) => (matrix < first ? Data + (matrix * Size(Inner, Columns)) : scattered[matrix - first]) + (column * Inner);
 }

@@ -1,65 +1,57 @@
-using System.Runtime.InteropServices;
-
 namespace Shardwright.Execution;
 
 /// <summary>
-/// One expert parameter's matrices in a rank's slots, as products read them. Slots hold other experts in every layer and micro-batch, so they are packed when they are read. Host scratch, not device memory.
+/// One expert parameter's matrices in a rank's slots, as products read them. A slot holds what the expert's home holds, so both share one packed copy: whoever needs it first packs it from its own weights, see <see cref="PackedWeights"/>. For one
+/// rank's thread.
 /// </summary>
-public sealed unsafe class ReplicaWeights : IDisposable
+public sealed unsafe class ReplicaWeights
 {
+    private readonly PackedWeights own;
     private readonly ExpertExchange exchange;
-    private readonly int rows, columns;
-    private readonly NumberFormat format;
-    private float* straight, transposed;
+    private readonly PackedMatrices[]? homes;
+    private readonly PackedMatrices? itself;
 
-    /// <param name="exchange">The expert group, which knows how many slots hold a replica.</param>
-    /// <param name="rows">Rows of a matrix.</param>
-    /// <param name="columns">Columns of a matrix.</param>
-    /// <param name="format">Format that the copies are rounded to.</param>
-    public ReplicaWeights(ExpertExchange exchange, int rows, int columns, NumberFormat format = NumberFormat.Float32)
+    // Where the slots' matrices lie: pinned, so that kernels may read it.
+    private readonly nint[] straight, transposed;
+    private int reads;
+
+    /// <param name="own">The rank's own matrices of the parameter.</param>
+    /// <param name="exchange">The expert group, which knows whose matrices are in slots.</param>
+    /// <param name="homes">The packed copies of every rank of the group; null packs slots anew for every product.</param>
+    internal ReplicaWeights(PackedWeights own, ExpertExchange exchange, PackedMatrices[]? homes)
     {
-        ArgumentNullException.ThrowIfNull(exchange);
-        (this.exchange, this.rows, this.columns, this.format) = (exchange, rows, columns, format);
+        (this.own, this.exchange, this.homes) = (own, exchange, homes);
+        itself = homes is null ? new(exchange.Slots, own.Rows, own.Columns) : null;
+        (straight, transposed) = (GC.AllocateArray<nint>(exchange.Slots, pinned: true), GC.AllocateArray<nint>(exchange.Slots, pinned: true));
     }
-
-    /// <summary>Frees the memory should nobody have disposed it.</summary>
-    ~ReplicaWeights() => Free();
 
     /// <summary>The slots' matrices as right operands [rows, columns]; valid until the next call.</summary>
     /// <param name="values">[slots, rows, columns], in the arena.</param>
-    public Panels Panels(ReadOnlySpan<float> values) => Pack(values, ref straight, transpose: false);
+    /// <param name="first">The layer's first matrix among those of a rank.</param>
+    public Panels Panels(ReadOnlySpan<float> values, int first) => Get(values, first, transpose: false, straight);
 
     /// <summary>The same, transposed: right operands [columns, rows].</summary>
-    /// <param name="values">[slots, rows, columns], in the arena.</param>
-    public Panels Transposed(ReadOnlySpan<float> values) => Pack(values, ref transposed, transpose: true);
+    /// <inheritdoc cref="Panels"/>
+    public Panels Transposed(ReadOnlySpan<float> values, int first) => Get(values, first, transpose: true, transposed);
 
-    /// <inheritdoc/>
-    public void Dispose()
+    private Panels Get(ReadOnlySpan<float> values, int first, bool transpose, nint[] matrices)
     {
-        Free();
-        GC.SuppressFinalize(this);
-    }
-
-    private Panels Pack(ReadOnlySpan<float> values, ref float* data, bool transpose)
-    {
-        int slots = exchange.Slots, inner = transpose ? columns : rows, across = transpose ? rows : columns;
-        nint each = (nint)rows * columns;
-        Require.Length(nameof(ReplicaWeights), nameof(values), values.Length, (long)slots * each);
-        if (data is null)
-            data = (float*)HugePages.Allocate(Execution.Panels.Size(inner, across) * slots * sizeof(float));
-        if (exchange.HeldReplicas > 0)
-            fixed (float* from = values)
+        int each = own.Rows * own.Columns;
+        reads++;
+        Require.Length(nameof(ReplicaWeights), nameof(values), values.Length, (long)exchange.Slots * each);
+        fixed (float* from = values)
+            for (int slot = 0; slot < exchange.HeldReplicas; slot++)
             {
-                var work = new PanelPacking(from, transpose ? 1 : columns, transpose ? columns : 1, each, inner, across, data, format);
-                Ranges.Split(work, work.PanelsEach * exchange.HeldReplicas, 1);
+                var (home, expert) = exchange.HomeOf(slot);
+                var packed = itself ?? homes![home];
+                var (matrix, version) = itself is null ? (first + expert, own.Version) : (slot, reads);
+                matrices[slot] = (nint)(transpose ? packed.Transposed : packed.Straight).Get(matrix, 1, version, new Source(own, from + ((nint)slot * each), transpose)).Data;
             }
-        return new(data, slots, inner, across);
+        return new((float**)System.Runtime.CompilerServices.Unsafe.AsPointer(ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(matrices)), matrices.Length, transpose ? own.Columns : own.Rows, transpose ? own.Rows : own.Columns);
     }
 
-    private void Free()
+    private readonly struct Source(PackedWeights own, float* values, bool transpose) : IPanelSource
     {
-        NativeMemory.AlignedFree(straight);
-        NativeMemory.AlignedFree(transposed);
-        straight = transposed = null;
+        public void Pack(float* target, int first, int count) => own.Pack(values, count, target, transpose);
     }
 }
