@@ -109,6 +109,7 @@ internal sealed class MemberCapture(ModuleContext context)
                 Slots = Annotations.Experts(context, member.Symbol, "Slots", otherwise: 2, least: 0),
                 LeastTokens = Annotations.Experts(context, member.Symbol, "LeastTokens", otherwise: 0, least: 0),
                 Order = Annotations.Experts(member.Symbol, "Order", "Fast"),
+                Chunks = Annotations.Experts(context, member.Symbol, "Chunks", otherwise: 1, least: 0),
             }, member.Symbol);
     }
 

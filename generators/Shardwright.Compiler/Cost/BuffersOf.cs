@@ -43,7 +43,7 @@ public sealed class BuffersOf
             var frame = train.Frame(site);
             var at = frame.Temporaries;
             return new(Of<Dispatch>(d => d.Site.Index == site.Index && !d.Backward), Of<Return>(r => r.Site.Index == site.Index && !r.Backward),
-                Of<Dispatch>(d => d.Site.Index == site.Index && d.Backward), Of<Return>(r => r.Site.Index == site.Index && r.Backward),
+                Of<Dispatch>(d => d.Site.Index == site.Index && d.Backward), Math.Max(Of<CloseFrame>(c => c.Site.Index == site.Index && c.Backward), Of<Return>(r => r.Site.Index == site.Index && r.Backward)),
                 frame.SavedBytes, frame.ForwardBytes, frame.ArrivingBytes, frame.BackwardBytes, frame.LeavingBytes, [at.Forward, at.Kept, at.Arriving, at.Backward, at.Leaving, at.Closed]);
         }
 

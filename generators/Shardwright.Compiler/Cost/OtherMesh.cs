@@ -1,6 +1,7 @@
 using Shardwright.Compiler.Graph;
 using Shardwright.Compiler.Ops;
 using Shardwright.Compiler.Ops.Routing;
+using Shardwright.Compiler.Passes;
 using Shardwright.Compiler.Plan;
 using Shardwright.Hardware;
 
@@ -24,11 +25,13 @@ public static class OtherMesh
         string? replicas = mesh.ExpertData == 1 ? null : expert == 1 ? nameof(CollectiveGroup.World) : nameof(CollectiveGroup.ExpertReplicas);
         var blocks = plan.Blocks.Select(b => b.Parameter.Experts > 0 && direct.Contains(b.Parameter) ? b with { Group = replicas } : b).ToList();
         var groups = new[] { nameof(CollectiveGroup.World), nameof(CollectiveGroup.ExpertReplicas) }.Where(g => blocks.Any(b => b.IsTrained && b.Group == g));
-        var step = TimedStepBuilder.Build(plan with { Mesh = mesh, Blocks = blocks, Reductions = [.. groups.Select(g => new GradientRange(g, 0, 0))] });
-
         var machine = plan.Estimate!.Machine;
-        var peers = new MeshPlacement(mesh.Data, expert, linked.Options.ExpertInnermost ?? true).Shape(machine, CollectiveGroup.ExpertPeers);
-        var rewrite = new Rewrite(step, mesh, AllToAllLegality.Choose(machine, peers).ToString(), train);
+        var placement = new MeshPlacement(mesh.Data, expert, linked.Options.ExpertInnermost ?? true);
+        string lowering = AllToAllLegality.Choose(machine, placement.Shape(machine, CollectiveGroup.ExpertPeers)).ToString();
+        var chunks = train.Walk().Select(n => n.Op).OfType<ExpertLoop>().Where(loop => loop.Grouped).GroupBy(loop => loop.Site.Index)
+            .ToDictionary(site => site.Key, site => ChunkExperts.Number(site.First().Site, train, machine, placement, site.First().Site.IsDispatchAutomatic ? lowering : site.First().Site.Dispatch));
+        var step = TimedStepBuilder.Build(plan with { Mesh = mesh, Blocks = blocks, Reductions = [.. groups.Select(g => new GradientRange(g, 0, 0))] }, chunks);
+        var rewrite = new Rewrite(step, mesh, lowering, train);
         return new(rewrite.Region(step.Program.Nodes), step.Program.Sites, step.Program.Slots);
     }
 
@@ -39,7 +42,7 @@ public static class OtherMesh
     sealed class Rewrite(TimedStep step, DeviceMesh mesh, string lowering, Region train)
     {
         readonly CostRule cost = new(mesh);
-        readonly Dictionary<int, Node> nodes = step.Index.ToDictionary(pair => pair.Value, pair => pair.Key);
+        readonly IReadOnlyDictionary<int, Node> nodes = step.Statements;
         readonly HashSet<Value> read = [.. train.Walk().Where(n => n.Op is not AllReduce).SelectMany(n => n.Reads)];
         int next;
 

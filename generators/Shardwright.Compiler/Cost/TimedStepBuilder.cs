@@ -1,6 +1,7 @@
 using Shardwright.Compiler.Graph;
 using Shardwright.Compiler.Ops;
 using Shardwright.Compiler.Ops.Routing;
+using Shardwright.Compiler.Passes;
 using Shardwright.Compiler.Plan;
 using Shardwright.Hardware;
 
@@ -11,15 +12,20 @@ public sealed class TimedStepBuilder
 {
     readonly ModelPlan plan;
     readonly CostRule cost;
-    readonly Dictionary<Value, int> slots = [];
+    readonly IReadOnlyDictionary<int, int>? chunks;
+    readonly Dictionary<(Value, int Chunk), int> slots = [];
     readonly Dictionary<string, int> gradientSlots = [];
     readonly Dictionary<Node, int> index = [];
+    readonly Dictionary<int, Node> statements = [];
+    ExpertChunk chunk;
     StepPhase phase;
     int next, slotCount;
 
-    TimedStepBuilder(ModelPlan plan) => (this.plan, cost) = (plan, new(plan.Mesh));
+    TimedStepBuilder(ModelPlan plan, IReadOnlyDictionary<int, int>? chunks) => (this.plan, this.chunks, cost) = (plan, chunks, new(plan.Mesh));
 
-    public static TimedStep Build(ModelPlan plan) => new TimedStepBuilder(plan).Build();
+    /// <param name="plan">The plan.</param>
+    /// <param name="chunks">Parts of a rank's experts by expert group, in the place of the program's own.</param>
+    public static TimedStep Build(ModelPlan plan, IReadOnlyDictionary<int, int>? chunks = null) => new TimedStepBuilder(plan, chunks).Build();
 
     TimedStep Build()
     {
@@ -45,7 +51,7 @@ public sealed class TimedStepBuilder
         step.Add(Collective("sum of squared gradient norms", CollectiveGroup.World, new(4L * plan.Blocks.Where(b => b.IsTrained).Sum(b => b.Parameter.Instances * Math.Max(1, b.Parameter.Experts))), AllGradients()));
         // AdamW reads weight, gradient and two moments and writes all but the gradient; about ten operations an element.
         step.Add(Streamed("AdamW", read: Gradients(_ => true) * 4, written: Gradients(_ => true) * 3, vectorPasses: 10));
-        return new(new(step, [.. plan.Sites.Select(Site)], slotCount), index, reductions, accumulation, update);
+        return new(new(step, [.. plan.Sites.Select(Site)], slotCount), index, statements, reductions, accumulation, update);
     }
 
     List<TimedNode> Region(Region region, int site)
@@ -58,17 +64,47 @@ public sealed class TimedStepBuilder
             if (node.Op is Loop loop)
                 nodes.Add(new TimedLoop(loop.Variable, loop.List.Count, Region(node.Body!, site)) { IsBackward = loop.Backward, Weights = OfLayer(loop.List, _ => true), Gradients = OfLayer(loop.List, b => b.IsTrained) });
             else if (node.Op is ExpertLoop experts)
-                nodes.AddRange(Region(node.Body!, experts.Site.Index));
-            else
+                nodes.AddRange(Experts(node, experts));
+            else if (node.Op is Dispatch dispatch)
+                nodes.AddRange(Parts(Chunks(dispatch.Site, dispatch.Chunks)).Select(_ => Statement(node, site)));
+            else if (node.Op is not Return back || Chunks(back.Site, back.Chunks) == 1)
                 nodes.Add(Statement(node, site));
         }
         return nodes;
     }
 
+    /// <summary>The experts of a rank; where they run in parts, each part's rows go back behind it.</summary>
+    List<TimedNode> Experts(Node node, ExpertLoop experts)
+    {
+        var nodes = new List<TimedNode>();
+        int count = Chunks(experts.Site, experts.Chunks);
+        foreach (var _ in Parts(count))
+        {
+            nodes.AddRange(Region(node.Body!, experts.Site.Index));
+            if (count > 1)
+                nodes.Add(Statement(ChunkExperts.Around(node).Return, experts.Site.Index));
+        }
+        return nodes;
+    }
+
+    IEnumerable<int> Parts(int count)
+    {
+        for (int part = 0; part < count; part++)
+        {
+            chunk = count == 1 ? default : new(part, count);
+            yield return part;
+        }
+        chunk = default;
+    }
+
+    int Chunks(ExpertSite site, int planned) => chunks is not null && chunks.TryGetValue(site.Index, out int other) ? other : planned;
+
     TimedOp Statement(Node node, int site)
     {
-        index[node] = next;
-        string name = node.Outputs.Count > 0 ? $"{node.Output.Name} = {node.Op.Name}" : node.Op.Name;
+        if (!index.ContainsKey(node))
+            index[node] = next;
+        statements[next] = node;
+        string name = (node.Outputs.Count > 0 ? $"{node.Output.Name} = {node.Op.Name}" : node.Op.Name) + (chunk.IsWhole ? "" : $", part {chunk.Index + 1} of {chunk.Count}");
         return new(name)
         {
             Index = next++,
@@ -77,8 +113,9 @@ public sealed class TimedStepBuilder
             Work = node.Op.Communicate(node, cost) is null ? node.Op.Cost(node, cost) : OpWork.None,
             Collective = node.Op.Communicate(node, cost),
             Site = node.Op is IExchanges exchange ? exchange.Site.Index : site,
-            Reads = [.. node.Reads.Select(Slot).Distinct()],
-            Writes = [.. node.Outputs.Concat(node.GradientOf is not null && node.Replicas is { } replicas ? [replicas] : []).Select(Slot).Concat(GradientsWritten(node)).Distinct()],
+            Chunk = chunk,
+            Reads = [.. node.Reads.SelectMany(Slots).Distinct()],
+            Writes = [.. node.Outputs.Concat(node.GradientOf is not null && node.Replicas is { } replicas ? [replicas] : []).SelectMany(Slots).Concat(GradientsWritten(node)).Distinct()],
         };
     }
 
@@ -131,20 +168,29 @@ public sealed class TimedStepBuilder
 
     int GradientSlot(string group) => gradientSlots.TryGetValue(group, out int slot) ? slot : gradientSlots[group] = slotCount++;
 
-    int Slot(Value value)
+    /// <summary>A value of experts that run in parts has a slot for each: a statement of a part reads that part, one of all experts reads them all.</summary>
+    IEnumerable<int> Slots(Value value)
     {
         var root = value.Storage;
-        return slots.TryGetValue(root, out int slot) ? slot : slots[root] = slotCount++;
+        int count = root.Region?.Owner?.Op is ExpertLoop loop ? Chunks(loop.Site, loop.Chunks) : root.Producer?.Op switch
+        {
+            Dispatch dispatch => Chunks(dispatch.Site, dispatch.Chunks),
+            Return back => Chunks(back.Site, back.Chunks),
+            _ => 1,
+        };
+        return count == 1 ? [Slot(root, 0)] : chunk.IsWhole ? Enumerable.Range(0, count).Select(part => Slot(root, part)) : [Slot(root, chunk.Index)];
     }
+
+    int Slot(Value root, int part) => slots.TryGetValue((root, part), out int slot) ? slot : slots[(root, part)] = slotCount++;
 
     /// <summary>What a loop hands on is one value for the clock.</summary>
     void Unite(params Value[] values)
     {
-        int slot = values.Select(v => slots.TryGetValue(v.Storage, out int known) ? known : -1).Max();
+        int slot = values.Select(v => slots.TryGetValue((v.Storage, 0), out int known) ? known : -1).Max();
         if (slot < 0)
             slot = slotCount++;
         foreach (var value in values)
-            slots[value.Storage] = slot;
+            slots[(value.Storage, 0)] = slot;
     }
 
     TimedSite Site(Ops.Routing.ExpertSite site)

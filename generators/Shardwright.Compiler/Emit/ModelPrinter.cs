@@ -123,7 +123,7 @@ public static class ModelPrinter
         code.Open($"public {options.ClassName}Program(RankContext rank) : base(rank)");
         foreach (var site in plan.Sites)
             code.Line($"{StatementPrinter.ExchangeName(plan, site)} = new(this, \"{site.Path}\", expertCount: {site.Experts}, topK: {site.TopK}, sequences: {plan.Batch / plan.Mesh.Data}, rowsPerSequence: {RowsPerSequence(plan, site)}, lowering: "
-                + $"Dispatch.{(site.Dispatch.Length > 0 ? site.Dispatch : "Variable")}{Placement(plan.PlacementOf(site))}{(site.Order == "Fast" ? "" : $", order: SumOrder.{site.Order}")}{(Capacity(plan, site) is { } capacity ? $", capacity: {capacity}" : "")});{Legality(plan, site)}");
+                + $"Dispatch.{(site.Dispatch.Length > 0 ? site.Dispatch : "Variable")}{Placement(plan.PlacementOf(site))}{(site.Order == "Fast" ? "" : $", order: SumOrder.{site.Order}")}{(Capacity(plan, site) is { } capacity ? $", capacity: {capacity}" : "")}{(plan.ChunksOf(site) is > 1 and var chunks ? $", chunks: {chunks}" : "")});{Legality(plan, site)}");
         foreach (var packed in plan.Packed)
             code.Line($"{PackedParameter.Name(plan.Packed, packed)} = Pack({CodeWriter.Grouped(plan.Blocks[packed.Parameter.Slot].Weights)}, matrices: {Matrices(plan, packed)}, rows: {packed.Rows}, columns: {packed.Columns}"
                 + $"{(packed.Format == NumberFormat.Float32 ? "" : $", NumberFormat.{packed.Format}")});");

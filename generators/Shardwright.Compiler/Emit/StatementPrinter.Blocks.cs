@@ -1,11 +1,16 @@
 using Shardwright.Compiler.Graph;
 using Shardwright.Compiler.Ops.Routing;
+using Shardwright.Compiler.Passes;
+using Shardwright.Hardware;
 
 namespace Shardwright.Compiler.Emit;
 
 /// <content>Loops, and the frames of the routed stack.</content>
 public sealed partial class StatementPrinter
 {
+    /// <summary>The part of a rank's experts that statements here stand for.</summary>
+    ExpertChunk chunk;
+
     public void OpenFrame(ExpertSite site, bool isBackward)
     {
         var frame = program.Frame(site);
@@ -41,6 +46,20 @@ public sealed partial class StatementPrinter
     public void ExpertLoop(Node node, Ops.ExpertLoop loop)
     {
         string exchange = Exchange(loop.Site);
+        if (loop.Chunks > 1)
+        {
+            int local = loop.Site.Experts / plan.Mesh.Expert;
+            var back = ChunkExperts.Around(node).Return;
+            for (int part = 0; part < loop.Chunks; part++)
+            {
+                chunk = new(part, loop.Chunks);
+                Block(node, $"// Experts {chunk.First(local)} to {chunk.End(local) - 1} of this rank at once: a group of rows an expert.",
+                    [$"int first = {exchange}.ChunkStart({part}), rows = {exchange}.ChunkStart({part + 1}) - first;", $"var groups = {exchange}.ChunkGroups({part});"]);
+                chunk = default;
+                ((Return)back.Op).Print(back, this, part);
+            }
+            return;
+        }
         if (loop.Grouped)
         {
             Block(node, "// All experts of this rank at once: a group of rows an expert.", [$"var groups = {exchange}.Groups;"]);

@@ -13,7 +13,7 @@ public sealed partial class StatementPrinter
     /// <summary>Adds a statement to those that the next charge covers.</summary>
     void Charge(Node node)
     {
-        if (!Reports || !plan.Step!.Index.TryGetValue(node, out int op) || plan.Step.Program.Ops[op].Collective is not null)
+        if (!Reports || plan.Step!.Of(node, chunk.Index) is not { } op || plan.Step.Program.Ops[op].Collective is not null)
             return;
         firstCharged = firstCharged < 0 ? op : firstCharged;
         lastCharged = op;
@@ -55,10 +55,11 @@ public sealed partial class StatementPrinter
     /// <summary>The call before a collective: this rank is ready for it.</summary>
     /// <param name="node">The collective.</param>
     /// <param name="group">Whose member it is in the emitted code: a group of ranks, or an exchange, which knows how many rows there are.</param>
-    void MeetLine(Node node, string group)
+    /// <param name="chunk">The part of the experts.</param>
+    void MeetLine(Node node, string group, int chunk)
     {
         FlushCharge();
-        if (Reports && plan.Step!.Index.TryGetValue(node, out int op))
+        if (Reports && plan.Step!.Of(node, chunk) is { } op)
             scope.Add(MeetLine(plan, op, group));
     }
 

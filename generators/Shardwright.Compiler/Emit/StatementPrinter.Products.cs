@@ -18,20 +18,25 @@ public sealed partial class StatementPrinter
         if (PackedParameter.Of(node, w) is not { } packed)
             return null;
         var parameter = packed.Parameter;
-        string index = names.Instance(parameter.Loops, scope), count = "";
+        string index = names.Instance(parameter.Loops, scope), count = "", layer = "0";
         if (parameter.Experts > 0)
         {
             int local = parameter.Experts / plan.Mesh.Expert;
             string first = index == "0" ? "" : $"{(index.Contains(' ') ? $"({index})" : index)} * {local}";
-            index = IsGrouped ? (first.Length == 0 ? "0" : first) : first.Length == 0 ? "expert" : first + " + expert";
-            count = IsGrouped ? $", {local}" : "";
+            int begin = chunk.First(local);
+            layer = first.Length == 0 ? "0" : first;
+            index = !IsGrouped ? first.Length == 0 ? "expert" : first + " + expert" : begin == 0 ? first.Length == 0 ? "0" : first : first.Length == 0 ? $"{begin}" : $"{first} + {begin}";
+            count = IsGrouped ? $", {chunk.End(local) - begin}" : "";
         }
         string field = PackedParameter.Name(plan.Packed, packed), method = transposed ? "Transposed" : "Panels";
-        string name = names.Name($"p{field}:{method}:{count}", Naming.Camel(parameter.Name) + method);
+        string name = names.Name($"p{field}:{method}:{count}:{chunk.Index}", Naming.Camel(parameter.Name) + method);
         Declare(name, $"{field}.{method}({index}{count})", index, needsLoop: index.Any(c => char.IsLetter(c) || c == '_'),
-            $"{(count.Length > 0 ? $"{parameter.Experts / plan.Mesh.Expert} × " : "")}[{packed.Rows}, {packed.Columns}]{(transposed ? " transposed" : "")}{(packed.Format == NumberFormat.Float32 ? "" : " in " + packed.Format)}, packed");
-        return node.Replicas is { } replicas ? $"{name}.Then({PackedParameter.ReplicasName(plan.Packed, packed)}.{method}({Of(replicas)}, {index}))" : name;
+            $"{(count.Length > 0 ? $"{count.Substring(2)} × " : "")}[{packed.Rows}, {packed.Columns}]{(transposed ? " transposed" : "")}{(packed.Format == NumberFormat.Float32 ? "" : " in " + packed.Format)}, packed");
+        return Replicas(node) is { } replicas ? $"{name}.Then({PackedParameter.ReplicasName(plan.Packed, packed)}.{method}({Of(replicas)}, {layer}))" : name;
     }
+
+    /// <summary>The matrices of replicas that a statement reads or writes behind the rank's own; null without, and in all parts of the experts but the last.</summary>
+    public Value? Replicas(Node node) => chunk.IsLast ? node.Replicas : null;
 
     /// <summary>How a product rounds its left operand on the way in, when that is not stored in the product's format already.</summary>
     public (string Name, object Value)[] Operand(Node node, Value x)

@@ -14,7 +14,7 @@ public sealed partial class StatementPrinter
         if (root.Input is { } input)
             return DeclareInput(input);
         if (value.Producer is { GradientOf: { } target } node && node.Output == value)
-            return GradientBlock(target);
+            return chunk.IsWhole || target.Experts == 0 ? GradientBlock(target) : PartOf(GradientBlock(target), target);
         var buffer = program.Storage[value];
         if (buffer.IsRouted)
             return RoutedSpan(value, buffer);
@@ -28,6 +28,13 @@ public sealed partial class StatementPrinter
     /// <summary>The block of a parameter's gradient for this instance; during a step of several micro-batches, the block of this micro-batch.</summary>
     public string GradientBlock(ParameterDeclaration parameter) =>
         Declare("g" + parameter.Slot, "d_" + Naming.Camel(parameter.Name), names.Block(parameter, Block(parameter).MicroGradients, scope), "Floats", $"gradient {(parameter.Experts > 0 && StorageNames.Variable(new(null, 1), scope) is null ? $"{parameter.Experts / plan.Mesh.Expert} × " : "")}[{string.Join(", ", parameter.Shape)}]");
+
+    /// <summary>The experts of this part in a block of one matrix an expert.</summary>
+    string PartOf(string block, ParameterDeclaration parameter)
+    {
+        int local = parameter.Experts / plan.Mesh.Expert;
+        return $"{block}.Slice({CodeWriter.Grouped(chunk.First(local) * parameter.Elements)}, {CodeWriter.Grouped((chunk.End(local) - chunk.First(local)) * parameter.Elements)})";
+    }
 
     ParameterBlock Block(ParameterDeclaration parameter) => plan.Blocks[parameter.Slot];
 
@@ -82,7 +89,7 @@ public sealed partial class StatementPrinter
             return $"Routed.{Floats(value)}({buffer.Offset}, {columns})";
         string name = names.Name($"r{SiteOf(value)}:{buffer.Offset}:{buffer.First}", buffer.Name);
         if (!scope.Declares(name))
-            scope.Declare(name, IsGrouped ? $"var {name} = Routed.{Floats(value)}({CodeWriter.Grouped(buffer.Offset)}, {columns});"
+            scope.Declare(name, IsGrouped && chunk.IsWhole ? $"var {name} = Routed.{Floats(value)}({CodeWriter.Grouped(buffer.Offset)}, {columns});"
                 : $"var {name} = Routed.{(value.Format == NumberFormat.BFloat16 ? "BFloat16Rows" : "Rows")}({CodeWriter.Grouped(buffer.Offset)}, {columns}, first, rows);", $"[rows, {columns}]{Lifetime(buffer)}");
         return name;
     }

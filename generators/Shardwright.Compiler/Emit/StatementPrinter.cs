@@ -72,9 +72,9 @@ public sealed partial class StatementPrinter(ModelPlan plan, PlannedProgram prog
     }
 
     /// <summary>A collective, with its bytes spelled out.</summary>
-    public void Collective(Node node, string call, string kind, long bytes)
+    public void Collective(Node node, string call, string kind, long bytes, int chunk = 0)
     {
-        MeetLine(node, call.Substring(0, call.IndexOf('.')));
+        MeetLine(node, call.Substring(0, call.IndexOf('.')), chunk);
         Statement($"{call}    // {kind}, {CodeWriter.Bytes(bytes)} a rank");
     }
 

@@ -85,6 +85,7 @@ public sealed class Instantiator(LinkedModel linked, int microBatches, RowExchan
             Slots = group.Slots,
             LeastTokens = group.LeastTokens,
             Order = group.Order,
+            Chunks = group.Chunks,
         };
         Value? bias = null;
         if (site.Router.HasBias)

@@ -45,6 +45,9 @@ public sealed record ExpertGroupMember(
 
     /// <summary>A member of <c>SumOrder</c>.</summary>
     public string Order { get; init; } = "Fast";
+
+    /// <summary>Parts in which rows travel; 0 for what is fastest on the target.</summary>
+    public int Chunks { get; init; } = 1;
 }
 
 /// <summary>A number: <c>int Width { get; } = width * 2</c>, or a readonly field.</summary>

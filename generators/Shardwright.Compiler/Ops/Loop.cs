@@ -24,6 +24,9 @@ public sealed record ExpertLoop(ExpertSite Site) : Op
 {
     public bool Grouped { get; init; }
 
+    /// <summary>Parts in which the rank's experts run, one behind the other; each has an exchange of rows of its own, there and back.</summary>
+    public int Chunks { get; init; } = 1;
+
     public override void InferShapes(Node node, ShapeReport report)
     {
     }

@@ -106,7 +106,7 @@ public sealed record MatMulGradient : Op
     {
         Value x = node.Input(0), dy = node.Input(1);
         if (print.IsGrouped)
-            print.Kernel(node, "GroupedMatMulGradient", [x, dy, node.Output, "groups"], [("inner", x.Type.Last), ("columns", dy.Type.Last), .. print.Operands(node, x, dy), .. node.Replicas is null ? Array.Empty<(string, object)>() : [("replicas", node.Replicas)]]);
+            print.Kernel(node, "GroupedMatMulGradient", [x, dy, node.Output, "groups"], [("inner", x.Type.Last), ("columns", dy.Type.Last), .. print.Operands(node, x, dy), .. print.Replicas(node) is { } replicas ? [("replicas", (object)replicas)] : Array.Empty<(string, object)>()]);
         else
             print.Kernel(node, "MatMulGradient", [x, dy, node.Output], [("sequences", print.Segments(x)), ("inner", x.Type.Last), ("columns", dy.Type.Last), .. print.Operands(node, x, dy)]);
     }

@@ -20,7 +20,8 @@ public static class BuildProgram
     {
         var root = new Region(null);
         var machine = linked.Options.Machine();
-        var peers = new MeshPlacement(mesh.Data, mesh.Expert, linked.Options.ExpertInnermost ?? true).Shape(machine, CollectiveGroup.ExpertPeers);
+        var placement = new MeshPlacement(mesh.Data, mesh.Expert, linked.Options.ExpertInnermost ?? true);
+        var peers = placement.Shape(machine, CollectiveGroup.ExpertPeers);
         var instantiator = new Instantiator(linked, microBatches, AllToAllLegality.Choose(machine, peers));
         var model = instantiator.Model();
         var graph = new GraphBuilder(root, mesh, instantiator.Sites) { IsTraining = kind == ProgramKind.Train };
@@ -66,6 +67,7 @@ public static class BuildProgram
         var built = new BuiltProgram(kind, root, instantiator.Parameters, instantiator.Sites, inputs, result, groups);
         foreach (var violation in CheckShards.Run(built, mesh, microBatches))
             report.Error(Rules.InternalError, violation.Source, $"the {kind} program: {violation}");
+        ChunkExperts.Run(root, machine, placement);
         PlaceReplicas.Run(root, mesh, machine, peers);
         return built;
     }

@@ -30,19 +30,14 @@ public static class PlaceReplicas
     /// <summary>What a site's group does here; null where every expert stays at home: by its own choice, without slots, or because no expert can ever have as many tokens as pay for a replica.</summary>
     static ReplicaPlacement? Placement(ExpertSite site, Region region, Region root, DeviceMesh mesh, Machine machine, GroupShape peers)
     {
-        var products = region.Nodes.Where(n => n.Op is MatMul).ToList();
-        if (products.Count == 0)
+        if (ExpertSizes.Of(region) is not { } sizes)
             return null;
         if (site.Placement == "Exact")
             return new(site.Placement, site.Experts / mesh.Expert, 1);
         if (site.Placement == "Static" || site.Slots == 0)
             return null;
         if (site.Placement == "Auto")
-        {
-            int width = products[0].Input(0).Type.Last;
-            long weights = products.Select(n => n.Input(1).Storage.Parameter!).Distinct().Sum(p => p.Elements);
-            return new(site.Placement, site.Slots, 1) { Width = width, Hidden = (int)Math.Max(1, weights / (3L * width)), Format = products[0].Precision.Format };
-        }
+            return new(site.Placement, site.Slots, 1) { Width = sizes.Width, Hidden = sizes.Hidden, Format = sizes.Format };
         long least = site.LeastTokens > 0 ? site.LeastTokens : (long)Math.Ceiling(ReplicaBreakEven.Tokens(machine, OperandFormat.Float32, bytesPerWeight: 4, peers));
         var logits = root.Walk().First(n => n.Op is Route route && route.Site.Index == site.Index).Input(0).Type;
         // An expert takes a token once.
@@ -78,7 +73,7 @@ public static class PlaceReplicas
             {
                 var room = Define(rooms, new ReplicaGradients(placement, written), [], node.Source, "d_" + Naming.Camel(written.Name) + "Replicas");
                 node.Replicas = room;
-                (i < leaving ? nodes : later).Add(site.Order == "Invariant" ? new(new ContinueSums(site, written, node), [room, .. node.Inputs], node.Source) : new(new AddReplicas(site, written), [room], node.Source));
+                (i < leaving && ((ExpertLoop)experts.Op).Chunks == 1 ? nodes : later).Add(site.Order == "Invariant" ? new(new ContinueSums(site, written, node), [room, .. node.Inputs], node.Source) : new(new AddReplicas(site, written), [room], node.Source));
             }
         }
         region.Nodes.Clear();

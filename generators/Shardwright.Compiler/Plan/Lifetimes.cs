@@ -1,5 +1,6 @@
 using Shardwright.Compiler.Graph;
 using Shardwright.Compiler.Ops;
+using Shardwright.Compiler.Ops.Routing;
 
 namespace Shardwright.Compiler.Plan;
 
@@ -21,18 +22,23 @@ public static class Lifetimes
             foreach (var member in buffer.Members)
                 if (member.Producer is { } producer)
                     Extend(buffer, member.Region!.IsInside(home) && ProgramOrder.LoopBelow(home, member.Region!) is { } loop ? order.Begin(loop) : producer.Body is null ? order.Begin(producer) : order.End(producer));
+            // Where experts run in parts, the first part's rows are back before the last part runs.
+            foreach (var loop in buffer.Members.Select(m => m.Producer).Where(p => p?.Op is Return { Chunks: > 1 }).Select(p => p!.Input(0).Region!.Owner))
+                if (loop is not null)
+                    Extend(buffer, order.Begin(loop));
             foreach (var use in uses)
                 Extend(buffer, ProgramOrder.LoopBelow(home, use.Region) is { } loop ? order.End(loop) : use.Position);
         }
     }
 
     /// <summary>
-    /// Routed rows live in their layer's frame, so layers do not stack them. Experts do matter: what one expert's rows are read from, or leave behind, must outlive the other experts' turns.
+    /// Routed rows live in their layer's frame, so layers do not stack them. Experts do matter: what one expert's rows are read from, or leave behind, must outlive the other experts' turns; and where parts of the experts run one behind the other, so
+    /// must everything, since a part's rows may still travel while the next part is computed.
     /// </summary>
     static void Routed(ArenaBuffer buffer, ProgramOrder order)
     {
         var regions = buffer.Members.Select(m => m.Region!).Concat(buffer.Members.SelectMany(order.Uses).Select(u => u.Region)).Distinct().ToList();
-        bool shared = regions.Count > 1;
+        bool shared = regions.Count > 1 || regions.Any(r => r.Owner?.Op is ExpertLoop { Chunks: > 1 });
         foreach (var member in buffer.Members)
             Extend(buffer, shared && member.Region!.Owner is { Op: ExpertLoop } made ? order.Begin(made) : order.Begin(member.Producer!));
         foreach (var use in buffer.Members.SelectMany(order.Uses))

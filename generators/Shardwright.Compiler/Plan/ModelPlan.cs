@@ -87,6 +87,9 @@ public sealed record ModelPlan(
     /// <summary>Parameters that products read in packed form.</summary>
     public IReadOnlyList<PackedParameter> Packed { get; } = PackedParameter.All(Programs);
 
+    /// <summary>Parts in which the rows of a rank's experts travel.</summary>
+    public int ChunksOf(ExpertSite site) => Programs[0].Root.Walk().Select(n => n.Op).OfType<Ops.ExpertLoop>().Where(loop => loop.Site.Index == site.Index).Select(loop => loop.Chunks).FirstOrDefault();
+
     /// <summary>How the experts of a site are placed; null where all are at home.</summary>
     public ReplicaPlacement? PlacementOf(ExpertSite site) => Programs[0].Root.Walk().Select(n => n.Op).OfType<PullReplicas>().FirstOrDefault(p => p.Site.Index == site.Index)?.Placement;
 

@@ -13,16 +13,17 @@ public static class OpFormula
     /// <param name="times">Its times: <see cref="OpTime.Of"/> for the same arguments.</param>
     /// <param name="starts">First rows of the rank's experts, as for <see cref="OpTime.Of"/>.</param>
     /// <param name="experts">Experts of the rank.</param>
-    public static string Of(Machine machine, OpWork work, in EngineTimes times, int[]? starts, int experts)
+    /// <param name="chunk">The part of them that the op is about.</param>
+    public static string Of(Machine machine, OpWork work, in EngineTimes times, int[]? starts, int experts, ExpertChunk chunk = default)
     {
         if (times.Duration == 0)
             return "no work: a view or a mark";
         var rates = machine.Rank;
-        var terms = OpTime.Terms(rates, work, starts, experts);
+        var terms = OpTime.Terms(rates, work, starts, experts, chunk);
         var names = machine.EngineNames;
         var parts = new List<string>();
         if (work.Products.Count > 0)
-            parts.Add($"{names[(int)Engine.Tensor]}: {string.Join(" + ", work.Products.Select(product => Product(rates, product, starts, experts)))} = {Seconds(terms.FullClock)}"
+            parts.Add($"{names[(int)Engine.Tensor]}: {string.Join(" + ", work.Products.Select(product => Product(rates, product, starts, chunk.First(experts), chunk.End(experts))))} = {Seconds(terms.FullClock)}"
                 + (rates.ClockRampSeconds > 0 ? $", {Time(times.Tensor)} with the clock's ramp" : ""));
         Elements(Engine.Vector, terms.Vector, rates.VectorElements, times.Vector);
         Elements(Engine.Scalar, terms.Scalar, rates.ScalarElements, times.Scalar);
@@ -47,10 +48,11 @@ public static class OpFormula
     public static string Of(in CollectiveCost cost, long bytes, int ranks) => ranks == 1 ? "one rank: nothing to exchange"
         : $"{cost.Algorithm} of {ScaleText.Bytes(bytes)} among {Number(ranks)} ranks: {Time(cost.Latency)} latency + {Time(cost.Picoseconds - cost.Latency)} for {ScaleText.Bytes(cost.LinkBytes)} of a rank over links ⇒ {Time(cost.Picoseconds)}";
 
-    private static string Product(RankRates rates, MatrixWork product, int[]? starts, int experts)
+    private static string Product(RankRates rates, MatrixWork product, int[]? starts, int first, int end)
     {
-        var totals = OpTime.Product(rates, product, starts, experts);
-        var size = product.Routed == RoutedDimension.None ? product : product.With(starts![experts] - starts[0]);
+        int experts = end - first;
+        var totals = OpTime.Product(rates, product, starts, first, end);
+        var size = product.Routed == RoutedDimension.None ? product : product.With(starts![end] - starts[first]);
         string flops = $"{(size.Count > 1 ? Number(size.Count) + " × " : "")}2·{Number(size.Rows)}·{Number(size.Inner)}·{Number(size.Columns)} FLOP{(product.Routed == RoutedDimension.None ? "" : $" of {Number(experts)} {(experts == 1 ? "expert" : "experts")}")}";
         return rates.Tensor == TensorModel.Systolic
             ? $"{flops} in {Number((long)Math.Ceiling(totals.Load))} cycles ÷ {Rate(rates.TensorClock, "Hz")}"

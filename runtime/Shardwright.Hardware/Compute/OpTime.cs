@@ -10,10 +10,11 @@ public static class OpTime
     /// <param name="work">The op.</param>
     /// <param name="starts">First row of each expert of the rank, then of each slot for a replica, and, last, their sum: [experts + slots + 1]; null for an op that does not depend on routing.</param>
     /// <param name="experts">Experts of the rank.</param>
+    /// <param name="chunk">The part of them that the op is about.</param>
     /// <exception cref="ArgumentException"><paramref name="starts"/> is missing where a product is routed, too short, or falls.</exception>
     /// <exception cref="OverflowException">FLOPs, bytes or picoseconds exceed 2^63 − 1.</exception>
-    public static EngineTimes Of(RankRates rates, OpWork work, int[]? starts = null, int experts = 0) =>
-        FromTerms(rates, work, Terms(rates, work, starts, experts));
+    public static EngineTimes Of(RankRates rates, OpWork work, int[]? starts = null, int experts = 0, ExpertChunk chunk = default) =>
+        FromTerms(rates, work, Terms(rates, work, starts, experts, chunk));
 
     /// <summary>The same for a routed product of one expert.</summary>
     internal static EngineTimes OfExpert(RankRates rates, OpWork work, int rows) => WithProduct(rates, work, default(ProductTotals).With(rates, work.Products[0].With(rows)), rows, 1);
@@ -33,11 +34,13 @@ public static class OpTime
         HbmBytes: checked(terms.Bytes + terms.ExtraBytes));
 
     /// <summary>The quantities that the times are made of; <see cref="OpFormula"/> prints them.</summary>
-    internal static OpTerms Terms(RankRates rates, OpWork work, int[]? starts, int experts)
+    internal static OpTerms Terms(RankRates rates, OpWork work, int[]? starts, int experts, ExpertChunk chunk)
     {
-        long rows = Rows(starts, experts);
-        experts += Held(starts, experts);
-        return Terms(rates, work, ProductsOf(rates, work.Products, starts, experts), rows, experts);
+        int first = chunk.First(experts), end = chunk.End(experts);
+        long rows = Rows(starts, experts, first, chunk.IsLast ? (starts?.Length ?? 1) - 1 : end);
+        if (chunk.IsLast)
+            end += Held(starts, experts);
+        return Terms(rates, work, ProductsOf(rates, work.Products, starts, first, end), rows, end - first);
     }
 
     private static OpTerms Terms(RankRates rates, OpWork work, in ProductTotals products, long rows, int experts) => new(
@@ -50,7 +53,7 @@ public static class OpTime
         products.ExtraBytes,
         products.Flops);
 
-    private static long Rows(int[]? starts, int experts)
+    private static long Rows(int[]? starts, int experts, int first, int end)
     {
         if (starts is null)
             return 0;
@@ -62,7 +65,7 @@ public static class OpTime
                 throw new ArgumentException($"the first rows of experts {e} and {e + 1} are {starts[e]} and {starts[e + 1]}; they may not fall", nameof(starts));
         }
 
-        return (long)starts[starts.Length - 1] - starts[0];
+        return (long)starts[end] - starts[first];
     }
 
     /// <summary>Slots that hold a replica, which has rows and is in the first of them. Weights of empty slots are not read.</summary>
@@ -74,12 +77,12 @@ public static class OpTime
         return held;
     }
 
-    private static ProductTotals ProductsOf(RankRates rates, IReadOnlyList<MatrixWork> products, int[]? starts, int experts)
+    private static ProductTotals ProductsOf(RankRates rates, IReadOnlyList<MatrixWork> products, int[]? starts, int first, int end)
     {
         var total = default(ProductTotals);
         for (int i = 0; i < products.Count; i++)
         {
-            var sum = Product(rates, products[i], starts, experts);
+            var sum = Product(rates, products[i], starts, first, end);
             total = total.Plus(sum, MatMulTime.Seconds(rates, products[i].Format, sum.Load));
         }
 
@@ -87,14 +90,14 @@ public static class OpTime
     }
 
     /// <summary>Load, FLOPs and bytes read again of one entry of a statement's products: of each expert of the rank where it is routed.</summary>
-    internal static ProductTotals Product(RankRates rates, MatrixWork product, int[]? starts, int experts)
+    internal static ProductTotals Product(RankRates rates, MatrixWork product, int[]? starts, int first, int end)
     {
         var sum = default(ProductTotals);
         if (product.Routed == RoutedDimension.None)
             return sum.With(rates, product);
         if (starts is null)
             throw new ArgumentException("a product depends on routing; need the experts' first rows", nameof(starts));
-        for (int e = 0; e < experts; e++)
+        for (int e = first; e < end; e++)
             sum = sum.With(rates, product.With(starts[e + 1] - starts[e]));
         return sum;
     }

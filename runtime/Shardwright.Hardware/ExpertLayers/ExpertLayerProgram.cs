@@ -34,6 +34,8 @@ internal sealed class ExpertLayerProgram
 
     private readonly ExpertLayerShape shape;
     private readonly bool replicas, handsSums;
+    private readonly int chunks;
+    private ExpertChunk chunk;
     private readonly List<TimedOp> ops = [];
     private readonly List<LayerPart> parts = [];
 
@@ -42,13 +44,14 @@ internal sealed class ExpertLayerProgram
     /// <param name="exchange">How rows travel.</param>
     /// <param name="replicas">Whether there are replicas.</param>
     /// <param name="handsSums">Whether gradients are running sums that go from instance to instance, instead of sums that are added at home.</param>
-    public ExpertLayerProgram(ExpertLayerShape shape, int experts, RowExchange exchange, bool replicas, bool handsSums)
+    /// <param name="chunks">Parts in which rows travel, without replicas.</param>
+    public ExpertLayerProgram(ExpertLayerShape shape, int experts, RowExchange exchange, bool replicas, bool handsSums, int chunks = 1)
     {
-        (this.shape, this.replicas, this.handsSums) = (shape, replicas, handsSums);
+        (this.shape, this.replicas, this.handsSums, this.chunks) = (shape, replicas, handsSums, chunks);
         Forward(exchange);
         FirstOfBackward = ops.Count;
         Backward(exchange);
-        (Program, Parts) = (new(ops, [new("experts", experts, shape.TopK, 1, shape.Tokens)], Slots), [.. parts]);
+        (Program, Parts) = (new(ops, [new("experts", experts, shape.TopK, 1, shape.Tokens)], Slots * chunks), [.. parts]);
     }
 
     /// <summary>The statements.</summary>
@@ -71,11 +74,14 @@ internal sealed class ExpertLayerProgram
         for (int matrix = 0; matrix < Matrices; matrix++)
             Pull("weights of replicas", Start, Weights + matrix);
         Add("sent", LayerPart.Tokens, Gather(0, RowBytes * shape.Copies, RowBytes * shape.Copies), [Start], Sent);
-        Rows("received", exchange, true, [Sent], Received);
-        Add("gate", LayerPart.Experts, Product(shape.Width, shape.Hidden, shape.Hidden, 0, RowBytes, HiddenBytes), [Received, Weights], Gate);
-        Add("gated", LayerPart.Experts, Product(shape.Width, shape.Hidden, 2L * shape.Hidden, shape.Hidden, RowBytes + HiddenBytes, 2 * HiddenBytes), [Received, Gate, Weights + 1], Up);
-        Add("down", LayerPart.Experts, Product(shape.Hidden, shape.Width, shape.Width, 0, HiddenBytes, RowBytes), [Up, Weights + 2], Output);
-        Rows("returned", exchange, false, [Output], Returned);
+        Chunks(() => Rows("received", exchange, true, [Sent], Received));
+        Chunks(() =>
+        {
+            Add("gate", LayerPart.Experts, Product(shape.Width, shape.Hidden, shape.Hidden, 0, RowBytes, HiddenBytes), [Received, Weights], Gate);
+            Add("gated", LayerPart.Experts, Product(shape.Width, shape.Hidden, 2L * shape.Hidden, shape.Hidden, RowBytes + HiddenBytes, 2 * HiddenBytes), [Received, Gate, Weights + 1], Up);
+            Add("down", LayerPart.Experts, Product(shape.Hidden, shape.Width, shape.Width, 0, HiddenBytes, RowBytes), [Up, Weights + 2], Output);
+            Rows("returned", exchange, false, [Output], Returned);
+        });
         // A residual sum joins: it reads the tokens' rows, an index and a gate a copy, and writes the tokens' rows.
         Add("combined", LayerPart.Tokens, Gather(2 * shape.Width * shape.Copies, RowBytes * (shape.Copies + shape.Tokens) + 8 * shape.Copies, RowBytes * shape.Tokens), [Returned], Result);
     }
@@ -85,19 +91,33 @@ internal sealed class ExpertLayerProgram
         for (int matrix = Matrices - 1; matrix >= 0 && shape.SharesSlots; matrix--)
             Pull("weights of replicas again", Result, Pulled + matrix);
         Add("d_returned", LayerPart.Tokens, Gather(3 * shape.Width * shape.Copies, RowBytes * shape.Copies, (RowBytes + 4) * shape.Copies), [Result], OutputGradient);
-        Rows("d_output", exchange, true, [OutputGradient], Arrived);
-        Add("d_product", LayerPart.Experts, Product(shape.Width, shape.Hidden, shape.Hidden, 0, RowBytes, HiddenBytes), [Arrived, Pulled + 2], Inner);
-        Add("d_down", LayerPart.Experts, MatrixGradient(shape.Hidden, shape.Width), [Arrived], MatrixGradients + 2);
-        Return(2, Arrived);
-        Add("d_gated", LayerPart.Experts, new() { VectorElements = new(0, 6L * shape.Hidden), ScalarElements = new(0, shape.Hidden), ReadBytes = new(0, 3 * HiddenBytes), WriteBytes = new(0, 2 * HiddenBytes) }, [Inner], Halves);
-        Add("d_received", LayerPart.Experts, Product(shape.Hidden, shape.Width, shape.Width, 0, HiddenBytes, RowBytes), [Halves, Pulled + 1], FromUp);
-        Add("d_received", LayerPart.Experts, Product(shape.Hidden, shape.Width, 2L * shape.Width, 0, HiddenBytes + RowBytes, RowBytes), [Halves, FromUp, Pulled], Leaving);
-        Add("d_up", LayerPart.Experts, MatrixGradient(shape.Width, shape.Hidden), [Halves], MatrixGradients + 1);
-        Add("d_gate", LayerPart.Experts, MatrixGradient(shape.Width, shape.Hidden), [Halves], MatrixGradients);
-        Rows("d_sent", exchange, false, [Leaving], Back);
+        Chunks(() => Rows("d_output", exchange, true, [OutputGradient], Arrived));
+        Chunks(() =>
+        {
+            Add("d_product", LayerPart.Experts, Product(shape.Width, shape.Hidden, shape.Hidden, 0, RowBytes, HiddenBytes), [Arrived, Pulled + 2], Inner);
+            Add("d_down", LayerPart.Experts, MatrixGradient(shape.Hidden, shape.Width), [Arrived], MatrixGradients + 2);
+            Return(2, Arrived);
+            Add("d_gated", LayerPart.Experts, new() { VectorElements = new(0, 6L * shape.Hidden), ScalarElements = new(0, shape.Hidden), ReadBytes = new(0, 3 * HiddenBytes), WriteBytes = new(0, 2 * HiddenBytes) }, [Inner], Halves);
+            Add("d_received", LayerPart.Experts, Product(shape.Hidden, shape.Width, shape.Width, 0, HiddenBytes, RowBytes), [Halves, Pulled + 1], FromUp);
+            Add("d_received", LayerPart.Experts, Product(shape.Hidden, shape.Width, 2L * shape.Width, 0, HiddenBytes + RowBytes, RowBytes), [Halves, FromUp, Pulled], Leaving);
+            Add("d_up", LayerPart.Experts, MatrixGradient(shape.Width, shape.Hidden), [Halves], MatrixGradients + 1);
+            Add("d_gate", LayerPart.Experts, MatrixGradient(shape.Width, shape.Hidden), [Halves], MatrixGradients);
+            Rows("d_sent", exchange, false, [Leaving], Back);
+        });
         Return(1, Halves);
         Return(0, Halves);
         Add("d_tokens", LayerPart.Tokens, Gather(shape.Width * shape.Copies, (RowBytes + 4) * shape.Copies, RowBytes * shape.Tokens), [Back], End);
+    }
+
+    /// <summary>For every part of a rank's experts.</summary>
+    private void Chunks(Action statements)
+    {
+        for (int part = 0; part < chunks; part++)
+        {
+            chunk = chunks == 1 ? default : new(part, chunks);
+            statements();
+        }
+        chunk = default;
     }
 
     private void Pull(string name, int reads, int writes)
@@ -114,6 +134,10 @@ internal sealed class ExpertLayerProgram
         else if (replicas)
             Replicas("gradients of replicas", LayerPart.Gradients, RowExchange.Replicas, shape.GradientBytes, [gradient], Home + matrix);
     }
+
+    private IEnumerable<int> Slot(int slot) => IsOfParts(slot) ? chunk.IsWhole ? Enumerable.Range(0, chunks).Select(part => slot + part * Slots) : [slot + chunk.Index * Slots] : [slot];
+
+    private static bool IsOfParts(int slot) => slot is not (Start or Sent or Result or OutputGradient or End) and < Weights or >= MatrixGradients;
 
     private OpWork Product(int inner, int columns, long vector, long scalar, long read, long written) => new()
     {
@@ -155,7 +179,8 @@ internal sealed class ExpertLayerProgram
 
     private void Add(TimedOp op, LayerPart part)
     {
-        ops.Add(op with { Index = ops.Count, Phase = FirstOfBackward == 0 ? StepPhase.Forward : StepPhase.Backward });
+        // What is not of a part reads all of them, and a part what is not of one.
+        ops.Add(op with { Index = ops.Count, Chunk = chunk, Phase = FirstOfBackward == 0 ? StepPhase.Forward : StepPhase.Backward, Reads = [.. op.Reads.SelectMany(Slot)], Writes = [.. op.Writes.Select(slot => slot + chunk.Index * Slots)] });
         parts.Add(part);
     }
 }

@@ -102,6 +102,7 @@ public static class PlanReader
         Phase = Enumeration<StepPhase>(Member(value, "phase")),
         IsRecomputed = value["recomputed"] is { Kind: JsonKind.Boolean, Boolean: true },
         Site = value["site"] is { } site ? Int32(site) : -1,
+        Chunk = value["chunk"] is { } chunk ? Chunk(chunk) : default,
         Work = new()
         {
             Products = value["products"] is { } products ? [.. Items(products).Select(Product)] : [],
@@ -117,6 +118,12 @@ public static class PlanReader
         Reads = Numbers(value, "reads"),
         Writes = Numbers(value, "writes"),
     };
+
+    private static ExpertChunk Chunk(JsonValue value)
+    {
+        var items = Items(value);
+        return items.Count == 2 && Int32(items[0]) is var index && Int32(items[1]) is var count && index >= 0 && index < count ? new(index, count) : throw Wrong(value, "a part and the number of parts");
+    }
 
     private static MatrixWork Product(JsonValue value)
     {

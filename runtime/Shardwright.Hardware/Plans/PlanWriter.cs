@@ -79,6 +79,8 @@ public static class PlanWriter
             w.Member("recomputed", true);
         if (op.Site >= 0)
             w.Member("site", op.Site);
+        if (!op.Chunk.IsWhole)
+            Numbers(w, "chunk", [op.Chunk.Index, op.Chunk.Count]);
         if (op.Work.Products.Count > 0)
         {
             w.Name("products").BeginArray();

@@ -37,7 +37,7 @@ public sealed record OpEstimate(TimedOp Op, EngineTimes Times, CollectiveCost? C
     private static OpEstimate Of(ProgramCosts costs, BalancedRouting routing, TimedOp op, long runs)
     {
         if (op.Collective is not null)
-            return new(op, default, costs.Collective(op.Index, op.Site < 0 ? default : routing.Load(op.Site, 0, 0, 0)), runs);
+            return new(op, default, costs.Collective(op.Index, op.Site < 0 ? default : routing.Load(op.Site, 0, 0, 0, op.Chunk)), runs);
         int[]? starts = null;
         if (costs.IsRouted(op.Index))
             routing.Rows(op.Site, 0, 0, 0, starts = new int[costs.Experts(op.Site) + 1]);

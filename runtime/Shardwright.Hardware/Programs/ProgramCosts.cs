@@ -58,7 +58,7 @@ public sealed class ProgramCosts
     }
 
     /// <summary>Engine times of a statement; <paramref name="starts"/> as for <see cref="OpTime.Of"/>, used when routing matters.</summary>
-    public EngineTimes Times(int op, int[]? starts) => routed[op] ? OpTime.Of(Machine.Rank, Program.Ops[op].Work, starts, ExpertsOf(Program.Ops[op])) : times[op];
+    public EngineTimes Times(int op, int[]? starts) => routed[op] ? OpTime.Of(Machine.Rank, Program.Ops[op].Work, starts, ExpertsOf(Program.Ops[op]), Program.Ops[op].Chunk) : times[op];
 
     /// <summary>Cost of a collective statement; <paramref name="load"/> is used when rows are exchanged.</summary>
     public CollectiveCost Collective(int op, in ExchangeLoad load)

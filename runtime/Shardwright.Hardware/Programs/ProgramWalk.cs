@@ -6,8 +6,8 @@ public interface IRouting
     /// <summary>Fills the first row of each expert of a rank and, last, their sum.</summary>
     void Rows(int site, int layer, int microBatch, int rank, int[] starts);
 
-    /// <summary>The exchange of the rank's expert group.</summary>
-    ExchangeLoad Load(int site, int layer, int microBatch, int rank);
+    /// <summary>The exchange of the rank's expert group, of the rows of a part of every rank's experts.</summary>
+    ExchangeLoad Load(int site, int layer, int microBatch, int rank, ExpertChunk chunk);
 }
 
 /// <summary>Every expert of every rank receives the same number of rows, as far as they divide.</summary>
@@ -23,9 +23,10 @@ public sealed class BalancedRouting(TimedProgram program, int expertRanks) : IRo
     }
 
     /// <inheritdoc/>
-    public ExchangeLoad Load(int site, int layer, int microBatch, int rank)
+    public ExchangeLoad Load(int site, int layer, int microBatch, int rank, ExpertChunk chunk)
     {
-        long rows = program.Sites[site].Copies;
+        int experts = program.Sites[site].Experts / expertRanks;
+        long copies = program.Sites[site].Copies, rows = copies * chunk.End(experts) / experts - copies * chunk.First(experts) / experts;
         return new(rows, rows, (rows + expertRanks - 1) / expertRanks);
     }
 }
@@ -123,7 +124,7 @@ public sealed class ProgramWalk
         foreach (int group in order.Distinct().ToList())
         {
             int first = Array.IndexOf(order, group);
-            if (clocks[first].IsIdle(op.Index, collective.Exchange == RowExchange.None ? default : routing.Load(op.Site, layer, microBatch, first)))
+            if (clocks[first].IsIdle(op.Index, collective.Exchange == RowExchange.None ? default : routing.Load(op.Site, layer, microBatch, first, op.Chunk)))
             {
                 for (int rank = 0; rank < clocks.Length; rank++)
                     if (order[rank] == group)
@@ -136,7 +137,7 @@ public sealed class ProgramWalk
                     start = Math.Max(start, clocks[rank].Arrival(op.Index));
             for (int rank = 0; rank < clocks.Length; rank++)
                 if (order[rank] == group)
-                    clocks[rank].Join(op.Index, start, collective.Exchange == RowExchange.None ? default : routing.Load(op.Site, layer, microBatch, rank));
+                    clocks[rank].Join(op.Index, start, collective.Exchange == RowExchange.None ? default : routing.Load(op.Site, layer, microBatch, rank, op.Chunk));
         }
     }
 }

@@ -34,6 +34,9 @@ public sealed record TimedOp(string Name) : TimedNode
     /// <summary>Expert group whose routing decides its rows; −1 without.</summary>
     public int Site { get; init; } = -1;
 
+    /// <summary>The part of the rank's experts that it is about; all of them by default.</summary>
+    public ExpertChunk Chunk { get; init; }
+
     /// <summary>Slots of values that must be ready before it starts.</summary>
     public IReadOnlyList<int> Reads { get; init; } = [];
 

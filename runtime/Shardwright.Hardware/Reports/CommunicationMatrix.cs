@@ -53,7 +53,7 @@ public sealed record CommunicationMatrix(string Unit, int RanksPerUnit, IReadOnl
     private static long Size(ProgramCosts costs, OpEstimate estimate)
     {
         var (op, collective) = (estimate.Op, estimate.Op.Collective!);
-        var load = op.Site < 0 ? default : new BalancedRouting(costs.Program, costs.Placement.Expert).Load(op.Site, 0, 0, 0);
+        var load = op.Site < 0 ? default : new BalancedRouting(costs.Program, costs.Placement.Expert).Load(op.Site, 0, 0, 0, op.Chunk);
         return collective.BytesOf(costs.Placement.Size(collective.Group), load, op.Site < 0 ? 0 : costs.Experts(op.Site));
     }
 

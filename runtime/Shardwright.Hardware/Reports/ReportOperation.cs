@@ -59,11 +59,11 @@ public sealed record ReportOperation(OpEstimate Estimate, IReadOnlyList<string> 
         if (op.Collective is { } collective)
         {
             int ranks = costs.Placement.Size(collective.Group);
-            return OpFormula.Of(estimate.Collective!.Value, collective.BytesOf(ranks, op.Site < 0 ? default : routing.Load(op.Site, 0, 0, 0), experts), ranks);
+            return OpFormula.Of(estimate.Collective!.Value, collective.BytesOf(ranks, op.Site < 0 ? default : routing.Load(op.Site, 0, 0, 0, op.Chunk), experts), ranks);
         }
         int[]? starts = null;
         if (costs.IsRouted(op.Index))
             routing.Rows(op.Site, 0, 0, 0, starts = new int[experts + 1]);
-        return OpFormula.Of(costs.Machine, op.Work, estimate.Times, starts, experts);
+        return OpFormula.Of(costs.Machine, op.Work, estimate.Times, starts, experts, op.Chunk);
     }
 }

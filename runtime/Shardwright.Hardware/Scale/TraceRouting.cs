@@ -32,7 +32,7 @@ public sealed class TraceRouting : IRouting
         (this.program, this.expertRanks) = (program, expertRanks);
         before = [.. program.Sites.Select(site => (Site: site, loadOf(site).Layers)).Select(s =>
             Enumerable.Range(0, s.Site.Layers).Select(layer => Spread(s.Layers[layer % s.Layers.Count], checked(s.Site.Copies * expertRanks))).ToArray())];
-        Factors = [.. Enumerable.Range(0, program.Sites.Count).SelectMany(site => Enumerable.Range(0, program.Sites[site].Layers).Select(layer => Busiest(site, layer) / (double)program.Sites[site].Copies))];
+        Factors = [.. Enumerable.Range(0, program.Sites.Count).SelectMany(site => Enumerable.Range(0, program.Sites[site].Layers).Select(layer => Busiest(site, layer, default).Most / (double)program.Sites[site].Copies))];
         var classes = Enumerable.Range(0, expertRanks).GroupBy(Signature).Select(group => group.ToList()).ToList();
         representatives = [.. classes.Select(ranks => ranks[0])];
         Members = [.. classes.Select(ranks => ranks.Count)];
@@ -62,10 +62,10 @@ public sealed class TraceRouting : IRouting
     }
 
     /// <inheritdoc/>
-    public ExchangeLoad Load(int site, int layer, int microBatch, int rank)
+    public ExchangeLoad Load(int site, int layer, int microBatch, int rank, ExpertChunk chunk)
     {
-        long most = Busiest(site, layer);
-        return new(program.Sites[site].Copies, most, (most + expertRanks - 1) / expertRanks);
+        var (most, sum) = Busiest(site, layer, chunk);
+        return new((sum + expertRanks - 1) / expertRanks, most, (most + expertRanks - 1) / expertRanks);
     }
 
     /// <summary>Rows that a rank of a class receives.</summary>
@@ -76,14 +76,18 @@ public sealed class TraceRouting : IRouting
         return rows[first + each] - rows[first];
     }
 
-    private long Busiest(int site, int layer)
+    /// <summary>Rows of the busiest rank for a part of its experts, and of all ranks: every source sends the same share of them.</summary>
+    private (long Most, long Sum) Busiest(int site, int layer, ExpertChunk chunk)
     {
         long[] rows = before[site][layer];
         int each = (rows.Length - 1) / expertRanks;
-        long most = 0;
+        long most = 0, sum = 0;
         for (int rank = 0; rank < expertRanks; rank++)
-            most = Math.Max(most, rows[(rank + 1) * each] - rows[rank * each]);
-        return most;
+        {
+            long own = rows[rank * each + chunk.End(each)] - rows[rank * each + chunk.First(each)];
+            (most, sum) = (Math.Max(most, own), sum + own);
+        }
+        return (most, sum);
     }
 
     /// <summary>Whole rows: each expert's first row is rounded, so that the rows of a group are exactly those that were sent.</summary>

@@ -16,6 +16,12 @@ public sealed class ExpertsAttribute : Attribute
     /// <summary>In which order weight gradients are summed over an expert's rows: what agrees to the bit, placements or meshes.</summary>
     public SumOrder Order { get; set; } = SumOrder.Fast;
 
+    /// <summary>
+    /// Parts in which the rows of a rank's experts travel, each in an exchange of its own, so that the next part's rows travel while a part's are computed; at most the experts of a rank. 0 takes the number that is fastest on the target. Rows keep
+    /// their bits. <see cref="Dispatch.Gathered"/> moves all rows at once, whatever this says, and so do experts that do not run as one group.
+    /// </summary>
+    public int Chunks { get; set; } = 1;
+
     /// <summary>How tokens reach the ranks of their experts.</summary>
     public Dispatch Dispatch { get; set; } = Dispatch.Variable;
 }

@@ -1,13 +1,17 @@
+using Shardwright.Hardware;
+
 namespace Shardwright.Execution;
 
 /// <summary>
 /// Where the rows of one layer's routing lie, for one rank of an expert group. A rank receives a group of rows for each of its own experts and for each slot that holds a replica. Arrays over [peer, group] are in rows: index = target rank ·
 /// groups + group on the sending side, source rank · groups + group on the receiving side. Where experts have a capacity, counts are those of the routers' choice, and of a sequence's copies an expert gets no more than that.
 /// </summary>
-internal sealed class ExchangeLayout(string site, int rank, int ranks, ExpertInstances instances, int copies, int sequences, int capacity = int.MaxValue, bool isExact = false)
+internal sealed class ExchangeLayout(string site, int rank, int ranks, ExpertInstances instances, int copies, int sequences, int capacity = int.MaxValue, bool isExact = false, int chunks = 1)
 {
     private readonly int peers = instances.Layout.Ranks, expertCount = instances.Layout.Experts, self = rank % instances.Layout.Ranks;
     private readonly int[] received = new int[instances.Layout.Ranks], block = new int[instances.Layout.Ranks];
+    private readonly ChunkRows[] parts = new ChunkRows[chunks];
+    private readonly int[] chunkReceived = new int[instances.Layout.Ranks * chunks], chunkBlock = new int[instances.Layout.Ranks * chunks];
     private readonly int[] runs = new int[instances.Layout.Ranks * instances.Groups], experts = new int[instances.Groups];
     private readonly int[] boundaries = new int[instances.Groups * (instances.Layout.Ranks * sequences + 1)];
 
@@ -78,6 +82,18 @@ internal sealed class ExchangeLayout(string site, int rank, int ranks, ExpertIns
     /// <summary>Rows of the rank of the group that receives most.</summary>
     public int LargestReceive { get; private set; }
 
+    /// <summary>Parts in which the rows of a rank's experts travel.</summary>
+    public int Chunks => chunks;
+
+    /// <summary>The busiest rows of a part of every rank's experts.</summary>
+    public ref readonly ChunkRows Part(int chunk) => ref parts[chunk];
+
+    /// <summary>The first group of a part of a rank's experts. Slots belong to the last.</summary>
+    public int FirstGroup(int chunk) => new ExpertChunk(chunk, chunks).First(LocalExperts);
+
+    /// <summary>One past the last group of a part.</summary>
+    public int EndGroup(int chunk) => chunk == chunks - 1 ? Groups : new ExpertChunk(chunk, chunks).End(LocalExperts);
+
     /// <summary>Rows that each rank of the group receives.</summary>
     public ReadOnlySpan<int> Received => received;
 
@@ -99,6 +115,36 @@ internal sealed class ExchangeLayout(string site, int rank, int ranks, ExpertIns
         instances.Open();
         OpenSources();
         OpenReceive(group);
+        if (chunks > 1)
+            OpenChunks();
+    }
+
+    private void OpenChunks()
+    {
+        Array.Clear(parts);
+        Array.Clear(chunkReceived);
+        for (int source = 0; source < peers; source++)
+        {
+            Array.Clear(chunkBlock);
+            for (int instance = 0; instance < instances.First[expertCount]; instance++)
+            {
+                int chunk = chunks - 1;
+                while (instances.Group[instance] < FirstGroup(chunk))
+                    chunk--;
+                chunkBlock[chunk * peers + instances.Rank[instance]] += instances.Tokens[source][instance];
+            }
+            for (int chunk = 0; chunk < chunks; chunk++)
+            {
+                ref var part = ref parts[chunk];
+                int sent = 0;
+                for (int target = 0; target < peers; target++)
+                {
+                    int rows = chunkBlock[chunk * peers + target], all = chunkReceived[chunk * peers + target] += rows;
+                    (sent, part.Block, part.Received) = (sent + rows, Math.Max(part.Block, rows), Math.Max(part.Received, all));
+                }
+                (part.Sent, part.All) = (Math.Max(part.Sent, sent), part.All + sent);
+            }
+        }
     }
 
     private void CountTotals(ReadOnlySpan<int> counts)
@@ -212,4 +258,10 @@ internal sealed class ExchangeLayout(string site, int rank, int ranks, ExpertIns
             sum += Math.Min(most, count);
         return sum;
     }
+}
+
+/// <summary>Rows of a part of every rank's experts: of the rank that sends most, that receives most, of the largest pair, and of all.</summary>
+internal struct ChunkRows
+{
+    public int Sent, Received, Block, All;
 }

@@ -14,6 +14,12 @@ internal abstract class ExchangeLowering(ExchangeLayout layout, ICommunicator pe
         set => peers.WireBytes = value;
     }
 
+    /// <summary>The part of every rank's experts whose rows travel; −1 for all of them.</summary>
+    public int Chunk { get; set; } = -1;
+
+    /// <summary>Whether the rows of a group of an array over [peer, group] travel.</summary>
+    protected bool Travels(int index) => Chunk < 0 || index % layout.Groups is var group && group >= layout.FirstGroup(Chunk) && group < layout.EndGroup(Chunk);
+
     public abstract void Dispatch(ReadOnlySpan<float> sent, Span<float> received, int columns, string operation);
 
     public abstract void Return(ReadOnlySpan<float> received, Span<float> sent, int columns, string operation);

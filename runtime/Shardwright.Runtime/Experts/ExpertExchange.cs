@@ -14,6 +14,7 @@ public sealed partial class ExpertExchange
     private readonly ICommunicator peers;
     private readonly string dispatch, combine;
     private readonly int[] given, givenOffsets, taken, takenOffsets;
+    private readonly int[][] chunkStarts;
     private readonly SumOrder order;
 
     /// <summary>Prepares the exchange of one expert group.</summary>
@@ -32,22 +33,24 @@ public sealed partial class ExpertExchange
     /// <param name="format">Format of the experts' products.</param>
     /// <param name="order">In which order weight gradients are summed over rows.</param>
     /// <param name="capacity">Copies of a sequence that an expert takes; the send buffer has those that are dropped behind the others.</param>
+    /// <param name="chunks">Parts in which the rows of a rank's experts travel.</param>
     public ExpertExchange(RankProgram rank, string site, int expertCount, int topK, int sequences, int rowsPerSequence, Lowering lowering, Placement placement = Placement.Static, int slots = 0, int leastTokens = 1,
-        int width = 0, int hidden = 0, NumberFormat format = NumberFormat.Float32, SumOrder order = SumOrder.Fast, int capacity = int.MaxValue)
+        int width = 0, int hidden = 0, NumberFormat format = NumberFormat.Float32, SumOrder order = SumOrder.Fast, int capacity = int.MaxValue, int chunks = 1)
         : this(rank.Context.World, rank.Context.ExpertPeers, rank.Context.Arena.Routed, site, expertCount, topK, sequences, rowsPerSequence, lowering, slots,
-            leastTokens, PlacerOf(rank.Context, placement, new(width, hidden, topK, sequences * rowsPerSequence), format, lowering, order), order, isExact: placement == Placement.Exact, capacity)
+            leastTokens, PlacerOf(rank.Context, placement, new(width, hidden, topK, sequences * rowsPerSequence), format, lowering, order), order, isExact: placement == Placement.Exact, capacity, chunks)
     {
     }
 
     internal ExpertExchange(ICommunicator world, ICommunicator peers, RoutedStack stack, string site, int expertCount, int topK, int sequences, int rowsPerSequence, Lowering lowering,
-        int slots = 0, int leastTokens = 1, Placer? placer = null, SumOrder order = SumOrder.Fast, bool isExact = false, int capacity = int.MaxValue)
+        int slots = 0, int leastTokens = 1, Placer? placer = null, SumOrder order = SumOrder.Fast, bool isExact = false, int capacity = int.MaxValue, int chunks = 1)
     {
         if (expertCount % peers.Size != 0)
             throw new ArgumentException($"{site}: got {expertCount} experts on {peers.Size} expert ranks, need a number that the ranks divide.", nameof(expertCount));
         (dispatch, combine) = ($"{site} dispatch", $"{site} return");
         (this.peers, this.order) = (peers, order);
         var homes = new ExpertLayout(expertCount, peers.Size, slots, leastTokens: leastTokens);
-        layout = new(site, world.Index, world.Size, new(homes, placer?.Planner?.Invoke(homes), placer?.Chooser?.Invoke(homes), order == SumOrder.Invariant ? SplitOrder.Contiguous : SplitOrder.Locality), checked(sequences * rowsPerSequence * topK), sequences, capacity, isExact);
+        layout = new(site, world.Index, world.Size, new(homes, placer?.Planner?.Invoke(homes), placer?.Chooser?.Invoke(homes), order == SumOrder.Invariant ? SplitOrder.Contiguous : SplitOrder.Locality), checked(sequences * rowsPerSequence * topK), sequences, capacity, isExact, chunks);
+        chunkStarts = [.. Enumerable.Range(0, chunks).Select(chunk => new int[layout.EndGroup(chunk) - layout.FirstGroup(chunk) + 1])];
         int pieces = peers.Size * slots;
         (given, givenOffsets, taken, takenOffsets) = (new int[pieces], new int[pieces], new int[pieces], new int[pieces]);
         this.lowering = lowering switch
@@ -73,6 +76,15 @@ public sealed partial class ExpertExchange
         HandOvers = layout.Instances.Sums.Turns - 1,
         WaitedRows = layout.Instances.Sums.WaitedRows,
     };
+
+    /// <summary>The rows of the exchange of a part of every rank's experts.</summary>
+    internal ExchangeLoad LoadOf(ExpertChunk chunk)
+    {
+        if (chunk.IsWhole)
+            return Load;
+        var part = layout.Part(chunk.Index);
+        return Load with { SentRows = part.Sent, LargestReceive = part.Received, LargestBlock = part.Block, MeanRows = part.All / layout.Peers, LargestReceiveAtHome = 0 };
+    }
 
     /// <summary>Rows that each rank of the group received.</summary>
     internal ReadOnlySpan<int> RowsPerRank => layout.Received;
@@ -116,6 +128,17 @@ public sealed partial class ExpertExchange
     /// <summary>All received rows, a group a local expert and slot: for kernels that run all experts at once. With <see cref="SumOrder.Invariant"/> a sum over rows begins at the first instance of every expert and goes on in <see cref="ContinueSums"/>.</summary>
     public RowGroups Groups => order == SumOrder.Invariant ? Turn(0) : new(layout.Starts, layout.AllBoundaries);
 
+    /// <summary>First received row of a part of the rank's experts; of the number of parts, all rows.</summary>
+    public int ChunkStart(int chunk) => layout.Starts[chunk == layout.Chunks ? layout.Groups : layout.FirstGroup(chunk)];
+
+    /// <summary>As <see cref="Groups"/>, for a part of the rank's experts, whose rows are counted from its first.</summary>
+    public RowGroups ChunkGroups(int chunk)
+    {
+        int first = layout.FirstGroup(chunk), count = layout.EndGroup(chunk) - first, stride = layout.AllBoundaries.Length / layout.Groups;
+        return order == SumOrder.Invariant ? new(new(chunkStarts[chunk], layout.Runs.AsSpan(2 * first, 2 * count)), layout.Turns.AsSpan(first, count), 0)
+            : new(chunkStarts[chunk], layout.AllBoundaries.Slice(first * stride, count * stride));
+    }
+
     /// <summary>The number of this rank's first expert among all experts.</summary>
     public int FirstExpert => layout.FirstExpert;
 
@@ -127,6 +150,9 @@ public sealed partial class ExpertExchange
     public void Open(ReadOnlySpan<int> gatheredCounts)
     {
         layout.Open(gatheredCounts);
+        for (int chunk = 0; chunk < layout.Chunks; chunk++)
+            for (int group = 0; group < chunkStarts[chunk].Length; group++)
+                chunkStarts[chunk][group] = layout.Starts[layout.FirstGroup(chunk) + group] - layout.Starts[layout.FirstGroup(chunk)];
         HeldReplicas = 0;
         while (HeldReplicas < Slots && layout.Instances.SlotExpert(peers.Index, HeldReplicas) >= 0)
             HeldReplicas++;
@@ -137,22 +163,23 @@ public sealed partial class ExpertExchange
     /// <param name="received">This rank's experts' rows, [Rows, columns].</param>
     /// <param name="columns">Elements of a row.</param>
     /// <param name="elementBytes">Bytes of an element on the wire: 2 for bfloat16, which the host holds as float32.</param>
-    public void Dispatch(ReadOnlySpan<float> sent, Span<float> received, int columns, int elementBytes = sizeof(float))
+    /// <param name="chunk">The part of every rank's experts whose rows travel; −1 for all of them.</param>
+    public void Dispatch(ReadOnlySpan<float> sent, Span<float> received, int columns, int elementBytes = sizeof(float), int chunk = -1)
     {
         RequireRows(dispatch, sent.Length, received.Length, columns);
-        lowering.ElementBytes = elementBytes;
+        (lowering.ElementBytes, lowering.Chunk) = (elementBytes, chunk);
         lowering.Dispatch(sent[..(layout.SentRows * columns)], received, columns, dispatch);
-        lowering.ElementBytes = sizeof(float);
+        (lowering.ElementBytes, lowering.Chunk) = (sizeof(float), -1);
     }
 
     /// <summary>Rows travel back: received [Rows, columns] → sent [tokens · k, columns], zeros for dropped copies. The transpose of <see cref="Dispatch"/>, and its gradient.</summary>
     /// <inheritdoc cref="Dispatch"/>
-    public void Return(ReadOnlySpan<float> received, Span<float> sent, int columns, int elementBytes = sizeof(float))
+    public void Return(ReadOnlySpan<float> received, Span<float> sent, int columns, int elementBytes = sizeof(float), int chunk = -1)
     {
         RequireRows(combine, sent.Length, received.Length, columns);
-        lowering.ElementBytes = elementBytes;
+        (lowering.ElementBytes, lowering.Chunk) = (elementBytes, chunk);
         lowering.Return(received, sent[..(layout.SentRows * columns)], columns, combine);
-        lowering.ElementBytes = sizeof(float);
+        (lowering.ElementBytes, lowering.Chunk) = (sizeof(float), -1);
         sent[(layout.KeptRows * columns)..].Clear();
     }
 

@@ -13,26 +13,36 @@ internal sealed class PaddedLowering(ExchangeLayout layout, ICommunicator peers,
 
     public override long ScratchBytes(int columns) => 2 * Half(columns) * ElementBytes;
 
-    private long Half(int columns) => (long)Layout.Peers * Layout.LargestBlock * columns;
+    private int Block => Chunk < 0 ? Layout.LargestBlock : Layout.Part(Chunk).Block;
+
+    private long Half(int columns) => (long)Layout.Peers * Block * columns;
 
     private void Exchange(ReadOnlySpan<float> from, int[] fromCounts, int[] fromOffsets, Span<float> to, int[] toCounts, int[] toOffsets, int columns, string operation)
     {
-        int half = checked((int)Half(columns)), block = Layout.LargestBlock * columns;
+        int half = checked((int)Half(columns)), block = Block * columns;
         long scratch = stack.Reserve(ScratchBytes(columns));
         Span<float> send = stack.Scratch(scratch, half, ElementBytes), receive = stack.Scratch(scratch + (long)half * ElementBytes, half, ElementBytes);
         for (int peer = 0; peer < Layout.Peers; peer++)
         {
             (counts[peer], offsets[peer]) = (block, peer * block);
-            int row = peer * Layout.LargestBlock;
-            for (int i = peer * Layout.Groups; i < (peer + 1) * Layout.Groups; row += fromCounts[i++])
-                Rows(from, fromOffsets[i], fromCounts[i], columns).CopyTo(Rows(send, row, fromCounts[i], columns));
+            int row = peer * Block;
+            for (int i = peer * Layout.Groups; i < (peer + 1) * Layout.Groups; i++)
+                if (Travels(i))
+                {
+                    Rows(from, fromOffsets[i], fromCounts[i], columns).CopyTo(Rows(send, row, fromCounts[i], columns));
+                    row += fromCounts[i];
+                }
         }
         Peers.AllToAll(send, counts, offsets, receive, counts, offsets, operation);
         for (int peer = 0; peer < Layout.Peers; peer++)
         {
-            int row = peer * Layout.LargestBlock;
-            for (int i = peer * Layout.Groups; i < (peer + 1) * Layout.Groups; row += toCounts[i++])
-                Rows(receive, row, toCounts[i], columns).CopyTo(Rows(to, toOffsets[i], toCounts[i], columns));
+            int row = peer * Block;
+            for (int i = peer * Layout.Groups; i < (peer + 1) * Layout.Groups; i++)
+                if (Travels(i))
+                {
+                    Rows(receive, row, toCounts[i], columns).CopyTo(Rows(to, toOffsets[i], toCounts[i], columns));
+                    row += toCounts[i];
+                }
         }
         stack.Release(scratch);
     }

@@ -24,8 +24,9 @@ internal sealed class VariableLowering(ExchangeLayout layout, ICommunicator peer
     {
         for (int i = 0; i < sendCounts.Length; i++)
         {
-            (sendCounts[i], sendOffsets[i]) = (Layout.SendCounts[i] * columns, Layout.SendOffsets[i] * columns);
-            (receiveCounts[i], receiveOffsets[i]) = (Layout.ReceiveCounts[i] * columns, Layout.ReceiveOffsets[i] * columns);
+            int travelling = Travels(i) ? columns : 0;
+            (sendCounts[i], sendOffsets[i]) = (Layout.SendCounts[i] * travelling, Layout.SendOffsets[i] * columns);
+            (receiveCounts[i], receiveOffsets[i]) = (Layout.ReceiveCounts[i] * travelling, Layout.ReceiveOffsets[i] * columns);
         }
     }
 }

@@ -154,7 +154,7 @@ public abstract partial class RankProgram
     protected void Meet(int op, ICommunicator group) => Context.Clock?.Meet(op, default);
 
     /// <summary>Announces an exchange of rows; it lasts as long as the busiest rank needs.</summary>
-    protected void Meet(int op, ExpertExchange exchange) => Context.Clock?.Meet(op, exchange.Load);
+    protected void Meet(int op, ExpertExchange exchange) => Context.Clock?.Meet(op, exchange.LoadOf(Context.Clock.ChunkOf(op)));
 
     /// <summary>Clips by the global gradient norm and applies AdamW to every parameter this rank holds.</summary>
     /// <param name="op">The number in the plan of the first of three statements: squared norms, their all-reduce, AdamW.</param>

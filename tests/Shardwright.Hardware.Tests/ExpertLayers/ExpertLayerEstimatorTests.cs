@@ -171,7 +171,7 @@ public class ExpertLayerEstimatorTests
                 starts[expert + 1] = starts[expert] + load[rank * (starts.Length - 1) + expert];
         }
 
-        public ExchangeLoad Load(int site, int layer, int microBatch, int rank)
+        public ExchangeLoad Load(int site, int layer, int microBatch, int rank, ExpertChunk chunk)
         {
             int perRank = load.Length / counts.Length;
             return new(counts.Max(c => c.Sum()), load.Chunk(perRank).Max(c => c.Sum()), counts.SelectMany(c => c.Chunk(perRank)).Max(c => c.Sum()));

@@ -112,6 +112,6 @@ public class ProgramWalkTests
             (starts[0], starts[1], starts[2]) = (0, rows / 2, rows);
         }
 
-        public ExchangeLoad Load(int site, int layer, int microBatch, int rank) => new(512, 1024, 256);
+        public ExchangeLoad Load(int site, int layer, int microBatch, int rank, ExpertChunk chunk) => new(512, 1024, 256);
     }
 }

@@ -106,6 +106,6 @@ public sealed class ScaleStudyTests
 
         public void Rows(int site, int layer, int microBatch, int rank, int[] starts) => routing.Rows(site, layer, microBatch, Class(rank), starts);
 
-        public ExchangeLoad Load(int site, int layer, int microBatch, int rank) => routing.Load(site, layer, microBatch, Class(rank));
+        public ExchangeLoad Load(int site, int layer, int microBatch, int rank, ExpertChunk chunk) => routing.Load(site, layer, microBatch, Class(rank), chunk);
     }
 }

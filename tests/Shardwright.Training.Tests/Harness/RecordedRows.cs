@@ -21,13 +21,13 @@ public sealed class RecordedRows(PlanDocument plan, RecordedRouting recorded, in
     }
 
     /// <inheritdoc/>
-    public ExchangeLoad Load(int site, int layer, int microBatch, int rank)
+    public ExchangeLoad Load(int site, int layer, int microBatch, int rank, ExpertChunk chunk)
     {
         int group = rank / Expert * Expert, local = plan.Program.Sites[site].Experts / Expert;
         var blocks = Enumerable.Range(group, Expert).Select(source => Targets(Counts(site, layer, microBatch, source, 1))).ToList();
         return new(blocks.Max(b => b.Sum()), Enumerable.Range(0, Expert).Max(target => blocks.Sum(b => b[target])), blocks.Max(b => b.Max()));
 
-        int[] Targets(int[] counts) => [.. Enumerable.Range(0, Expert).Select(target => counts.Skip(target * local).Take(local).Sum())];
+        int[] Targets(int[] counts) => [.. Enumerable.Range(0, Expert).Select(target => counts.Skip(target * local + chunk.First(local)).Take(chunk.End(local) - chunk.First(local)).Sum())];
     }
 
     private int Expert => plan.Placement.Expert;

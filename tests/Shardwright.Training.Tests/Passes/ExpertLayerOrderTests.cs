@@ -27,8 +27,11 @@ public class ExpertLayerOrderTests
             WeightBytes = low ? 2 : 4,
         };
         var layer = new ExpertLayerEstimator(plan.Machine(), new(4, 4), new(8, 4, 2), shape, RowExchange.Variable, order == "Invariant" ? SplitOrder.Contiguous : null);
-        var expected = (placement == "Static" ? layer.Program : layer.ReplicatedProgram).Ops;
+        Check((placement == "Static" ? layer.Program : layer.ReplicatedProgram).Ops, plan);
+    }
 
+    private static void Check(IReadOnlyList<TimedOp> expected, PlanDocument plan)
+    {
         string[] outside = ["Permute", "Combine", "CombineGradient", "PermuteGradient"], nothing = ["ReplicaGradients", "CloseFrame"];
         var compiled = plan.Program.Ops.Where(op => op.Phase != StepPhase.Update && (op.Site == 0 || outside.Any(name => op.Name.EndsWith($"= {name}", StringComparison.Ordinal)))
             && !nothing.Any(name => op.Name.EndsWith(name, StringComparison.Ordinal))).ToList();
@@ -39,9 +42,23 @@ public class ExpertLayerOrderTests
             Assert.Equal(theirs.Work.Products, ours.Work.Products);
             Assert.Equal(theirs.Work with { Products = [] }, ours.Work with { Products = [] });
             Assert.Equal(theirs.Collective, ours.Collective);
+            Assert.Equal(theirs.Chunk, ours.Chunk);
         }
         // Both wait for the same statements.
         Assert.Equal(Sources(expected), Sources(compiled));
+    }
+
+    [Theory]
+    [InlineData(2, 2)]
+    [InlineData(2, 4)]
+    [InlineData(4, 2)]
+    public void Parts_ThatTheNumberIsChosenBy_HaveTheCompiledStatements(int expert, int chunks)
+    {
+        string source = CompiledPlan.Source("Sample").Replace("[Experts]", $"[Experts(Chunks = {chunks})]", StringComparison.Ordinal);
+        var plan = PlanReader.Read(CompiledPlan.OfSource(source, (4, expert)).Document!);
+        var shape = new ExpertLayerShape(Width: 32, Hidden: 48, TopK: 2, Tokens: 32) { Format = OperandFormat.Float32, ElementBytes = 4 };
+
+        Check(ChunkChoice.Program(shape, 8, RowExchange.Variable, chunks).Ops, plan);
     }
 
     /// <summary>For every statement, the statements of its pass that last wrote what it reads.</summary>

@@ -36,7 +36,7 @@ internal static class MemberText
                 ExpressionText.Write(w, group.Count);
                 ExpressionText.Write(w, group.TopK);
                 ExpressionText.WriteArguments(w, group.Settings.Select(s => new Argument(s.Name, s.Value)).ToEquatable());
-                w.Value(group.Placement).Value(group.Dispatch).Value(group.Slots).Value(group.LeastTokens).Value(group.Order);
+                w.Value(group.Placement).Value(group.Dispatch).Value(group.Slots).Value(group.LeastTokens).Value(group.Order).Value(group.Chunks);
                 break;
             case ScalarMember scalar:
                 ExpressionText.Write(w, scalar.Value);
@@ -67,12 +67,13 @@ internal static class MemberText
             "state" => new StateMember(name, site, ExpressionText.ReadAll(value.Items(6)[5])),
             "module" => new ModuleMember(name, site, value.Items(8)[5].Name(), ExpressionText.ReadArguments(items[6]), items[7].Flag()),
             "repeated" => new RepeatedMember(name, site, value.Items(9)[5].Name(), ExpressionText.Read(items[8]), ExpressionText.ReadArguments(items[6]), items[7].Flag()),
-            "experts" => new ExpertGroupMember(name, site, value.Items(16)[5].Name(), ExpressionText.Read(items[8]), ExpressionText.Read(items[9]), ExpressionText.ReadArguments(items[6]),
+            "experts" => new ExpertGroupMember(name, site, value.Items(17)[5].Name(), ExpressionText.Read(items[8]), ExpressionText.Read(items[9]), ExpressionText.ReadArguments(items[6]),
                 ExpressionText.ReadArguments(items[10]).Select(s => new Setting(s.Name, s.Value)).ToEquatable(), items[11].OneOf("Static", "Adaptive", "Exact", "Auto"), items[12].OneOf("Variable", "Padded", "Gathered", "Auto"), items[7].Flag())
             {
                 Slots = items[13].Integer(),
                 LeastTokens = items[14].Integer(),
                 Order = items[15].OneOf("Fast", "Invariant"),
+                Chunks = items[16].Integer(),
             },
             "scalar" => new ScalarMember(name, site, ExpressionText.Read(value.Items(6)[5])),
             var kind => throw items[0].Error($"found '{kind}'; need a kind of member"),

@@ -11,7 +11,7 @@ namespace Shardwright.Compiler.Modules.Text;
 public static class ModuleText
 {
     /// <summary>The number of this form. Graphs of another form are refused: a guess would train a different model.</summary>
-    public const int Form = 3;
+    public const int Form = 4;
 
     // An expression of the deepest nesting that capture accepts (256), with an 'else if' chain around it, which takes two arrays a level.
     const int DeepestNesting = 600;

@@ -70,6 +70,9 @@ public sealed record Dispatch(ExpertSite Site, bool Backward) : Op, IExchanges
     /// <summary>Whether a statement before it has told the exchange the counts.</summary>
     public bool IsOpen { get; init; }
 
+    /// <summary>Parts in which rows travel.</summary>
+    public int Chunks { get; init; } = 1;
+
     public override bool KeepsFormat => true;
 
     public override bool CanRecompute => false;
@@ -98,7 +101,9 @@ public sealed record Dispatch(ExpertSite Site, bool Backward) : Op, IExchanges
         if (!IsOpen)
             Open(node.Input(1), print);
         print.OpenFrame(Site, Backward);
-        print.Collective(node, $"{print.Exchange(Site)}.Dispatch({print.Of(node.Input(0))}, {print.Of(node.Output)}, columns: {node.Output.Type.Last}{ElementBytes(node.Output)});", Lowering(Site.Dispatch), print.Elements(node.Input(0)) * (long)node.Output.ElementBytes);
+        for (int chunk = 0; chunk < Chunks; chunk++)
+            print.Collective(node, $"{print.Exchange(Site)}.Dispatch({print.Of(node.Input(0))}, {print.Of(node.Output)}, columns: {node.Output.Type.Last}{ElementBytes(node.Output)}{Part(chunk, Chunks)});", Lowering(Site.Dispatch),
+                print.Elements(node.Input(0)) * (long)node.Output.ElementBytes / Chunks, chunk);
         if (Backward)
             print.ResizeFrame(Site, isLeaving: false);
     }
@@ -115,6 +120,8 @@ public sealed record Dispatch(ExpertSite Site, bool Backward) : Op, IExchanges
     /// <summary>Rows in bfloat16 travel as such: the exchange counts 2 bytes an element.</summary>
     internal static string ElementBytes(Value rows) => rows.ElementBytes == 4 ? "" : $", elementBytes: {rows.ElementBytes}";
 
+    internal static string Part(int chunk, int chunks) => chunks == 1 ? "" : $", chunk: {chunk}";
+
     internal static string Lowering(string dispatch) => dispatch switch { "Padded" => "padded AllToAll", "Gathered" => "AllGather + ReduceScatter", _ => "AllToAll" };
 }
 
@@ -123,6 +130,9 @@ public sealed record Return(ExpertSite Site, bool Backward) : Op, IExchanges
 {
     /// <summary>Whether a <see cref="CloseFrame"/> follows, because statements behind it still read rows.</summary>
     public bool KeepsFrame { get; init; }
+
+    /// <summary>Parts in which rows travel: each behind its part of the experts.</summary>
+    public int Chunks { get; init; } = 1;
 
     public override bool KeepsFormat => true;
 
@@ -143,12 +153,18 @@ public sealed record Return(ExpertSite Site, bool Backward) : Op, IExchanges
 
     public override void Print(Node node, StatementPrinter print)
     {
-        if (Backward && !KeepsFrame)
+        if (Backward && !KeepsFrame && Chunks == 1)
             print.ResizeFrame(Site, isLeaving: true);
-        print.Collective(node, $"{print.Exchange(Site)}.Return({print.Of(node.Input(0))}, {print.Of(node.Output)}, columns: {node.Output.Type.Last}{Dispatch.ElementBytes(node.Output)});", Dispatch.Lowering(Site.Dispatch), print.Elements(node.Output) * (long)node.Output.ElementBytes);
+        if (Chunks == 1)
+            Print(node, print, 0);
         if (!KeepsFrame)
             print.CloseFrame(Site, Backward);
     }
+
+    /// <summary>The exchange of one part.</summary>
+    internal void Print(Node node, StatementPrinter print, int chunk) => print.Collective(node,
+        $"{print.Exchange(Site)}.Return({print.Of(node.Input(0))}, {print.Of(node.Output)}, columns: {node.Output.Type.Last}{Dispatch.ElementBytes(node.Output)}{Dispatch.Part(chunk, Chunks)});", Dispatch.Lowering(Site.Dispatch),
+        print.Elements(node.Output) * (long)node.Output.ElementBytes / Chunks, chunk);
 }
 
 /// <summary>Experts' rows end here instead of where they are returned.</summary>

@@ -27,6 +27,9 @@ public sealed record ExpertSite(
     /// <summary>In which order weight gradients are summed over an expert's rows: a member of <c>SumOrder</c>.</summary>
     public string Order { get; init; } = "Fast";
 
+    /// <summary>Parts in which the rows of a rank's experts travel, as asked for: 0 for what is fastest on the target.</summary>
+    public int Chunks { get; init; } = 1;
+
     /// <summary>The slots of the bias that is added to scores for the choice and of the step's load that it follows; −1 = none.</summary>
     public int BiasSlot { get; init; } = -1;
 

@@ -30,6 +30,9 @@ internal sealed class StepClock(ProgramCosts costs, MeetingTimes[] meetings, int
             Clock.Charge(op, starts);
     }
 
+    /// <summary>The part of the rank's experts that a statement is about.</summary>
+    public ExpertChunk ChunkOf(int op) => costs.Program.Ops[op].Chunk;
+
     /// <summary>This rank is about to enter a collective.</summary>
     public void Meet(int op, in ExchangeLoad rows)
     {
