@@ -100,6 +100,19 @@ public sealed class StepTraceTests
     }
 
     [Fact]
+    public void Trace_OfExpertsInParts_ShowsEveryPartOfAnExchange()
+    {
+        using var whole = new TracedRun("Sample", 4, 2);
+        using var parts = new TracedRun("Sample", 4, 2, null, TestResource.ModelSource("Sample").Replace("[Experts]", "[Experts(Chunks = 2)]", StringComparison.Ordinal));
+
+        Assert.Equal(2 * Exchanges(whole, ""), Exchanges(parts, ""));
+        Assert.Equal(Exchanges(whole, ""), Exchanges(parts, ", part 1 of 2"));
+        Assert.Equal(Exchanges(whole, ""), Exchanges(parts, ", part 2 of 2"));
+
+        static int Exchanges(TracedRun run, string part) => run.Trace.On("collectives").Count(e => (e.Name.Contains("= Dispatch", StringComparison.Ordinal) || e.Name.Contains("= Return", StringComparison.Ordinal)) && e.Name.EndsWith(part, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Step_AfterATracedOne_IsNotRecorded()
     {
         using var run = new TracedRun("Sample", 4, 4);

@@ -12,13 +12,14 @@ namespace Shardwright.Compiler.Advice;
 public sealed class ModelStudy
 {
     readonly Dictionary<LinkedModel, ModelPlan?> others = [];
-    readonly Lazy<IReadOnlyList<Statement>> statements;
+    readonly Lazy<IReadOnlyList<Statement>> all, statements;
     readonly Lazy<IReadOnlyList<MeshCandidate>> meshes;
 
     public ModelStudy(CompiledModel compiled)
     {
         (Linked, Plan) = (compiled.Linked, compiled.Plan!);
-        statements = new(() => [.. Plan.Step!.Index.OrderBy(pair => pair.Value).Select(pair => new Statement(pair.Key, Estimate.Ops[pair.Value]))]);
+        all = new(() => [.. Plan.Step!.Statements.OrderBy(pair => pair.Key).Select(pair => new Statement(pair.Value, Estimate.Ops[pair.Key]))]);
+        statements = new(() => [.. all.Value.Where(statement => Plan.Step!.Index[statement.Node] == statement.Index)]);
         meshes = new(() => MeshSearch.Run(Linked, Plan));
     }
 
@@ -40,6 +41,9 @@ public sealed class ModelStudy
 
     /// <summary>The statements of the training program in the order of execution, each with its cost. Reductions of gradients and the update are not among them: they have no node.</summary>
     public IReadOnlyList<Statement> Statements => statements.Value;
+
+    /// <summary>The same, and where experts run in parts, what <see cref="Statements"/> has for the first part again for each of the others.</summary>
+    public IReadOnlyList<Statement> OfAllParts => all.Value;
 
     /// <summary>All legal meshes of as many ranks, the fastest first; <see cref="MeshSearch"/>.</summary>
     public IReadOnlyList<MeshCandidate> Meshes => meshes.Value;

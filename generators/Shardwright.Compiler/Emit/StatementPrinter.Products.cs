@@ -25,7 +25,7 @@ public sealed partial class StatementPrinter
             string first = index == "0" ? "" : $"{(index.Contains(' ') ? $"({index})" : index)} * {local}";
             int begin = chunk.First(local);
             layer = first.Length == 0 ? "0" : first;
-            index = !IsGrouped ? first.Length == 0 ? "expert" : first + " + expert" : begin == 0 ? first.Length == 0 ? "0" : first : first.Length == 0 ? $"{begin}" : $"{first} + {begin}";
+            index = IsGrouped && begin == 0 ? layer : (first.Length == 0 ? "" : first + " + ") + (IsGrouped ? $"{begin}" : "expert");
             count = IsGrouped ? $", {chunk.End(local) - begin}" : "";
         }
         string field = PackedParameter.Name(plan.Packed, packed), method = transposed ? "Transposed" : "Panels";

@@ -92,7 +92,8 @@ public sealed class CompilerRulesTests
     [Theory]
     [InlineData("Slots = -1")]
     [InlineData("LeastTokens = -5")]
-    public Task NumberOfReplicasBelowZero_IsReportedAtItsArgument(string argument) =>
+    [InlineData("Chunks = -1")]
+    public Task NumberBelowZero_IsReportedAtItsArgument(string argument) =>
         Verify.Files(WithExperts("Nn.MatMul(x, W)").Replace("public ExpertGroup", $"[Experts(Placement = Placement.Adaptive, {{|SHW1009:{argument}|}})] public ExpertGroup", StringComparison.Ordinal), Expert("Nn.MatMul(x, W)"));
 
     [Fact]

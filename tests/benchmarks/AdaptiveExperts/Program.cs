@@ -3,10 +3,11 @@ using System.Globalization;
 using Shardwright.Hardware;
 
 // What adaptive placement gains on one MoE layer, forward and backward: 64 expert ranks, width 7168, 256 experts of 2048, 8 a token, 8,192 tokens a rank, bfloat16; predicted, every byte of replicas charged.
-// With SHARDWRIGHT_DATA set: the recorded expert counts of DeepSeek-R1, 8 workloads x 58 layers (an argument n takes every n-th layer); without: generated ones of the same kind. Then the workloads W0 to W7.
+// With SHARDWRIGHT_DATA set: the recorded expert counts of DeepSeek-R1, 8 workloads x 58 layers (an argument n takes every n-th layer); without: generated ones of the same kind. Then the workloads W0 to W7, and the layer at even load with its rows in parts.
 // Published: 94.6 % of the ideal step (UltraEP, arXiv 2606.04101, EP64 on Hopper, overlap with other layers included).
 const int Experts = 256, Ranks = 64, Slots = 2;
 var shape = new ExpertLayerShape(7168, 2048, TopK: 8, Tokens: 8192);
+int[] parts = [1, 2, 4];
 int every = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 1;
 var light = shape with { SharesSlots = false, GradientBytes = 2 };
 Place[] places =
@@ -29,6 +30,14 @@ Console.WriteLine();
 Console.WriteLine($"{"workloads, slowest of 8 layers",-32} adaptive / static by workload, 1 is nothing to gain");
 foreach (var place in places)
     Console.WriteLine($"{place.Name,-32} {string.Join("  ", Enum.GetValues<RoutingWorkload>().Select(workload => $"{workload} {Slowest(place, workload):F3}"))}");
+
+Console.WriteLine();
+Console.WriteLine($"{"rows in parts, at even load, ms",-32} {string.Join("  ", parts.Select(n => $"{n,7}"))}  fastest");
+foreach (var place in places.Where(place => place.Shape == shape))
+{
+    var times = parts.Select(n => ChunkChoice.Picoseconds(MachineCatalog.Get(place.Machine), place.Mesh, place.Shape, Experts, place.Exchange, n)).ToList();
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{place.Name,-32} {string.Join("  ", times.Select(time => $"{time / 1e9,7:F1}"))}  {ChunkChoice.Fastest(MachineCatalog.Get(place.Machine), place.Mesh, place.Shape, Experts, place.Exchange),7} {1 - (double)times.Min() / times[0]:P1} less"));
+}
 
 List<int[][]> Layers()
 {

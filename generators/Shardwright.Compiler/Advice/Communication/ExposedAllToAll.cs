@@ -1,4 +1,5 @@
 using Shardwright.Compiler.Advice.Memory;
+using Shardwright.Compiler.Advice.Routing;
 using Shardwright.Hardware;
 
 namespace Shardwright.Compiler.Advice.Communication;
@@ -12,7 +13,7 @@ public sealed class ExposedAllToAll : AdviceRule
 
     public override IEnumerable<Finding> Find(ModelStudy study)
     {
-        var exchanges = study.Statements.Where(s => IsExchange(s.Cost.Op)).ToList();
+        var exchanges = study.OfAllParts.Where(s => IsExchange(s.Cost.Op)).ToList();
         double least = study.Step * study.Option(Info, LeastShare) / 100;
         // What a collective adds to the step is at most the time it takes and what it slows others down by meanwhile.
         if (exchanges.Count == 0 || exchanges.Sum(s => s.Picoseconds) * study.Machine.OverlapSlowdown < least)
@@ -27,7 +28,7 @@ public sealed class ExposedAllToAll : AdviceRule
             : $"Remedies on {study.Target}, each costed for itself: " + string.Join("; ", remedies.Select(r => $"{r.Text} saves {AdviceText.Duration(r.Saved)} a step ({AdviceText.Percent((double)r.Saved / study.Step)})"));
         yield return new(Info, At(sites[0]),
             $"Rows on their way to experts and back add {AdviceText.Duration(added)} to a step of {AdviceText.Duration(study.Step)} ({AdviceText.Percent((double)added / study.Step)}): {exchanges.Sum(s => s.Cost.Runs)} exchanges among {study.Plan.Mesh.Expert} ranks, "
-            + $"the largest {AdviceText.Bytes(largest.Cost.Op.Collective!.RowBytes * study.Plan.Step!.Program.Sites[largest.Cost.Op.Site].Copies)} a rank in {AdviceText.Duration(largest.Cost.Picoseconds)}. {advice}",
+            + $"the largest {AdviceText.Bytes(largest.Cost.Op.Collective!.RowBytes * study.Plan.Step!.Program.Sites[largest.Cost.Op.Site].Copies / Math.Max(1, largest.Cost.Op.Chunk.Count))} a rank in {AdviceText.Duration(largest.Cost.Picoseconds)}. {advice}",
             remedies.Count == 0 ? 0 : remedies[0].Saved)
         {
             Also = sites.Skip(1).Select(At).ToEquatable(),
@@ -50,8 +51,20 @@ public sealed class ExposedAllToAll : AdviceRule
         }
         if ((OtherDispatch(study, RowExchange.Variable) ?? OtherDispatch(study, RowExchange.Padded)) is { } other)
             yield return other;
+        if (InParts(study) is { } parts)
+            yield return parts;
         if (Float32WhereBFloat16Serves.InBFloat16(study) is { } plan)
             yield return ("bfloat16, which halves rows and speeds products up,", study.Step - plan.Estimate!.Summary.Picoseconds, EquatableArray.Of(Float32WhereBFloat16Serves.Fix(study)));
+    }
+
+    /// <summary>Exchanges that hide behind the products of other experts, in as many parts as are fastest.</summary>
+    static (string Text, long Saved, EquatableArray<Fix> Fixes)? InParts(ModelStudy study)
+    {
+        var groups = DeclaredGroup.All(study).Where(group => group.Member.Chunks == 1).ToList();
+        if (groups.Count == 0 || study.With(linked => groups.Aggregate(linked, (changed, group) => group.With(member => member with { Chunks = 0 })(changed))) is not { } plan || plan.PeakBytes > study.Machine.Rank.HbmBytes)
+            return null;
+        var edits = groups.Select(group => new Edit(EditKind.AttributeArgument, group.At, "Experts.Chunks = 0"));
+        return ($"rows in {plan.Sites.Max(plan.ChunksOf)} parts, of which one travels while another is computed,", study.Step - plan.Estimate!.Summary.Picoseconds, EquatableArray.Of(new Fix("Let rows travel in parts", edits.ToEquatable())));
     }
 
     /// <summary>Another way for rows to travel, where the target documents it for these ranks and it is faster. At even load equal blocks move the same bytes as all-to-all-v, so only all-gather has something to win.</summary>

@@ -22,7 +22,7 @@ public sealed class LatencyBoundCollectives : AdviceRule
         long saved = fused.Gone == 0 ? 0 : Math.Max(0, study.Step - study.Retime(fused.Program));
         string advice = saved > 0 ? $"Running together what may run together, {fused.Gone} of them fewer, {study.Saves(saved)}; no pass does it yet"
             : "None of them may run together: each waits for the one before. More tokens a rank in a micro-batch, with fewer micro-batches or fewer ranks, spread the same latency over more work";
-        var places = bound.Select(o => study.Statements.FirstOrDefault(s => s.Index == o.Op.Index)?.At ?? study.Mesh).Distinct().ToList();
+        var places = bound.Select(o => study.OfAllParts.FirstOrDefault(s => s.Index == o.Op.Index)?.At ?? study.Mesh).Distinct().ToList();
         yield return new(Info, places[0],
             $"{bound.Sum(o => o.Runs)} collectives a step spend {AdviceText.Duration(latency)} of {AdviceText.Duration(bound.Sum(o => o.Picoseconds * o.Runs))} in latency that fewer bytes do not shorten, {AdviceText.Percent((double)latency / study.Step)} of the step; "
             + $"most of it in '{bound[0].Op.Name}', {bound[0].Runs} × {AdviceText.Duration(bound[0].Picoseconds)}. {advice}", saved)

@@ -14,7 +14,7 @@ public sealed class NoBalancing : AdviceRule
     {
         foreach (var group in DeclaredGroup.All(study).Where(g => !g.Member.Frozen && g.Site.Experts > study.Option(Info, MostExperts) && !g.Site.Router.HasBias && g.Site.Router.SinkhornIterations == 0 && g.Member.Settings.All(s => s.Name != "BalanceLoss")))
         {
-            long routed = study.Statements.Where(s => s.Cost.Op.Site == group.Site.Index).Sum(s => s.Picoseconds);
+            long routed = study.OfAllParts.Where(s => s.Cost.Op.Site == group.Site.Index).Sum(s => s.Picoseconds);
             var balanced = study.With(group.With(member => member with { Settings = member.Settings.Append(new Setting("BalanceLoss", new Literal(-1, Usual))).ToEquatable() }));
             string cost = balanced is null ? "" : $"; the balance loss makes it {AdviceText.Duration(balanced.Estimate!.Summary.Picoseconds - study.Step)} longer";
             yield return new(Info, group.At,

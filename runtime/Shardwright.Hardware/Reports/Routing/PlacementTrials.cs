@@ -106,7 +106,7 @@ internal sealed class PlacementTrials
     /// <summary>Sizes from the experts' forward products, which are taken as three matrices of width × hidden, as <c>Placement.Auto</c> takes them.</summary>
     private static ExpertLayerShape Shape(IEnumerable<TimedOp> ops, TimedSite site)
     {
-        MatrixWork[] products = [.. ops.Where(op => op.Phase == StepPhase.Forward && !op.IsRecomputed).SelectMany(op => op.Work.Products).Where(product => product.Routed == RoutedDimension.Rows)];
+        MatrixWork[] products = [.. ops.Where(op => op.Phase == StepPhase.Forward && !op.IsRecomputed && op.Chunk.Index == 0).SelectMany(op => op.Work.Products).Where(product => product.Routed == RoutedDimension.Rows)];
         if (products.Length == 0)
             return new(1, 1, site.TopK, checked((int)site.TokensPerRank));
         int width = checked((int)products[0].Inner);

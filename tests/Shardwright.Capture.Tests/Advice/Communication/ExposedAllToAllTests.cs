@@ -53,6 +53,21 @@ public sealed class ExposedAllToAllTests
     }
 
     [Fact]
+    public void Parts_SaveWhatACompilationWithThemSaves()
+    {
+        var whole = Chosen with { Expert = 4, Experts = 32, Width = 1024, Hidden = 4096 };
+        var (plan, findings) = AdviceVerify.Compile(whole.ToString(), "SHW4001.least_share_percent = 5");
+        var (parts, _) = AdviceVerify.Compile((whole with { Dispatch = "(Chunks = 0)" }).ToString());
+
+        var finding = findings.Single(f => f.Rule.Id == Rule);
+        var edit = finding.Fixes.Single(f => f.Title == "Let rows travel in parts").Edits[0];
+        Assert.Equal((EditKind.AttributeArgument, "Experts.Chunks = 0", "Block"), (edit.Kind, edit.Value, edit.At.Type));
+        int chunks = parts.ChunksOf(parts.Sites[0]);
+        Assert.True(chunks > 1);
+        Assert.Contains($"rows in {chunks} parts, of which one travels while another is computed, saves {AdviceText.Duration(plan.Estimate!.Summary.Picoseconds - parts.Estimate!.Summary.Picoseconds)} a step", finding.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void MeshOfTheBuild_IsNamedAndNotEdited()
     {
         var finding = AdviceVerify.Compile(Chosen.ToString(), "build_property.ShardwrightMesh = data=8 expert=8").Findings.Single(f => f.Rule.Id == Rule);

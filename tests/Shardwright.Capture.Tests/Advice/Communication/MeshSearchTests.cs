@@ -22,6 +22,9 @@ public sealed class MeshSearchTests(ITestOutputHelper output)
         ["automatic lowering, irregular"] = (Plain with { Data = 12, Expert = 6, Experts = 12, Batch = 24, Dispatch = "(Dispatch = Dispatch.Auto)" }, ""),
         ["automatic lowering on switches"] = (Plain with { Data = 64, Expert = 2, Experts = 64, Batch = 128, Dispatch = "(Dispatch = Dispatch.Auto)" }, "build_property.ShardwrightTarget = trn3.ultraserver64"),
         ["gathered"] = (Plain with { Expert = 4, Dispatch = "(Dispatch = Dispatch.Gathered)" }, "build_property.ShardwrightTarget = dgx-h100"),
+        ["rows in three parts"] = (Plain with { Expert = 2, Experts = 16, Dispatch = "(Chunks = 3)" }, ""),
+        ["rows in the fastest number of parts"] = (Plain with { Data = 64, Expert = 8, Experts = 64, Batch = 128, Dispatch = "(Chunks = 0, Dispatch = Dispatch.Auto)" }, ""),
+        ["rows in the fastest number of parts, on switches"] = (Plain with { Data = 16, Expert = 4, Experts = 64, Batch = 128, Dispatch = "(Chunks = 0)" }, "build_property.ShardwrightTarget = dgx-h100"),
         ["placement asked for"] = (Plain with { Data = 128, Expert = 4, Experts = 64, Batch = 256 }, "build_property.ShardwrightPlacement = data"),
         ["mesh of the build"] = (Plain, "build_property.ShardwrightMesh = data=32 expert=8"),
         ["expert matrix used twice, one rank an expert"] = (Plain with { Hidden = 256, Expertise = "Nn.MatMul(Nn.Silu(Nn.MatMul(x, Up)), Up) + Nn.MatMul(x, Down)" }, ""),
@@ -50,6 +53,10 @@ public sealed class MeshSearchTests(ITestOutputHelper output)
         Assert.Equal(compiled.Select(p => (p.Expert, p.Plan.Estimate!.Summary.Picoseconds)), found.Select(m => (m.Expert, m.Picoseconds)));
         Assert.Equal(compiled.Select(p => p.Plan.Estimate!.Costs.Placement), found.Select(m => m.Placement));
         foreach (var (mesh, full) in found.Zip(compiled, (m, p) => (m, p.Plan)))
-            Assert.InRange(mesh.PeakBytes, full.PeakBytes * 0.98, full.PeakBytes * 1.02);
+        {
+            // Rows of experts that run in parts lie longer: in another number of parts, the plan here is no measure to the byte.
+            double loose = full.ChunksOf(full.Sites[0]) == plan.ChunksOf(plan.Sites[0]) ? 0.02 : 0.04;
+            Assert.InRange(mesh.PeakBytes, full.PeakBytes * (1 - loose), full.PeakBytes * (1 + loose));
+        }
     }
 }
