@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Shardwright.Sample.Tests.Builds;
 
-/// <summary><c>dotnet build</c> of the samples, as a user types it. Classes of this name's collection build one after the other: they share an obj folder.</summary>
+/// <summary><c>dotnet build</c> of the samples, as a user types it, but of the samples alone: what they reference was built with these tests, and other tests read it meanwhile. Classes of this name's collection build one after the other: they share an obj folder.</summary>
 internal static class SampleBuild
 {
     private static readonly string Root = FindRoot();
@@ -16,7 +16,7 @@ internal static class SampleBuild
     public static (int ExitCode, string Output) Run(ITestOutputHelper output, string sample, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { WorkingDirectory = Path.Combine(Root, "samples", sample), RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (string argument in (string[])["build", "--no-restore", "-tl:off", "-c", Configuration, .. arguments])
+        foreach (string argument in (string[])["build", "--no-restore", "-tl:off", "-c", Configuration, "-p:BuildProjectReferences=false", .. arguments])
             start.ArgumentList.Add(argument);
         // A build inside a test run: no server may outlive it, and it must not take over the settings of the build around it.
         foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList())

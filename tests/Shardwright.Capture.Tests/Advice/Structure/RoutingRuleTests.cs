@@ -42,6 +42,19 @@ public sealed class RoutingRuleTests
     [InlineData(256, "\nSHW5004.skew = 6")]
     public Task ReplicasOfEnoughRows_AreLeftAlone(int context, string threshold) => AdviceVerify.Reports("SHW5004", Sparse.Model(BFloat16, Sparse.Plain(Adaptive), context: context), H100 + threshold);
 
+    const string LetIn = "[Experts(Placement = Placement.Adaptive, LeastTokens = 1)] ";
+
+    /// <summary>Where the user lets replicas in, the layer is timed: a few small products are no gain, many are, far below q*.</summary>
+    [Fact]
+    public Task ReplicasThatAreLetIn_AndCostMoreThanTheySave_AreTakenBack() =>
+        AdviceVerify.FixGives("SHW5004", Sparse.Model(BFloat16, Sparse.Marked("SHW5004", LetIn)), Sparse.Model(BFloat16, Sparse.Plain("[Experts(Placement = Placement.Static, LeastTokens = 1)] ")), H100);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(", Order = SumOrder.Invariant")]
+    public Task ReplicasThatAreLetIn_AndPay_AreLeftAlone(string order) =>
+        AdviceVerify.Reports("SHW5004", Sparse.Model(BFloat16, Sparse.Plain(LetIn.Replace(")]", $"{order})]", StringComparison.Ordinal)), batch: 64, context: 256, width: 256, hidden: 1024), "build_property.ShardwrightTarget = trn2.48xlarge");
+
     [Fact]
     public Task StaticPlacement_HasNoReplicas() => AdviceVerify.Reports("SHW5004", Sparse.Model(BFloat16), H100);
 
