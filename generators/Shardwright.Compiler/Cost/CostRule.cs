@@ -97,7 +97,7 @@ public sealed class CostRule(DeviceMesh mesh)
     }
 
     /// <summary>The rate at which a product of activations and weights runs.</summary>
-    public OperandFormat Format(Node node) => node.Precision.IsEightBit ? OperandFormat.Float8 : node.Precision.IsLow ? OperandFormat.BFloat16 : OperandFormat.Float32;
+    public OperandFormat Format(Node node) => node.Precision.Operands;
 
     /// <summary>A group by the name that emitted code gives it.</summary>
     public static CollectiveGroup GroupOf(string name) => (CollectiveGroup)Enum.Parse(typeof(CollectiveGroup), name);

@@ -1,3 +1,5 @@
+using Shardwright.Hardware;
+
 namespace Shardwright.Compiler.Graph;
 
 /// <summary>The formats of the annotation of the same name; 8-bit ones are formats of operands, never of storage.</summary>
@@ -16,6 +18,9 @@ public readonly record struct Precision(NumberFormat Format, bool Stochastic = f
     public static Precision? Of(Modules.PrecisionOption? option) => option is not null && Enum.TryParse<NumberFormat>(option.Format, out var format) ? new Precision(format, option.Stochastic) : null;
 
     public bool IsLow => Format != NumberFormat.Float32;
+
+    /// <summary>What products take, as machines know it.</summary>
+    public OperandFormat Operands => IsEightBit ? OperandFormat.Float8 : IsLow ? OperandFormat.BFloat16 : OperandFormat.Float32;
 
     public bool IsEightBit => Format is NumberFormat.Float8E4M3 or NumberFormat.Float8E4M3Fn or NumberFormat.Float8E5M2;
 }

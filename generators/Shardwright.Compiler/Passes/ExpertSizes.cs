@@ -21,16 +21,6 @@ public static class ExpertSizes
     }
 
     /// <summary>The layer of a rank's tokens.</summary>
-    public static ExpertLayerShape? Of(Region experts, ExpertSite site, int tokens) => Of(experts) is not var (width, hidden, format) ? null : new(width, hidden, site.TopK, tokens)
-    {
-        Format = FormatOf(format),
-        ElementBytes = format == NumberFormat.Float32 ? 4 : 2,
-    };
-
-    static OperandFormat FormatOf(NumberFormat format) => format switch
-    {
-        NumberFormat.Float32 => OperandFormat.Float32,
-        NumberFormat.BFloat16 => OperandFormat.BFloat16,
-        _ => OperandFormat.Float8,
-    };
+    public static ExpertLayerShape? Of(Region experts, ExpertSite site, int tokens) =>
+        Of(experts) is var (width, hidden, format) ? new ExpertLayerShape(width, hidden, site.TopK, tokens).In(new Precision(format).Operands) : null;
 }

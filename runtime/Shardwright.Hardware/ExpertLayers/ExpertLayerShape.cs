@@ -22,6 +22,9 @@ public sealed record ExpertLayerShape(int Width, int Hidden, int TopK, int Token
     /// <summary>Whether layers share the slots of replicas, so that the backward pass pulls their weights once more.</summary>
     public bool SharesSlots { get; init; } = true;
 
+    /// <summary>The layer as the compiler emits it in a format: 8-bit formats are of operands alone, and weights of replicas travel in bfloat16 where products take bfloat16, else in float32.</summary>
+    public ExpertLayerShape In(OperandFormat format) => this with { Format = format, ElementBytes = format == OperandFormat.Float32 ? 4 : 2, WeightBytes = format == OperandFormat.BFloat16 ? 2 : 4 };
+
     /// <summary>Rows that a rank sends: tokens · k.</summary>
     public long Copies => checked((long)Tokens * TopK);
 

@@ -20,12 +20,7 @@ public sealed partial class ExpertExchange
 
     private static ExpertLayerEstimator Estimator(RankContext rank, ExpertLayout layout, ExpertLayerShape shape, NumberFormat format, Lowering lowering, SumOrder order)
     {
-        shape = shape with
-        {
-            Format = format switch { NumberFormat.Float32 => OperandFormat.Float32, NumberFormat.BFloat16 => OperandFormat.BFloat16, _ => OperandFormat.Float8 },
-            ElementBytes = format == NumberFormat.Float32 ? 4 : 2,
-            WeightBytes = format == NumberFormat.BFloat16 ? 2 : 4,
-        };
+        shape = shape.In(format switch { NumberFormat.Float32 => OperandFormat.Float32, NumberFormat.BFloat16 => OperandFormat.BFloat16, _ => OperandFormat.Float8 });
         var exchange = lowering switch
         {
             Lowering.Padded => RowExchange.Padded,

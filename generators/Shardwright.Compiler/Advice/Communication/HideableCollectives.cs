@@ -22,7 +22,7 @@ public sealed class HideableCollectives : AdviceRule
         yield return new(Info, study.OfAllParts.FirstOrDefault(s => s.Index == collective.Op.Index)?.At ?? study.Mesh,
             $"{AdviceText.Duration(study.Estimate.Clock.Exposed)} of a step's {AdviceText.Duration(study.Step)} is communication that nothing hides, and part of it has work behind it that does not need its result: "
             + $"behind '{collective.Op.Name}', {collective.Runs} × {AdviceText.Duration(collective.Picoseconds)}, {string.Join(", ", moved.Take(3).Select(op => $"'{op.Name}'"))}{(moved.Count > 3 ? $" and {moved.Count - 3} more" : "")} could run. "
-            + $"In that order, for {order.Moved.Count} collectives, the step {study.Saves(saved)}. The order is the compiler's, and no pass moves statements yet", saved)
+            + $"In that order, for {order.Moved.Count} collectives, the step {study.Saves(saved)}. The order is the compiler's, and no pass moves these statements yet", saved)
         {
             Also = order.Moved.Select(m => study.OfAllParts.FirstOrDefault(s => s.Index == m.Collective.Op.Index)?.At).OfType<Cause>().Distinct().ToEquatable(),
             IsForReport = true,

@@ -63,7 +63,6 @@ public sealed class ReplicationUnderBreakEven : AdviceRule
         var experts = study.Train.Root.Walk().First(n => n.Op is ExpertLoop loop && loop.Site.Index == site.Index).Body!;
         if (ExpertSizes.Of(experts, site, checked((int)study.Plan.Step!.Program.Sites[site.Index].TokensPerRank)) is not { } shape)
             return null;
-        shape = shape with { WeightBytes = shape.Format == OperandFormat.BFloat16 ? 2 : 4 };
         var layout = new ExpertLayout(site.Experts, study.Plan.Mesh.Expert, site.Slots, leastTokens: site.LeastTokens);
         var exchange = (RowExchange)Enum.Parse(typeof(RowExchange), site.Dispatch);
         var estimator = new ExpertLayerEstimator(study.Machine, study.Estimate.Costs.Placement, layout, shape, exchange, site.Order == "Invariant" ? SplitOrder.Contiguous : null);

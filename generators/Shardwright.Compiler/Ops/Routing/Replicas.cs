@@ -77,7 +77,7 @@ public sealed record AddReplicas(ExpertSite Site, ParameterDeclaration Parameter
         $"{print.Exchange(Site)}.AddReplicas({print.Of(node.Input(0))}, {print.GradientBlock(Parameter)}, \"{Parameter.Path} gradients of replicas\");", "AllToAll of replicas, added", PullReplicas.Work(Parameter).RowBytes);
 }
 
-/// <summary>Running sums of one parameter's gradients, begun by the product before this statement, go from instance to instance of replicated experts and end at home: the bits of one sum over all rows.</summary>
+/// <summary>Running sums of one parameter's gradients, begun by a product before, go from instance to instance of replicated experts and end at home: the bits of one sum over all rows.</summary>
 public sealed record ContinueSums(ExpertSite Site, ParameterDeclaration Parameter, Node Product) : Op, IExchanges
 {
     public override string Name => $"d_{Naming.Camel(Parameter.Name)} += ContinueSums";

@@ -110,12 +110,6 @@ internal sealed class PlacementTrials
         if (products.Length == 0)
             return new(1, 1, site.TopK, checked((int)site.TokensPerRank));
         int width = checked((int)products[0].Inner);
-        var format = products[0].Format;
-        return new(width, (int)Math.Max(1, products.Sum(product => product.Inner * product.Columns) / (3L * width)), site.TopK, checked((int)site.TokensPerRank))
-        {
-            Format = format,
-            ElementBytes = format == OperandFormat.Float32 ? 4 : 2,
-            WeightBytes = format == OperandFormat.BFloat16 ? 2 : 4,
-        };
+        return new ExpertLayerShape(width, (int)Math.Max(1, products.Sum(product => product.Inner * product.Columns) / (3L * width)), site.TopK, checked((int)site.TokensPerRank)).In(products[0].Format);
     }
 }
