@@ -29,7 +29,8 @@ public sealed class ExactPlanner : PlacementPlanner
     public override void Plan(int[] load, PlacementPlan plan)
     {
         plan.Reset(load);
-        order.Sort(load);
+        order.Sum(load);
+        order.SortRanks();
         Share();
         HandOver();
         Array.Copy(load, left, left.Length);
@@ -87,7 +88,7 @@ public sealed class ExactPlanner : PlacementPlanner
         wanted.Order();
         while (wanted.Count > 0)
         {
-            int expert = Largest(home), tokens = Math.Min(left[expert], wanted.TopKey);
+            int expert = order.Largest(home, left), tokens = Math.Min(left[expert], wanted.TopKey);
             plan.Move(expert, wanted.Top, tokens);
             left[expert] -= tokens;
             if (tokens == wanted.TopKey)
@@ -95,14 +96,5 @@ public sealed class ExactPlanner : PlacementPlanner
             else
                 wanted.ReplaceTop(wanted.TopKey - tokens);
         }
-    }
-
-    private int Largest(int home)
-    {
-        int best = home * layout.PerRank;
-        for (int expert = best + 1; expert < (home + 1) * layout.PerRank; expert++)
-            if (left[expert] > left[best])
-                best = expert;
-        return best;
     }
 }

@@ -1,6 +1,6 @@
 namespace Shardwright.Hardware;
 
-/// <summary>Ranks by the tokens of their own experts, and each rank's experts by their tokens, largest first and lower number first where equal. Sorted once a plan, in place.</summary>
+/// <summary>Ranks by the tokens of their own experts, and each rank's experts by their tokens, largest first and lower number first where equal. Sorted in place, as far as a planner asks for it.</summary>
 internal sealed class HomeOrder(ExpertLayout layout)
 {
     /// <summary>Tokens of each rank's own experts: [ranks].</summary>
@@ -15,28 +15,46 @@ internal sealed class HomeOrder(ExpertLayout layout)
     /// <summary>Tokens of all experts.</summary>
     public long Total { get; private set; }
 
-    public void Sort(int[] load)
+    /// <summary>Takes in the tokens of each expert: [experts]. Comes first.</summary>
+    public void Sum(int[] load)
     {
-        int perRank = layout.PerRank;
         Total = 0;
         for (int rank = 0; rank < layout.Ranks; rank++)
         {
             int sum = 0;
-            for (int expert = rank * perRank; expert < (rank + 1) * perRank; expert++)
-            {
+            for (int expert = rank * layout.PerRank; expert < (rank + 1) * layout.PerRank; expert++)
                 sum += load[expert];
-                Insert(Experts, rank * perRank, expert - rank * perRank, expert, load);
-            }
             Load[rank] = sum;
             Total += sum;
         }
+    }
+
+    /// <summary>Fills <see cref="Ranks"/>.</summary>
+    public void SortRanks()
+    {
         for (int rank = 0; rank < layout.Ranks; rank++)
             Ranks[rank] = rank;
         Heapsort(Ranks, Load);
     }
 
+    /// <summary>Fills <see cref="Experts"/>.</summary>
+    public void SortExperts(int[] load)
+    {
+        for (int expert = 0; expert < layout.Experts; expert++)
+            Insert(Experts, expert / layout.PerRank * layout.PerRank, expert % layout.PerRank, expert, load);
+    }
+
     /// <summary>The mean rank, rounded up: no plan can have a busiest rank below it.</summary>
     public int Mean => (int)((Total + layout.Ranks - 1) / layout.Ranks);
+
+    /// <summary>The rank's expert with most of <paramref name="tokens"/> [experts], the lower number where equal. Tokens and number are one number here, so that a maximum takes no branch.</summary>
+    public int Largest(int rank, int[] tokens)
+    {
+        long best = long.MinValue;
+        for (int expert = rank * layout.PerRank; expert < (rank + 1) * layout.PerRank; expert++)
+            best = Math.Max(best, (long)tokens[expert] << 32 | (uint)~expert);
+        return ~(int)best;
+    }
 
     // A rank has few experts: insertion beats everything else.
     private static void Insert(int[] items, int start, int count, int item, int[] keys)

@@ -12,7 +12,8 @@ public static class LoadBound
     public static int Busiest(ExpertLayout layout, int[] load)
     {
         var order = new HomeOrder(layout);
-        order.Sort(load);
+        order.Sum(load);
+        order.SortExperts(load);
         int low = order.Mean, high = order.Load.Max();
         while (low < high)
         {

@@ -33,7 +33,7 @@ public sealed class QuotaPlanner : PlacementPlanner
     public override void Plan(int[] load, PlacementPlan plan)
     {
         plan.Reset(load);
-        order.Sort(load);
+        order.Sum(load);
         int mean = order.Mean, found = plan.Busiest;
         if (layout.Slots == 0 || mean >= found)
             return;
@@ -103,7 +103,7 @@ public sealed class QuotaPlanner : PlacementPlanner
     {
         if (room.Count == 0)
             return false;
-        int from = busy.Top, need = busy.TopKey, to = room.Top, e = Largest(from);
+        int from = busy.Top, need = busy.TopKey, to = room.Top, e = order.Largest(from, left);
         // A replica of fewer tokens than it is worth takes more than is needed, where there are more.
         int quota = Math.Min(Math.Min(left[e], room.TopKey), givesMore ? int.MaxValue : Math.Max(need, layout.LeastTokens));
         if (quota < layout.LeastTokens)
@@ -125,14 +125,5 @@ public sealed class QuotaPlanner : PlacementPlanner
                 room.Push(from, quota - need);
         }
         return true;
-    }
-
-    private int Largest(int rank)
-    {
-        int best = rank * layout.PerRank;
-        for (int e = best + 1; e < (rank + 1) * layout.PerRank; e++)
-            if (left[e] > left[best])
-                best = e;
-        return best;
     }
 }

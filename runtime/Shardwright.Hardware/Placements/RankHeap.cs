@@ -1,72 +1,66 @@
 namespace Shardwright.Hardware;
 
-/// <summary>A binary heap of ranks, largest key first, the lower rank where keys are equal. Its room is taken once.</summary>
+/// <summary>
+/// A binary heap of ranks, largest key first, the lower rank where keys are equal. Its room is taken once. Key and rank are one number, so that one comparison orders both, and behind the last item stands one that is smaller than all: whether a right child
+/// exists is not asked. The searches of planners spend most of their time here, half of it in wrongly predicted branches otherwise.
+/// </summary>
 internal sealed class RankHeap(int capacity)
 {
-    private readonly int[] ranks = new int[capacity], keys = new int[capacity];
+    private readonly long[] items = new long[capacity + 2];
 
     public int Count { get; private set; }
 
     /// <summary>The rank with the largest key.</summary>
-    public int Top => ranks[0];
+    public int Top => ~(int)items[0];
 
     /// <summary>Its key.</summary>
-    public int TopKey => keys[0];
+    public int TopKey => (int)(items[0] >> 32);
 
     public void Clear() => Count = 0;
 
     /// <summary>Adds a rank without keeping order; <see cref="Order"/> restores it.</summary>
-    public void Add(int rank, int key)
-    {
-        (ranks[Count], keys[Count]) = (rank, key);
-        Count++;
-    }
+    public void Add(int rank, int key) => items[Count++] = Item(rank, key);
 
     public void Order()
     {
+        items[Count] = long.MinValue;
         for (int i = Count / 2 - 1; i >= 0; i--)
-            Down(i);
+            Down(i, items[i]);
     }
 
     public void Push(int rank, int key)
     {
+        long item = Item(rank, key);
         int i = Count++;
-        while (i > 0 && Before(key, rank, keys[(i - 1) / 2], ranks[(i - 1) / 2]))
-        {
-            (ranks[i], keys[i]) = (ranks[(i - 1) / 2], keys[(i - 1) / 2]);
-            i = (i - 1) / 2;
-        }
-        (ranks[i], keys[i]) = (rank, key);
+        items[Count] = long.MinValue;
+        for (; i > 0 && items[(i - 1) / 2] < item; i = (i - 1) / 2)
+            items[i] = items[(i - 1) / 2];
+        items[i] = item;
     }
 
-    public void ReplaceTop(int key)
-    {
-        keys[0] = key;
-        Down(0);
-    }
+    public void ReplaceTop(int key) => Down(0, Item(Top, key));
 
     public void Pop()
     {
-        Count--;
-        (ranks[0], keys[0]) = (ranks[Count], keys[Count]);
-        Down(0);
+        long last = items[--Count];
+        items[Count] = long.MinValue;
+        if (Count > 0)
+            Down(0, last);
     }
 
-    private void Down(int i)
+    private void Down(int i, long item)
     {
-        int rank = ranks[i], key = keys[i];
-        while (2 * i + 1 < Count)
+        long[] heap = items;
+        for (int child = 2 * i + 1; child < Count; child = 2 * i + 1)
         {
-            int child = 2 * i + 1;
-            if (child + 1 < Count && Before(keys[child + 1], ranks[child + 1], keys[child], ranks[child]))
-                child++;
-            if (!Before(keys[child], ranks[child], key, rank))
+            child += heap[child + 1] > heap[child] ? 1 : 0;
+            if (heap[child] < item)
                 break;
-            (ranks[i], keys[i]) = (ranks[child], keys[child]);
+            heap[i] = heap[child];
             i = child;
         }
-        (ranks[i], keys[i]) = (rank, key);
+        heap[i] = item;
     }
 
-    private static bool Before(int key, int rank, int otherKey, int otherRank) => key > otherKey || key == otherKey && rank < otherRank;
+    private static long Item(int rank, int key) => (long)key << 32 | (uint)~rank;
 }
