@@ -80,7 +80,7 @@ public sealed class StepTraceTests
         int layers = run.Plan.Experts[0].Layers;
         var moved = run.Trace.On("collectives").Where(e => e.Arguments.ContainsKey("replicas")).ToList();
 
-        var pulls = moved.Where(e => e.Name.EndsWith("= PullReplicas", StringComparison.Ordinal)).ToList();
+        var pulls = moved.Where(e => e.Name.Contains("= PullReplicas of ", StringComparison.Ordinal)).ToList();
         var returns = moved.Where(e => e.Name.EndsWith(name, StringComparison.Ordinal)).ToList();
 
         Assert.Equal(moved.Count, pulls.Count + returns.Count);

@@ -6,7 +6,7 @@ using Shardwright.Hardware;
 namespace Shardwright.Compiler.Passes;
 
 /// <summary>
-/// Lets experts that run as one group be replicated: the weights of replicas are pulled while rows are gathered for the exchange, products read them behind the rank's own, and gradients of replicas are added to their homes', those that are computed
+/// Lets experts that run as one group be replicated: the weights of replicas are pulled, all at once, while rows are gathered for the exchange, products read them behind the rank's own, and gradients of replicas are added to their homes', those that are computed
 /// behind the rows that go back after these have left. Runs last, on a program that has been checked: which rank computes a row changes no row, and a sum over an expert's rows is finished at home before anything reads it.
 /// </summary>
 public static class PlaceReplicas
@@ -62,7 +62,7 @@ public static class PlaceReplicas
             {
                 if (!weights.TryGetValue(read, out var pulled))
                 {
-                    weights[read] = pulled = Define(pulls, new PullReplicas(site, placement, read) { Opens = pulls.Count == 0 ? (Dispatch)dispatch.Op : null }, [node.Input(1), dispatch.Input(1)], node.Source, Naming.Camel(read.Name) + "Replicas");
+                    weights[read] = pulled = Pull(read, node.Input(1), node.Source);
                     // Products round to it anyway, and twice is once.
                     if (reduced[read].All(format => format == NumberFormat.BFloat16))
                         pulled.Format = NumberFormat.BFloat16;
@@ -71,9 +71,10 @@ public static class PlaceReplicas
             }
             else if (node.Op is MatMulGradient && node.GradientOf is { } written)
             {
-                var room = Define(rooms, new ReplicaGradients(placement, written), [], node.Source, "d_" + Naming.Camel(written.Name) + "Replicas");
-                node.Replicas = room;
-                (i < leaving && ((ExpertLoop)experts.Op).Chunks == 1 ? nodes : later).Add(site.Order == "Invariant" ? new(new ContinueSums(site, written, node), [room, .. node.Inputs], node.Source) : new(new AddReplicas(site, written), [room], node.Source));
+                var room = new Node(new ReplicaGradients(placement, written), [], node.Source);
+                rooms.Add(room);
+                node.Replicas = Define(room, "d_" + Naming.Camel(written.Name) + "Replicas");
+                (i < leaving && ((ExpertLoop)experts.Op).Chunks == 1 ? nodes : later).Add(site.Order == "Invariant" ? new(new ContinueSums(site, written, node), [node.Replicas, .. node.Inputs], node.Source) : new(new AddReplicas(site, written), [node.Replicas], node.Source));
             }
         }
         region.Nodes.Clear();
@@ -90,13 +91,22 @@ public static class PlaceReplicas
         int gather = outer.IndexOf(dispatch.Input(0).Storage.Producer!);
         outer.InsertRange(gather < 0 ? outer.IndexOf(dispatch) : gather, pulls);
 
-        Value Define(List<Node> nodes, Op op, Value[] inputs, SourceRef source, string name)
+        // An exchange takes the weights of several parameters.
+        Value Pull(ParameterDeclaration parameter, Value weights, SourceRef source)
         {
-            var node = new Node(op, inputs, source);
+            if (pulls.LastOrDefault() is not { Op: PullReplicas { Parameters.Count: < PullReplicas.Most } } pull)
+                pulls.Add(pull = new(new PullReplicas(site, placement) { Opens = pulls.Count == 0 ? (Dispatch)dispatch.Op : null }, [dispatch.Input(1)], source));
+            var op = (PullReplicas)pull.Op;
+            pull.Op = op with { Parameters = op.Parameters.Append(parameter).ToEquatable() };
+            pull.Inputs.Add(weights);
+            return Define(pull, Naming.Camel(parameter.Name) + "Replicas");
+        }
+
+        Value Define(Node node, string name)
+        {
             var value = region.Parent!.Define(node, name);
-            op.InferShapes(node, new());
             value.Sharding = Sharding.Replicated;
-            nodes.Add(node);
+            node.Op.InferShapes(node, new());
             return value;
         }
     }

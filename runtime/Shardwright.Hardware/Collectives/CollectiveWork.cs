@@ -27,8 +27,8 @@ public enum RowExchange
 /// <param name="Group">The ranks that take part.</param>
 /// <param name="Bytes">Bytes, as the kind counts them; for all-gather and reduce-scatter those of one rank's part. Unused for exchanged rows.</param>
 /// <param name="Exchange">How rows travel; none when the size is known.</param>
-/// <param name="RowBytes">Bytes of an exchanged row, or of a replica.</param>
-public sealed record CollectiveWork(CollectiveKind Kind, CollectiveGroup Group, Amount Bytes, RowExchange Exchange = RowExchange.None, int RowBytes = 0)
+/// <param name="RowBytes">Bytes of an exchanged row, or of a replica's matrices.</param>
+public sealed record CollectiveWork(CollectiveKind Kind, CollectiveGroup Group, Amount Bytes, RowExchange Exchange = RowExchange.None, long RowBytes = 0)
 {
     /// <summary>Whether it moves matrices of replicas, weights or gradients: where a plan has no replica, nobody calls it.</summary>
     public bool MovesReplicas => Exchange is RowExchange.Replicas or RowExchange.RunningSums;

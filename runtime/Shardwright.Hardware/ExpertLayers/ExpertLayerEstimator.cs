@@ -94,7 +94,7 @@ public sealed class ExpertLayerEstimator
         return new(time, forward)
         {
             Exchange = exchange.Rows.Picoseconds,
-            Weights = exchange.Weights.Picoseconds * ExpertLayerProgram.Matrices,
+            Weights = exchange.Weights.Picoseconds,
             Gradients = walk.Gradients(exchange),
             ExposedWeights = time - withoutWeights,
             ExposedGradients = withoutWeights - withoutReplicas,
@@ -139,10 +139,10 @@ public readonly record struct ExpertLayerTime(long Picoseconds, long Forward)
     /// <summary>One of the four exchanges of rows; 0 where they are padded or gathered.</summary>
     public long Exchange { get; init; }
 
-    /// <summary>Weights on their way to replicas, once: three exchanges, one a matrix.</summary>
+    /// <summary>Weights on their way to replicas, once.</summary>
     public long Weights { get; init; }
 
-    /// <summary>Gradients of replicas on their way home: three exchanges.</summary>
+    /// <summary>Gradients of replicas on their way home: an exchange a matrix.</summary>
     public long Gradients { get; init; }
 
     /// <summary>How much longer the layer takes because weights travel.</summary>

@@ -25,7 +25,7 @@ internal enum LayerPart
 /// </summary>
 internal sealed class ExpertLayerProgram
 {
-    /// <summary>Matrices of an expert: each one's weights and gradients travel in an exchange of their own.</summary>
+    /// <summary>Matrices of an expert. The weights of all travel in one exchange; gradients go home one after the other, each when it is made.</summary>
     public const int Matrices = 3;
 
     // Slots of values, by the statement that makes them; of weights and gradients, one a matrix: gate, up, down.
@@ -71,8 +71,7 @@ internal sealed class ExpertLayerProgram
 
     private void Forward(RowExchange exchange)
     {
-        for (int matrix = 0; matrix < Matrices; matrix++)
-            Pull("weights of replicas", Start, Weights + matrix);
+        Pull("weights of replicas", Start, Weights);
         Add("sent", LayerPart.Tokens, Gather(0, RowBytes * shape.Copies, RowBytes * shape.Copies), [Start], Sent);
         Chunks(() => Rows("received", exchange, true, [Sent], Received));
         Chunks(() =>
@@ -88,8 +87,8 @@ internal sealed class ExpertLayerProgram
 
     private void Backward(RowExchange exchange)
     {
-        for (int matrix = Matrices - 1; matrix >= 0 && shape.SharesSlots; matrix--)
-            Pull("weights of replicas again", Result, Pulled + matrix);
+        if (shape.SharesSlots)
+            Pull("weights of replicas again", Result, Pulled);
         Add("d_returned", LayerPart.Tokens, Gather(3 * shape.Width * shape.Copies, RowBytes * shape.Copies, (RowBytes + 4) * shape.Copies), [Result], OutputGradient);
         Chunks(() => Rows("d_output", exchange, true, [OutputGradient], Arrived));
         Chunks(() =>
@@ -123,16 +122,16 @@ internal sealed class ExpertLayerProgram
     private void Pull(string name, int reads, int writes)
     {
         if (replicas)
-            Replicas(name, LayerPart.Weights, RowExchange.Replicas, shape.WeightBytes, [reads], writes);
+            Replicas(name, LayerPart.Weights, RowExchange.Replicas, Matrices * shape.WeightBytes, [reads], [.. Enumerable.Range(writes, Matrices)]);
     }
 
     private void Return(int matrix, int rows)
     {
         int gradient = MatrixGradients + matrix;
         if (replicas && handsSums)
-            Replicas("running sums", LayerPart.Gradients, RowExchange.RunningSums, shape.GradientBytes, [gradient, rows], Home + matrix);
+            Replicas("running sums", LayerPart.Gradients, RowExchange.RunningSums, shape.GradientBytes, [gradient, rows], [Home + matrix]);
         else if (replicas)
-            Replicas("gradients of replicas", LayerPart.Gradients, RowExchange.Replicas, shape.GradientBytes, [gradient], Home + matrix);
+            Replicas("gradients of replicas", LayerPart.Gradients, RowExchange.Replicas, shape.GradientBytes, [gradient], [Home + matrix]);
     }
 
     private IEnumerable<int> Slot(int slot) => IsOfParts(slot) ? chunk.IsWhole ? Enumerable.Range(0, chunks).Select(part => slot + part * Slots) : [slot + chunk.Index * Slots] : [slot];
@@ -172,8 +171,8 @@ internal sealed class ExpertLayerProgram
         Add(new(name) { Site = 0, Collective = new(kind, CollectiveGroup.ExpertPeers, default, exchange, shape.RowBytes), Reads = reads, Writes = [writes] }, LayerPart.Rows);
     }
 
-    private void Replicas(string name, LayerPart part, RowExchange exchange, int elementBytes, int[] reads, int writes) =>
-        Add(new(name) { Site = 0, Collective = new(CollectiveKind.AllToAll, CollectiveGroup.ExpertPeers, default, exchange, checked((int)(elementBytes * Matrix))), Reads = reads, Writes = [writes] }, part);
+    private void Replicas(string name, LayerPart part, RowExchange exchange, int elementBytes, int[] reads, int[] writes) =>
+        Add(new(name) { Site = 0, Collective = new(CollectiveKind.AllToAll, CollectiveGroup.ExpertPeers, default, exchange, elementBytes * Matrix), Reads = reads, Writes = writes }, part);
 
     private void Add(string name, LayerPart part, OpWork work, int[] reads, int writes) => Add(new(name) { Site = work.IsRouted ? 0 : -1, Work = work, Reads = reads, Writes = [writes] }, part);
 

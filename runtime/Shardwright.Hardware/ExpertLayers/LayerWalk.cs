@@ -15,7 +15,7 @@ internal readonly record struct LayerExchanges
     /// <summary>Whether gradients are running sums, whose cost is that of <see cref="Load"/>, instead of <see cref="Gradients"/>.</summary>
     public bool HandsSums { get; init; }
 
-    /// <summary>Weights of one matrix to replicas.</summary>
+    /// <summary>Weights of all matrices to replicas.</summary>
     public CollectiveCost Weights { get; init; }
 
     /// <summary>Gradients of one matrix to homes.</summary>

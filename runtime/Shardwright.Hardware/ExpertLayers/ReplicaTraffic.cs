@@ -22,7 +22,7 @@ internal sealed class ReplicaTraffic
         (next, length) = (new int[layout.Experts], new int[layout.Experts]);
     }
 
-    /// <summary>Weights of one matrix, once.</summary>
+    /// <summary>Weights of all matrices, once.</summary>
     public CollectiveCost Weights { get; private set; }
 
     /// <summary>Gradients of one matrix, over the same links in the other direction. The additions run at the links' speed, as in every reduction.</summary>
@@ -30,7 +30,7 @@ internal sealed class ReplicaTraffic
 
     public void Fill(PlacementPlan plan)
     {
-        Weights = Faster(plan, shape.ReplicaWeightBytes / ExpertLayerProgram.Matrices);
+        Weights = Faster(plan, shape.ReplicaWeightBytes);
         Gradients = Faster(plan, shape.ReplicaGradientBytes / ExpertLayerProgram.Matrices);
     }
 

@@ -6,7 +6,7 @@ namespace Shardwright.Hardware;
 /// <param name="Exchange">How rows travel.</param>
 /// <param name="HasDisplacements">Whether each sender's rows lie behind those of the sender before (<see cref="AllToAllLegality.HasReceiveDisplacements"/>).</param>
 /// <param name="IsExact">Whether every rank computes as many rows as it sends (<see cref="ExactPlanner"/>).</param>
-public sealed record ReceiveBuffer(DispatchRows Rows, int RowBytes, RowExchange Exchange, bool HasDisplacements, bool IsExact)
+public sealed record ReceiveBuffer(DispatchRows Rows, long RowBytes, RowExchange Exchange, bool HasDisplacements, bool IsExact)
 {
     /// <summary>The buffer of a program's dispatch.</summary>
     /// <param name="machine">Where it runs.</param>

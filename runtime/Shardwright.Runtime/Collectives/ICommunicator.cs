@@ -38,8 +38,16 @@ public interface ICommunicator
     /// Sends another part to each rank. Counts and offsets are in elements, [Size, segments]: a pair of ranks may exchange several segments, so that a receiver can
     /// place them, for example, expert by expert. Segment s from a to b must have the same count on both sides; zero is an ordinary count.
     /// </summary>
+    /// <param name="send">What this rank gives.</param>
+    /// <param name="sendCounts">Elements of each segment, by receiver.</param>
+    /// <param name="sendOffsets">Where they begin in <paramref name="send"/>.</param>
+    /// <param name="receive">Where what arrives goes.</param>
+    /// <param name="receiveCounts">Elements of each segment, by sender.</param>
+    /// <param name="receiveOffsets">Where they begin in <paramref name="receive"/>.</param>
+    /// <param name="operation">Name in errors.</param>
+    /// <param name="more">Nothing travels yet: the next all-to-all of this rank takes it along, so that ranks meet once for both. Until then all six buffers must stay where they are.</param>
     void AllToAll(ReadOnlySpan<float> send, ReadOnlySpan<int> sendCounts, ReadOnlySpan<int> sendOffsets,
-        Span<float> receive, ReadOnlySpan<int> receiveCounts, ReadOnlySpan<int> receiveOffsets, string operation);
+        Span<float> receive, ReadOnlySpan<int> receiveCounts, ReadOnlySpan<int> receiveOffsets, string operation, bool more = false);
 
     /// <summary>
     /// As <see cref="AllToAll"/>, but what arrives is added to what is there: by ascending sender and segment, so that the bits do not depend on who is first. Segments may overlap at the receiver.

@@ -8,6 +8,9 @@ internal sealed unsafe class InProcessCommunicator(RankGroup group, int index, R
 {
     private const int FloatsPerCacheLine = 16;
 
+    // All-to-alls that travel with the next.
+    private int waiting;
+
     private readonly long[] sent = new long[Enum.GetValues<Collective>().Length];
 
     public int Size => group.Ranks.Length;
@@ -31,15 +34,15 @@ internal sealed unsafe class InProcessCommunicator(RankGroup group, int index, R
     public void ReduceScatter(ReadOnlySpan<int> send, Span<int> receive, string operation) => ReduceScatter<int>(send, receive, operation);
 
     public void AllToAll(ReadOnlySpan<float> send, ReadOnlySpan<int> sendCounts, ReadOnlySpan<int> sendOffsets,
-        Span<float> receive, ReadOnlySpan<int> receiveCounts, ReadOnlySpan<int> receiveOffsets, string operation)
-        => Exchange(send, sendCounts, sendOffsets, receive, receiveCounts, receiveOffsets, operation, adds: false);
+        Span<float> receive, ReadOnlySpan<int> receiveCounts, ReadOnlySpan<int> receiveOffsets, string operation, bool more = false)
+        => Exchange(send, sendCounts, sendOffsets, receive, receiveCounts, receiveOffsets, operation, adds: false, more);
 
     public void AddToAll(ReadOnlySpan<float> send, ReadOnlySpan<int> sendCounts, ReadOnlySpan<int> sendOffsets,
         Span<float> receive, ReadOnlySpan<int> receiveCounts, ReadOnlySpan<int> receiveOffsets, string operation)
-        => Exchange(send, sendCounts, sendOffsets, receive, receiveCounts, receiveOffsets, operation, adds: true);
+        => Exchange(send, sendCounts, sendOffsets, receive, receiveCounts, receiveOffsets, operation, adds: true, more: false);
 
     private void Exchange(ReadOnlySpan<float> send, ReadOnlySpan<int> sendCounts, ReadOnlySpan<int> sendOffsets,
-        Span<float> receive, ReadOnlySpan<int> receiveCounts, ReadOnlySpan<int> receiveOffsets, string operation, bool adds)
+        Span<float> receive, ReadOnlySpan<int> receiveCounts, ReadOnlySpan<int> receiveOffsets, string operation, bool adds, bool more)
     {
         int segments = sendCounts.Length / Size;
         RequireSegments(sendCounts, sendOffsets, send.Length, "send", segments, operation);
@@ -50,8 +53,13 @@ internal sealed unsafe class InProcessCommunicator(RankGroup group, int index, R
         fixed (float* from = send, to = receive)
         fixed (int* counts = sendCounts, offsets = sendOffsets, expected = receiveCounts, places = receiveOffsets)
         {
-            group.Offers[index].SetSegments(counts, offsets, expected, places, adds);
-            Meet<float>(Collective.AllToAll, operation, segments, from, to);
+            var offer = group.Offers[index].Part(waiting);
+            offer.SetSegments(counts, offsets, expected, places, adds);
+            offer.Set(Collective.AllToAll, operation, integers: false, segments, from, to);
+            if (more)
+                waiting++;
+            else
+                Meet(operation, parts: waiting + 1);
         }
     }
 
@@ -98,8 +106,16 @@ internal sealed unsafe class InProcessCommunicator(RankGroup group, int index, R
 
     private void Meet<T>(Collective kind, string operation, int count, T* buffer, T* receive = null, int root = 0) where T : unmanaged
     {
-        state.Enter(operation);
+        if (waiting > 0)
+            throw new InvalidOperationException($"{kind} '{operation}': {waiting} all-to-alls of this rank wait for a last one to travel with.");
         group.Offers[index].Set(kind, operation, typeof(T) == typeof(int), count, buffer, receive, root);
+        Meet(operation, parts: 1);
+    }
+
+    private void Meet(string operation, int parts)
+    {
+        (group.Offers[index].Parts, waiting) = (parts, 0);
+        state.Enter(operation);
         group.Meet(state);
     }
 

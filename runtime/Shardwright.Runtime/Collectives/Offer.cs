@@ -3,6 +3,11 @@ namespace Shardwright.Execution;
 /// <summary>What a rank brings to a collective: the last rank to arrive checks the offers against each other and moves the data between their buffers in place, so nothing is copied but the data itself.</summary>
 internal sealed unsafe class Offer
 {
+    private Offer? next;
+
+    /// <summary>Exchanges that travel together, this one with them: see <see cref="Part"/>.</summary>
+    public int Parts { get; set; } = 1;
+
     public Collective Kind { get; private set; }
 
     public string Operation { get; private set; } = "";
@@ -45,6 +50,15 @@ internal sealed unsafe class Offer
         ReceiveCounts = receiveCounts;
         ReceiveOffsets = receiveOffsets;
         Adds = adds;
+    }
+
+    /// <summary>The offer that travels with this one as number <paramref name="part"/>; 0 is this one.</summary>
+    public Offer Part(int part)
+    {
+        var offer = this;
+        for (; part > 0; part--)
+            offer = offer.next ??= new();
+        return offer;
     }
 
     public bool Matches(Offer other) => Kind == other.Kind && Count == other.Count && Integers == other.Integers && Root == other.Root && (Kind != Collective.AllToAll || Adds == other.Adds)

@@ -43,9 +43,13 @@ internal sealed class RankGroup(EmulatedCluster cluster, string name, int[] rank
         try
         {
             cluster.ThrowIfFailed(rank);
-            RequireSameCall();
-            RequireSameSegments();
-            Transfer.Run(Offers);
+            for (int part = 0; part < Offers[0].Parts; part++)
+            {
+                RequireSameCall(part);
+                RequireSameSegments(part);
+            }
+            for (int part = 0; part < Offers[0].Parts; part++)
+                Transfer.Run(Offers, part);
             arrived = 0;
             Interlocked.Increment(ref generation);
         }
@@ -57,38 +61,46 @@ internal sealed class RankGroup(EmulatedCluster cluster, string name, int[] rank
         }
     }
 
-    private void RequireSameCall()
+    private void RequireSameCall(int part)
     {
         for (int index = 1; index < Offers.Length; index++)
         {
-            if (Offers[index].Matches(Offers[0]))
+            if (Matches(index, 0, part))
                 continue;
             // The odd one out is the culprit: with three ranks or more, the first may be it.
-            int culprit = index == 1 && Offers.Length > 2 && Offers[2].Matches(Offers[1]) ? 0 : index;
+            int culprit = index == 1 && Offers.Length > 2 && Matches(2, 1, part) ? 0 : index;
             int other = culprit == 0 ? 1 : 0;
-            var failure = new ClusterException($"Rank {Ranks[culprit]} called {Offers[culprit]} where rank {Ranks[other]} of group {Name} called {Offers[other]}. "
-                + "Every rank of a group must call the same collectives, with the same sizes, in the same order.", Ranks[culprit], Offers[culprit].Operation);
-            cluster.Fail(failure);
-            throw failure;
+            Fail(new($"Rank {Ranks[culprit]} called {Describe(culprit, part)} where rank {Ranks[other]} of group {Name} called {Describe(other, part)}. "
+                + "Every rank of a group must call the same collectives, with the same sizes, in the same order.", Ranks[culprit], Offers[culprit].Operation));
         }
     }
 
-    private unsafe void RequireSameSegments()
+    private bool Matches(int index, int other, int part) => Offers[index].Parts == Offers[other].Parts && Offers[index].Part(part).Matches(Offers[other].Part(part));
+
+    private string Describe(int index, int part) => Offers[index].Part(part) + (Offers[index].Parts == 1 ? "" : $" (part {part + 1} of {Offers[index].Parts})");
+
+    private unsafe void RequireSameSegments(int part)
     {
         if (Offers[0].Kind != Collective.AllToAll)
             return;
-        int segments = Offers[0].Count;
+        int segments = Offers[0].Part(part).Count;
         for (int to = 0; to < Offers.Length; to++)
             for (int from = 0; from < Offers.Length; from++)
+            {
+                Offer sender = Offers[from].Part(part), receiver = Offers[to].Part(part);
                 for (int segment = 0; segment < segments; segment++)
                 {
-                    int sent = Offers[from].SendCounts[to * segments + segment], expected = Offers[to].ReceiveCounts[from * segments + segment];
-                    if (sent == expected)
-                        continue;
-                    var failure = new ClusterException($"AllToAll '{Offers[to].Operation}': rank {Ranks[from]} sends {sent} elements in segment {segment} "
-                        + $"to rank {Ranks[to]}, which expects {expected}. Both sides must compute the counts from the same routing.", Ranks[to], Offers[to].Operation);
-                    cluster.Fail(failure);
-                    throw failure;
+                    int sent = sender.SendCounts[to * segments + segment], expected = receiver.ReceiveCounts[from * segments + segment];
+                    if (sent != expected)
+                        Fail(new($"AllToAll '{receiver.Operation}': rank {Ranks[from]} sends {sent} elements in segment {segment} "
+                            + $"to rank {Ranks[to]}, which expects {expected}. Both sides must compute the counts from the same routing.", Ranks[to], receiver.Operation));
                 }
+            }
+    }
+
+    private void Fail(ClusterException failure)
+    {
+        cluster.Fail(failure);
+        throw failure;
     }
 }

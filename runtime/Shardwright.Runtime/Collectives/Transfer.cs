@@ -9,12 +9,15 @@ namespace Shardwright.Execution;
 /// </summary>
 internal static unsafe class Transfer
 {
-    public static void Run(Offer[] offers)
+    /// <summary>Moves what the ranks offer.</summary>
+    /// <param name="offers">One a rank.</param>
+    /// <param name="part">Which of the exchanges that travel together.</param>
+    public static void Run(Offer[] offers, int part)
     {
-        int size = offers.Length, count = offers[0].Count;
+        int size = offers.Length, count = offers[0].Part(part).Count;
         nint* send = stackalloc nint[size], receive = stackalloc nint[size];
         for (int member = 0; member < size; member++)
-            (send[member], receive[member]) = ((nint)offers[member].Buffer, (nint)offers[member].Receive);
+            (send[member], receive[member]) = ((nint)offers[member].Part(part).Buffer, (nint)offers[member].Part(part).Receive);
         switch (offers[0].Kind)
         {
             case Collective.AllReduce:
@@ -30,26 +33,27 @@ internal static unsafe class Transfer
                 Ranges.For(new Copies(send, offers[0].Root, count), size, count);
                 break;
             case Collective.AllToAll:
-                Exchange(offers, send, receive);
+                Exchange(offers, part, send, receive);
                 break;
         }
     }
 
-    private static void Exchange(Offer[] offers, nint* send, nint* receive)
+    private static void Exchange(Offer[] offers, int part, nint* send, nint* receive)
     {
-        int size = offers.Length, segments = offers[0].Count;
+        int size = offers.Length, segments = offers[0].Part(part).Count;
         int** sendCounts = stackalloc int*[size], sendOffsets = stackalloc int*[size], receiveOffsets = stackalloc int*[size];
         long elements = 0;
         for (int member = 0; member < size; member++)
         {
-            sendCounts[member] = offers[member].SendCounts;
-            sendOffsets[member] = offers[member].SendOffsets;
-            receiveOffsets[member] = offers[member].ReceiveOffsets;
+            var offer = offers[member].Part(part);
+            sendCounts[member] = offer.SendCounts;
+            sendOffsets[member] = offer.SendOffsets;
+            receiveOffsets[member] = offer.ReceiveOffsets;
             for (int i = 0; i < size * segments; i++)
                 elements += sendCounts[member][i];
         }
         nint pieces = (nint)size * size * segments;
-        if (pieces > 0 && offers[0].Adds)
+        if (pieces > 0 && offers[0].Part(part).Adds)
             Ranges.For(new Additions(send, receive, sendCounts, sendOffsets, receiveOffsets, size, segments), size, (nint)(elements / size));
         else if (pieces > 0)
             Ranges.For(new Pieces(send, receive, sendCounts, sendOffsets, receiveOffsets, size, segments), pieces, (nint)(elements / pieces));

@@ -11,20 +11,48 @@ public sealed partial class ExpertExchange
 
     internal void ClearMoved() => (PulledBytes, ReturnedBytes) = (0, 0);
 
-    /// <summary>Weights of the replicas travel from their homes to the slots; nothing happens where there are none.</summary>
-    /// <param name="weights">One parameter of this rank's experts, [local experts, elements].</param>
-    /// <param name="slots">[slots, elements]; slots without a replica keep what they hold.</param>
+    /// <summary>Weights of the replicas travel from their homes to the slots, those of up to three parameters in one exchange; nothing happens where there are none.</summary>
     /// <param name="operation">Name in errors, a constant.</param>
-    /// <param name="store">Format in which weights travel and lie in slots.</param>
-    public void Pull(ReadOnlySpan<float> weights, Span<float> slots, string operation, NumberFormat store = NumberFormat.Float32)
+    /// <param name="first">From one parameter of this rank's experts, [local experts, elements], to [slots, elements]; slots without a replica keep what they hold.</param>
+    /// <param name="second">Another parameter, of any size.</param>
+    /// <param name="third">A third.</param>
+    public void Pull(string operation, PulledWeights first, PulledWeights second = default, PulledWeights third = default)
     {
-        if (Replicas == 0)
-            return;
-        int elements = weights.Length / LocalExperts;
-        OpenSlots(elements);
-        PulledBytes += (long)Replicas * elements * (store == NumberFormat.BFloat16 ? 2 : sizeof(float));
-        peers.AllToAll(weights, given, givenOffsets, slots, taken, takenOffsets, operation);
-        Kernels.Round(slots[..(HeldReplicas * elements)], store);
+        if (Replicas > 0)
+            PullTogether(operation, first, second, third);
+    }
+
+    private unsafe void PullTogether(string operation, PulledWeights first, PulledWeights second, PulledWeights third)
+    {
+        // Buffers stay where they are until all of them travel.
+        fixed (float* from = first.Weights, fromSecond = second.Weights, fromThird = third.Weights, to = first.Slots, toSecond = second.Slots, toThird = third.Slots)
+        {
+            Offer(0, first, operation, more: !second.IsEmpty);
+            if (!second.IsEmpty)
+                Offer(1, second, operation, more: !third.IsEmpty);
+            if (!third.IsEmpty)
+                Offer(2, third, operation, more: false);
+        }
+        Round(first);
+        Round(second);
+        Round(third);
+    }
+
+    private void Offer(int part, PulledWeights pulled, string operation, bool more)
+    {
+        var slots = pieces[part];
+        int elements = pulled.Weights.Length / LocalExperts;
+        OpenSlots(slots, elements);
+        PulledBytes += (long)Replicas * elements * pulled.ElementBytes;
+        peers.WireBytes = pulled.ElementBytes;
+        peers.AllToAll(pulled.Weights, slots.Given, slots.GivenOffsets, pulled.Slots, slots.Taken, slots.TakenOffsets, operation, more);
+        peers.WireBytes = sizeof(float);
+    }
+
+    private void Round(PulledWeights pulled)
+    {
+        if (!pulled.IsEmpty)
+            Kernels.Round(pulled.Slots[..(HeldReplicas * (pulled.Weights.Length / LocalExperts))], pulled.Store);
     }
 
     /// <summary>Gradients of the replicas travel home and are added there to the home's own, by rank and slot: the same bits in every run. The transpose of <see cref="Pull"/>.</summary>
@@ -35,9 +63,9 @@ public sealed partial class ExpertExchange
     {
         if (Replicas == 0)
             return;
-        OpenSlots(gradients.Length / LocalExperts);
+        OpenSlots(pieces[0], gradients.Length / LocalExperts);
         ReturnedBytes += (long)Replicas * (gradients.Length / LocalExperts) * sizeof(float);
-        peers.AddToAll(slots, taken, takenOffsets, gradients, given, givenOffsets, operation);
+        peers.AddToAll(slots, pieces[0].Taken, pieces[0].TakenOffsets, gradients, pieces[0].Given, pieces[0].GivenOffsets, operation);
     }
 
     /// <summary>
@@ -58,20 +86,28 @@ public sealed partial class ExpertExchange
         ReturnedBytes += (long)Replicas * inner * columns * sizeof(float);
         for (int turn = 1; turn < layout.Instances.Sums.Turns && Replicas > 0; turn++)
         {
-            OpenHandOver(turn, inner * columns, toHome: false);
-            peers.AllToAll(slots, given, givenOffsets, slots, taken, takenOffsets, operation);
-            OpenHandOver(turn, inner * columns, toHome: true);
-            peers.AllToAll(slots, given, givenOffsets, gradients, taken, takenOffsets, operation);
+            // The same exchange: to slots, and to homes.
+            HandOver(turn, slots, gradients, inner * columns, operation);
             if (layout.Turns.AsSpan().Contains(turn))
                 Kernels.GroupedMatMulGradient(x, dy, gradients, Turn(turn), inner, columns, operands, slots);
         }
     }
 
-    /// <summary>Sums that the instances of the turn before hand to those of this one: to slots, or to homes, which come last. A piece is known by the slot that it leaves.</summary>
-    private void OpenHandOver(int turn, int elements, bool toHome)
+    private unsafe void HandOver(int turn, Span<float> slots, Span<float> gradients, int elements, string operation)
     {
-        foreach (int[] pieces in (ReadOnlySpan<int[]>)[given, givenOffsets, taken, takenOffsets])
-            Array.Clear(pieces);
+        OpenHandOver(pieces[0], turn, elements, toHome: false);
+        OpenHandOver(pieces[1], turn, elements, toHome: true);
+        fixed (float* stays = slots)
+        {
+            peers.AllToAll(slots, pieces[0].Given, pieces[0].GivenOffsets, slots, pieces[0].Taken, pieces[0].TakenOffsets, operation, more: true);
+            peers.AllToAll(slots, pieces[1].Given, pieces[1].GivenOffsets, gradients, pieces[1].Taken, pieces[1].TakenOffsets, operation);
+        }
+    }
+
+    /// <summary>Sums that the instances of the turn before hand to those of this one: to slots, or to homes, which come last. A piece is known by the slot that it leaves.</summary>
+    private void OpenHandOver(SlotPieces slots, int turn, int elements, bool toHome)
+    {
+        slots.Clear();
         var instances = layout.Instances;
         for (int group = 0; group < layout.Groups; group++)
         {
@@ -82,12 +118,12 @@ public sealed partial class ExpertExchange
             if (layout.Turns[group] == turn - 1 && group >= LocalExperts && instances.Group[instance + 1] < LocalExperts == toHome)
             {
                 int piece = instances.Rank[instance + 1] * Slots + group - LocalExperts;
-                (given[piece], givenOffsets[piece]) = (elements, (group - LocalExperts) * elements);
+                (slots.Given[piece], slots.GivenOffsets[piece]) = (elements, (group - LocalExperts) * elements);
             }
             if (layout.Turns[group] == turn && group < LocalExperts == toHome)
             {
                 int piece = instances.Rank[instance - 1] * Slots + instances.Group[instance - 1] - LocalExperts;
-                (taken[piece], takenOffsets[piece]) = (elements, (toHome ? group : group - LocalExperts) * elements);
+                (slots.Taken[piece], slots.TakenOffsets[piece]) = (elements, (toHome ? group : group - LocalExperts) * elements);
             }
         }
     }
@@ -101,7 +137,7 @@ public sealed partial class ExpertExchange
         return (layout.Instances.Layout.Home(expert), expert % LocalExperts);
     }
 
-    private void OpenSlots(int elements)
+    private void OpenSlots(SlotPieces slots, int elements)
     {
         var instances = layout.Instances;
         for (int peer = 0; peer < peers.Size; peer++)
@@ -109,8 +145,8 @@ public sealed partial class ExpertExchange
             {
                 int piece = peer * Slots + slot, theirs = instances.SlotExpert(peer, slot), mine = instances.SlotExpert(peers.Index, slot);
                 bool gives = theirs >= 0 && instances.Layout.Home(theirs) == peers.Index, takes = mine >= 0 && instances.Layout.Home(mine) == peer;
-                (given[piece], givenOffsets[piece]) = gives ? (elements, theirs % LocalExperts * elements) : (0, 0);
-                (taken[piece], takenOffsets[piece]) = takes ? (elements, slot * elements) : (0, 0);
+                (slots.Given[piece], slots.GivenOffsets[piece]) = gives ? (elements, theirs % LocalExperts * elements) : (0, 0);
+                (slots.Taken[piece], slots.TakenOffsets[piece]) = takes ? (elements, slot * elements) : (0, 0);
             }
     }
 }

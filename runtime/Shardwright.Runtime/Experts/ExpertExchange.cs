@@ -13,7 +13,7 @@ public sealed partial class ExpertExchange
     private readonly ExchangeLowering lowering;
     private readonly ICommunicator peers;
     private readonly string dispatch, combine;
-    private readonly int[] given, givenOffsets, taken, takenOffsets;
+    private readonly SlotPieces[] pieces;
     private readonly int[][] chunkStarts;
     private readonly SumOrder order;
 
@@ -51,8 +51,7 @@ public sealed partial class ExpertExchange
         var homes = new ExpertLayout(expertCount, peers.Size, slots, leastTokens: leastTokens);
         layout = new(site, world.Index, world.Size, new(homes, placer?.Planner?.Invoke(homes), placer?.Chooser?.Invoke(homes), order == SumOrder.Invariant ? SplitOrder.Contiguous : SplitOrder.Locality), checked(sequences * rowsPerSequence * topK), sequences, capacity, isExact, chunks);
         chunkStarts = [.. Enumerable.Range(0, chunks).Select(chunk => new int[layout.EndGroup(chunk) - layout.FirstGroup(chunk) + 1])];
-        int pieces = peers.Size * slots;
-        (given, givenOffsets, taken, takenOffsets) = (new int[pieces], new int[pieces], new int[pieces], new int[pieces]);
+        pieces = [.. Enumerable.Range(0, 3).Select(_ => new SlotPieces(peers.Size * slots))];
         this.lowering = lowering switch
         {
             Lowering.Variable => new VariableLowering(layout, peers),

@@ -21,29 +21,44 @@ public sealed record ReplicaPlacement(string Kind, int Slots, int LeastTokens)
     public NumberFormat Format { get; init; }
 }
 
-/// <summary>Weights of one parameter travel from their experts' homes to the slots of the ranks that have a replica. How many, the counts of the micro-batch say, its second operand: at even load none.</summary>
-public sealed record PullReplicas(ExpertSite Site, ReplicaPlacement Placement, ParameterDeclaration Parameter) : Op, IExchanges
+/// <summary>
+/// Weights of up to three parameters travel in one exchange from their experts' homes to the slots of the ranks that have a replica. How many, the counts of the micro-batch say, the first operand: at even load none. Then come the parameters, and as many results.
+/// </summary>
+public sealed record PullReplicas(ExpertSite Site, ReplicaPlacement Placement) : Op, IExchanges
 {
     /// <summary>The exchange of rows that it opens, being the first statement that needs the plan of the counts.</summary>
     public Dispatch? Opens { get; init; }
 
+    /// <summary>Whose weights travel.</summary>
+    public EquatableArray<ParameterDeclaration> Parameters { get; init; } = new([]);
+
+    /// <summary>Parameters whose weights can travel together.</summary>
+    public const int Most = 3;
+
+    public override string Name => $"PullReplicas of {string.Join(", ", Parameters.Select(p => Naming.Camel(p.Name)))}";
+
     public override bool CanRecompute => false;
 
-    public override void InferShapes(Node node, ShapeReport report) => node.Output.Type = new(ElementType.Float32, new([Placement.Slots, .. Parameter.Shape]), RowKind.None);
+    public override void InferShapes(Node node, ShapeReport report)
+    {
+        for (int i = 0; i < Parameters.Count; i++)
+            node.Outputs[i].Type = new(ElementType.Float32, new([Placement.Slots, .. Parameters[i].Shape]), RowKind.None);
+    }
 
     public override OpWork Cost(Node node, CostRule cost) => OpWork.None;
 
-    public override CollectiveWork? Communicate(Node node, CostRule cost) => Work(Parameter, elementBytes: node.Output.ElementBytes);
+    public override CollectiveWork? Communicate(Node node, CostRule cost) => Work(node);
 
     public override void Print(Node node, StatementPrinter print)
     {
-        Opens?.Open(node.Input(1), print);
-        string format = string.Concat(print.Store(node).Select(o => $", {o.Name}: {o.Value}"));
-        print.Collective(node, $"{print.Exchange(Site)}.Pull({print.Of(node.Input(0))}, {print.Of(node.Output)}, \"{Parameter.Path} to replicas\"{format});", "AllToAll of replicas", Work(Parameter, elementBytes: node.Output.ElementBytes).RowBytes);
+        Opens?.Open(node.Input(0), print);
+        var moves = Parameters.Select((_, i) => $"new({print.Of(node.Input(1 + i))}, {print.Of(node.Outputs[i])}{(node.Outputs[i].Format == NumberFormat.BFloat16 ? ", NumberFormat.BFloat16" : "")})");
+        print.Collective(node, $"{print.Exchange(Site)}.Pull(\"{Site.Path} weights to replicas\", {string.Join(", ", moves)});", "AllToAll of replicas", Work(node).RowBytes);
     }
 
-    internal static CollectiveWork Work(ParameterDeclaration parameter, RowExchange exchange = RowExchange.Replicas, int elementBytes = 4) =>
-        new(CollectiveKind.AllToAll, CollectiveGroup.ExpertPeers, default, exchange, checked((int)(elementBytes * parameter.Elements)));
+    CollectiveWork Work(Node node) => Work(RowExchange.Replicas, Parameters.Select((p, i) => p.Elements * node.Outputs[i].ElementBytes).Sum());
+
+    internal static CollectiveWork Work(RowExchange exchange, long bytes) => new(CollectiveKind.AllToAll, CollectiveGroup.ExpertPeers, default, exchange, bytes);
 }
 
 /// <summary>Room for the gradients of one parameter's replicas. Nothing is written: the statements that make gradients write what holds a replica.</summary>
@@ -58,7 +73,10 @@ public sealed record ReplicaGradients(ReplicaPlacement Placement, ParameterDecla
     }
 }
 
-/// <summary>Gradients of one parameter's replicas travel home and are added to the home's own, in the order of ranks and slots.</summary>
+/// <summary>
+/// Gradients of one parameter's replicas travel home and are added to the home's own, in the order of ranks and slots. Each parameter's in an exchange of their own, which begins when they are made: waiting for those of the next costs more than the latency
+/// of an exchange.
+/// </summary>
 public sealed record AddReplicas(ExpertSite Site, ParameterDeclaration Parameter) : Op, IExchanges
 {
     public override string Name => $"d_{Naming.Camel(Parameter.Name)} += AddReplicas";
@@ -71,10 +89,12 @@ public sealed record AddReplicas(ExpertSite Site, ParameterDeclaration Parameter
 
     public override OpWork Cost(Node node, CostRule cost) => OpWork.None;
 
-    public override CollectiveWork? Communicate(Node node, CostRule cost) => PullReplicas.Work(Parameter);
+    public override CollectiveWork? Communicate(Node node, CostRule cost) => Work;
 
     public override void Print(Node node, StatementPrinter print) => print.Collective(node,
-        $"{print.Exchange(Site)}.AddReplicas({print.Of(node.Input(0))}, {print.GradientBlock(Parameter)}, \"{Parameter.Path} gradients of replicas\");", "AllToAll of replicas, added", PullReplicas.Work(Parameter).RowBytes);
+        $"{print.Exchange(Site)}.AddReplicas({print.Of(node.Input(0))}, {print.GradientBlock(Parameter)}, \"{Parameter.Path} gradients of replicas\");", "AllToAll of replicas, added", Work.RowBytes);
+
+    CollectiveWork Work => PullReplicas.Work(RowExchange.Replicas, Parameter.Elements * sizeof(float));
 }
 
 /// <summary>Running sums of one parameter's gradients, begun by a product before, go from instance to instance of replicated experts and end at home: the bits of one sum over all rows.</summary>
@@ -90,7 +110,7 @@ public sealed record ContinueSums(ExpertSite Site, ParameterDeclaration Paramete
 
     public override OpWork Cost(Node node, CostRule cost) => OpWork.None;
 
-    public override CollectiveWork? Communicate(Node node, CostRule cost) => PullReplicas.Work(Parameter, RowExchange.RunningSums);
+    public override CollectiveWork? Communicate(Node node, CostRule cost) => Work;
 
     public override void Print(Node node, StatementPrinter print)
     {
@@ -98,6 +118,8 @@ public sealed record ContinueSums(ExpertSite Site, ParameterDeclaration Paramete
         string operands = string.Concat(print.Operands(Product, x, dy).Select(o => $", {o.Name}: {o.Value}"));
         print.Collective(node,
             $"{print.Exchange(Site)}.ContinueSums({print.Of(x)}, {print.Of(dy)}, {print.GradientBlock(Parameter)}, {print.Of(node.Input(0))}, inner: {x.Type.Last}, columns: {dy.Type.Last}, \"{Parameter.Path} running sums\"{operands});",
-            "AllToAll of running sums", PullReplicas.Work(Parameter).RowBytes);
+            "AllToAll of running sums", Work.RowBytes);
     }
+
+    CollectiveWork Work => PullReplicas.Work(RowExchange.RunningSums, Parameter.Elements * sizeof(float));
 }
