@@ -29,6 +29,7 @@ public sealed class StepAllocationTests
     [InlineData("TwoSizes", "Exact")]
     [InlineData("Sample", "Auto")]
     [InlineData("Sample", "Adaptive, Order = SumOrder.Invariant")]
+    [InlineData("TwoSizes", "Adaptive, Dispatch = Dispatch.Once")]
     public void Step_WithReplicas_AllocatesNoManagedByteOnAnyThread(string model, string placement) =>
         AllocatesNothing(model, 4, 4, 1, TestResource.ModelSource(model).Replace("[Experts]", $"[Experts(Placement = Placement.{placement}, LeastTokens = 1)]", StringComparison.Ordinal));
 

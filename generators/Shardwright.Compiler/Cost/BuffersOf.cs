@@ -117,7 +117,7 @@ public sealed class BuffersOf
     {
         foreach (var site in plan.Sites)
         {
-            var own = plan.Step!.Index.Keys.Where(node => node.Op is Dispatch d && d.Site.Index == site.Index || node.Op is Return r && r.Site.Index == site.Index).Select(train.Order.Begin).OrderBy(p => p).ToList();
+            var own = plan.Step!.Index.Keys.Where(node => node.Op is Dispatch { Once: false } d && d.Site.Index == site.Index || node.Op is SendNumbers s && s.Site.Index == site.Index || node.Op is Return r && r.Site.Index == site.Index).Select(train.Order.Begin).OrderBy(p => p).ToList();
             for (int pair = 0; pair + 1 < own.Count; pair += 2)
                 if (buffer.First >= own[pair] && buffer.First <= own[pair + 1])
                     return site.Index;

@@ -200,6 +200,8 @@ public sealed class TimedStepBuilder
         var timed = new TimedSite(site.Path, site.Experts, site.TopK, site.Layers, route is null ? 0 : cost.RowCount(route.Input(0)).Fixed)
         {
             IsGrouped = plan.Program(ProgramKind.Train).Root.Walk().Any(n => n.Op is ExpertLoop { Grouped: true } loop && loop.Site.Index == site.Index),
+            Groups = site.Router.Groups,
+            KeptGroups = site.Router.KeptGroups,
             MostCopies = route is null ? null : RoutedRows.Most(route, plan.Mesh),
         };
         return plan.PlacementOf(site) is { } placement ? timed with { Placement = placement.Kind, Slots = placement.Slots, LeastTokens = placement.LeastTokens } : timed;

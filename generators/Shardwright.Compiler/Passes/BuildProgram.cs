@@ -69,6 +69,7 @@ public static class BuildProgram
             report.Error(Rules.InternalError, violation.Source, $"the {kind} program: {violation}");
         ChunkExperts.Run(root, machine, placement);
         PlaceReplicas.Run(root, mesh, machine, peers);
+        SendOnce.Run(root, mesh);
         return built;
     }
 

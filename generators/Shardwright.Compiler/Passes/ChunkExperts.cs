@@ -40,7 +40,7 @@ public static class ChunkExperts
     /// <summary>Parts of a group on a mesh: as asked for, as far as a rank has experts; or as many as are fastest.</summary>
     public static int Number(ExpertSite site, Region root, Machine machine, MeshPlacement mesh, string dispatch)
     {
-        if (mesh.Expert == 1 || dispatch == "Gathered")
+        if (mesh.Expert == 1 || dispatch is "Gathered" or "Once")
             return 1;
         if (site.Chunks > 0)
             return Math.Min(site.Chunks, site.Experts / mesh.Expert);

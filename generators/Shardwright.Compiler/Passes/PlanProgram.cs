@@ -71,7 +71,8 @@ public static class PlanProgram
         foreach (var node in root.Walk())
             switch (node.Op)
             {
-                case Dispatch d when d.Site.Index == site.Index: (d.Backward ? ref backwardBegin : ref begin) = order.Begin(node); break;
+                case SendNumbers s when s.Site.Index == site.Index: (s.Backward ? ref backwardBegin : ref begin) = order.Begin(node); break;
+                case Dispatch { Once: false } d when d.Site.Index == site.Index: (d.Backward ? ref backwardBegin : ref begin) = order.Begin(node); break;
                 case CloseFrame c when c.Site.Index == site.Index: (c.Backward ? ref backwardEnd : ref end) = order.Begin(node); break;
                 case Return r when r.Site.Index == site.Index: (r.Backward ? ref backwardEnd : ref end) = order.Begin(node); break;
             }

@@ -9,6 +9,12 @@ public enum RowExchange
     /// <summary>All-to-all-v: a pair of ranks exchanges what is routed.</summary>
     Variable,
 
+    /// <summary>All-to-all-v in which a token travels once to each rank, however many of its experts are there: rows of tokens, not of copies.</summary>
+    Once,
+
+    /// <summary>All-to-all-v of what says which copies travel in which of the rows of <see cref="Once"/>: a row for each copy.</summary>
+    Numbers,
+
     /// <summary>All-to-all of equal blocks, padded to the largest.</summary>
     Padded,
 
@@ -39,7 +45,8 @@ public sealed record CollectiveWork(CollectiveKind Kind, CollectiveGroup Group, 
     /// <param name="experts">Experts of the rank.</param>
     public long BytesOf(int groupSize, in ExchangeLoad load, int experts) => checked(Exchange switch
     {
-        RowExchange.Variable => Math.Max(load.SentRows, load.LargestReceive) * RowBytes,
+        RowExchange.Once => load.OnceRows * RowBytes,
+        RowExchange.Variable or RowExchange.Numbers => Math.Max(load.SentRows, load.LargestReceive) * RowBytes,
         RowExchange.Padded => groupSize * load.LargestBlock * RowBytes,
         RowExchange.Gathered => groupSize * load.SentRows * RowBytes,
         RowExchange.Replicas => load.MostReplicas * RowBytes,
@@ -65,6 +72,9 @@ public readonly record struct ExchangeLoad(long SentRows, long LargestReceive, l
 
     /// <summary>Rows that ranks wait for between the exchanges, beyond those of the busiest rank.</summary>
     public long WaitedRows { get; init; }
+
+    /// <summary>Rows of the rank that sends or receives most, where a token travels once to each rank; 0 where it does not.</summary>
+    public long OnceRows { get; init; }
 
     /// <summary>Rows that the mean rank receives; 0 where it is not known.</summary>
     public long MeanRows { get; init; }

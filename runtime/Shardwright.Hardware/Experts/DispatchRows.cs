@@ -36,6 +36,8 @@ public readonly record struct DispatchRows(long Tokens, int TopK, int Experts, i
     public long Worst(RowExchange exchange, bool hasDisplacements, bool isExact) => exchange switch
     {
         RowExchange.Variable when hasDisplacements => isExact ? Even : Copies,
+        // A sender has no more rows for a rank than tokens.
+        RowExchange.Once => Deduplicated,
         RowExchange.Variable or RowExchange.Padded => Blocks(LargestBlock(isExact)),
         // Every rank receives what all of them send.
         RowExchange.Gathered => checked(Ranks * Even),

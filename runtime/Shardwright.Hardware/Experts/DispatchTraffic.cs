@@ -44,6 +44,18 @@ public static class DispatchTraffic
         return destinations * expected;
     }
 
+    /// <summary>Rows ÷ copies where a token travels once to each rank that has some of its experts: <see cref="ExpectedDestinations"/> ÷ k. Groups of a router that ranks cut unevenly count as none.</summary>
+    /// <param name="experts">Experts of a layer.</param>
+    /// <param name="expertsPerToken">Experts k of a token.</param>
+    /// <param name="ranks">Ranks that hold the experts together.</param>
+    /// <param name="routerGroups">Groups of neighbouring experts that the router knows; 1 without.</param>
+    /// <param name="groupsPerToken">Groups that a token may use; 0 for all.</param>
+    public static double OnceShare(int experts, int expertsPerToken, int ranks, int routerGroups, int groupsPerToken)
+    {
+        int groups = groupsPerToken == 0 || ranks % routerGroups != 0 && routerGroups % ranks != 0 ? 1 : routerGroups;
+        return ExpectedDestinations(experts, expertsPerToken, ranks, groups, groups == 1 ? 1 : groupsPerToken) / expertsPerToken;
+    }
+
     /// <summary>C(all − inside, drawn) / C(all, drawn): the probability that none of the draws lies inside.</summary>
     private static double Missed(int all, int inside, int drawn)
     {

@@ -35,6 +35,7 @@ public sealed record ReceiveBuffer(DispatchRows Rows, long RowBytes, RowExchange
     public string Rule => Exchange switch
     {
         RowExchange.Gathered => "N · T · k: every rank receives what all ranks send",
+        RowExchange.Once => "N · T: every token of every rank comes once",
         RowExchange.Variable when HasDisplacements => IsExact ? "T · k: every rank computes as many rows as it sends" : "N · T · min(k, E ÷ N): every token goes to as many of the rank's experts as it can",
         _ => $"N · T · min(k, {(IsExact ? "2 · " : "")}E ÷ N): a block for each of N senders, as large as the largest, because {(Exchange == RowExchange.Padded ? "blocks are equal" : "all-to-all-v has no receive displacements here")}",
     };

@@ -176,6 +176,8 @@ public static class PlanReader
         Slots = value["slots"] is { } slots ? NotNegative(slots) : 0,
         LeastTokens = value["leastTokens"] is { } tokens ? NotNegative(tokens) : 0,
         MostCopies = value["mostCopies"] is { } most ? Long(most) : null,
+        Groups = value["groups"] is null ? 1 : Positive(value, "groups"),
+        KeptGroups = value["keptGroups"] is { } kept ? NotNegative(kept) : 0,
     };
 
     private static Amount Amount(JsonValue? value)

@@ -161,6 +161,8 @@ public static class PlanWriter
             w.Member("placement", site.Placement).Member("slots", site.Slots).Member("leastTokens", site.LeastTokens);
         if (site.MostCopies is { } most)
             w.Member("mostCopies", most);
+        if (site.Groups > 1)
+            w.Member("groups", site.Groups).Member("keptGroups", site.KeptGroups);
     }
 
     /// <summary>A number when it is fixed, else [fixed, per row, per expert]; nothing for zero.</summary>

@@ -27,7 +27,7 @@ public sealed class BalancedRouting(TimedProgram program, int expertRanks) : IRo
     {
         int experts = program.Sites[site].Experts / expertRanks;
         long copies = program.Sites[site].Copies, rows = copies * chunk.End(experts) / experts - copies * chunk.First(experts) / experts;
-        return new(rows, rows, (rows + expertRanks - 1) / expertRanks);
+        return new(rows, rows, (rows + expertRanks - 1) / expertRanks) { OnceRows = program.Sites[site].OnceRows(rows, expertRanks) };
     }
 }
 

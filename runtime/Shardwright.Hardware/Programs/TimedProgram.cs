@@ -105,6 +105,15 @@ public sealed record TimedSite(string Path, int Experts, int TopK, int Layers, l
     /// <summary>Rows that all experts together take of a rank's tokens, where a capacity lets them take fewer than the tokens have copies; null where nothing is dropped at even load.</summary>
     public long? MostCopies { get; init; }
 
+    /// <summary>Groups of experts that a token chooses among first, and how many of them its experts come from; 0 for all.</summary>
+    public int Groups { get; init; } = 1;
+
+    /// <inheritdoc cref="Groups"/>
+    public int KeptGroups { get; init; }
+
+    /// <summary>Rows of <paramref name="copies"/> copies where a token travels once to each of a number of ranks, with experts chosen at random.</summary>
+    public long OnceRows(long copies, int ranks) => (long)Math.Ceiling(copies * DispatchTraffic.OnceShare(Experts, TopK, ranks, Groups, KeptGroups));
+
     /// <summary>Rows that a rank sends, and receives when the load is even.</summary>
     public long Copies => MostCopies ?? checked(TokensPerRank * TopK);
 

@@ -28,7 +28,7 @@ public sealed record ExpertUse(TimedSite Site, int Ranks, PlanSource? Source, st
 
         IEnumerable<int> Called() => Enumerable.Range(0, sites.Count).Where(site => sites[site].TokensPerRank > 0);
 
-        TimedOp Dispatch(int site) => plan.Program.Ops.First(op => op.Site == site && op.Collective is { Exchange: not RowExchange.None and not RowExchange.Replicas });
+        TimedOp Dispatch(int site) => plan.Program.Ops.First(op => op.Site == site && op.Collective is { Exchange: not RowExchange.None and not RowExchange.Replicas and not RowExchange.Numbers });
 
         ReceiveBuffer Receive(int site) => ReceiveBuffer.Of(costs.Machine, sites[site], ranks, Dispatch(site).Collective!);
 

@@ -65,7 +65,7 @@ public sealed class TraceRouting : IRouting
     public ExchangeLoad Load(int site, int layer, int microBatch, int rank, ExpertChunk chunk)
     {
         var (most, sum) = Busiest(site, layer, chunk);
-        return new((sum + expertRanks - 1) / expertRanks, most, (most + expertRanks - 1) / expertRanks);
+        return new((sum + expertRanks - 1) / expertRanks, most, (most + expertRanks - 1) / expertRanks) { OnceRows = program.Sites[site].OnceRows(most, expertRanks) };
     }
 
     /// <summary>Rows that a rank of a class receives.</summary>

@@ -46,18 +46,20 @@ public sealed partial class ExpertExchange
     {
         if (expertCount % peers.Size != 0)
             throw new ArgumentException($"{site}: got {expertCount} experts on {peers.Size} expert ranks, need a number that the ranks divide.", nameof(expertCount));
-        (dispatch, combine) = ($"{site} dispatch", $"{site} return");
-        (this.peers, this.order) = (peers, order);
+        (dispatch, combine, numbering) = ($"{site} dispatch", $"{site} return", $"{site} row numbers");
+        (this.peers, this.order, TopK) = (peers, order, topK);
         var homes = new ExpertLayout(expertCount, peers.Size, slots, leastTokens: leastTokens);
         layout = new(site, world.Index, world.Size, new(homes, placer?.Planner?.Invoke(homes), placer?.Chooser?.Invoke(homes), order == SumOrder.Invariant ? SplitOrder.Contiguous : SplitOrder.Locality), checked(sequences * rowsPerSequence * topK), sequences, capacity, isExact, chunks);
         chunkStarts = [.. Enumerable.Range(0, chunks).Select(chunk => new int[layout.EndGroup(chunk) - layout.FirstGroup(chunk) + 1])];
         pieces = [.. Enumerable.Range(0, 3).Select(_ => new SlotPieces(peers.Size * slots))];
+        once = lowering == Lowering.Once ? new(layout) : null;
+        (onceSent, onceSentOffsets, onceReceived, onceReceivedOffsets) = (new int[peers.Size], new int[peers.Size], new int[peers.Size], new int[peers.Size]);
         this.lowering = lowering switch
         {
-            Lowering.Variable => new VariableLowering(layout, peers),
+            Lowering.Variable or Lowering.Once => new VariableLowering(layout, peers),
             Lowering.Padded => new PaddedLowering(layout, peers, stack),
             Lowering.Gathered => new GatheredLowering(layout, peers, stack),
-            _ => throw new ArgumentOutOfRangeException(nameof(lowering), lowering, $"{site}: need Variable, Padded or Gathered."),
+            _ => throw new ArgumentOutOfRangeException(nameof(lowering), lowering, $"{site}: need Variable, Once, Padded or Gathered."),
         };
     }
 
@@ -74,6 +76,7 @@ public sealed partial class ExpertExchange
         HandedSums = layout.Instances.Sums.HandedSums,
         HandOvers = layout.Instances.Sums.Turns - 1,
         WaitedRows = layout.Instances.Sums.WaitedRows,
+        OnceRows = once is null ? 0 : Math.Max(once.Sent, once.Received),
     };
 
     /// <summary>The rows of the exchange of a part of every rank's experts.</summary>
@@ -90,6 +93,9 @@ public sealed partial class ExpertExchange
 
     /// <summary>Wall time that placing the experts of the layer that was opened last took, in ticks of <see cref="System.Diagnostics.Stopwatch"/>.</summary>
     internal long PlanningTicks => layout.Instances.PlanningTicks;
+
+    /// <summary>Experts that a token goes to.</summary>
+    public int TopK { get; }
 
     /// <summary>Replicas that this rank can hold.</summary>
     public int Slots => layout.Instances.Layout.Slots;

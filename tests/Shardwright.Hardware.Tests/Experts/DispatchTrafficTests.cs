@@ -55,6 +55,19 @@ public class DispatchTrafficTests
         Assert.Equal(sum / choices, DispatchTraffic.ExpectedDestinations(experts, perToken, destinations, groups, groupsPerToken), 1e-9);
     }
 
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(4, 0)]
+    [InlineData(4, 2)]
+    [InlineData(3, 1)]
+    public void OnceShare_IsDestinationsByExperts(int groups, int kept)
+    {
+        // Two ranks of six experts, three experts a token: 2 · (1 − C(6, 3) ÷ C(12, 3)) = 20 ÷ 11. Of four groups of three, two on a rank, two are kept. Three groups are cut by the ranks.
+        double even = 2 * (1 - 20.0 / 220), drawn = 2 * ((1.0 / 6) + (4.0 / 6 * (1 - 1.0 / 20)));
+
+        Assert.Equal((groups, kept) == (4, 2) ? drawn / 3 : even / 3, DispatchTraffic.OnceShare(12, 3, 2, groups, kept), 1e-12);
+    }
+
     [Fact]
     public void ExpectedDestinations_DrawnAtRandom_AgreesWithinThreeStandardErrors()
     {

@@ -16,11 +16,14 @@ public sealed class TraceRoutingTests(ITestOutputHelper output)
         Assert.Equal([512, 512, 512], Enumerable.Range(0, 3).Select(member => routing.RowsOf(0, 3, member)));
         routing.Rows(0, 2, 0, 0, starts);
         Assert.Equal([0, 768, 1024], starts);
-        Assert.Equal(new ExchangeLoad(512, 1024, 256), routing.Load(0, 0, 0, 1, default));
+        Assert.Equal(Load(512, 1024, 256), routing.Load(0, 0, 0, 1, default));
         // Parts of a rank's two experts: every source sends 5 / 8 of its rows to the first ones, 3 / 8 to the second.
-        Assert.Equal(new ExchangeLoad(320, 768, 192), routing.Load(0, 2, 0, 0, new(0, 2)));
-        Assert.Equal(new ExchangeLoad(192, 256, 64), routing.Load(0, 2, 0, 0, new(1, 2)));
+        Assert.Equal(Load(320, 768, 192), routing.Load(0, 2, 0, 0, new(0, 2)));
+        Assert.Equal(Load(192, 256, 64), routing.Load(0, 2, 0, 0, new(1, 2)));
         Assert.Equal([2, 1, 2, 1], routing.Factors);
+
+        // Two of eight experts: a token reaches 4 · (1 − C(6, 2) ÷ C(8, 2)) = 13 ÷ 7 of four ranks, of two copies.
+        static ExchangeLoad Load(long sent, long received, long block) => new(sent, received, block) { OnceRows = (received * 13 + 13) / 14 };
     }
 
     [Theory]

@@ -161,6 +161,10 @@ public sealed class RoutingTests
             Assert.Equal(Numbers.Dot(Numbers.Wide(up), Numbers.Wide(back)), dgates[copy], 1e-5);
             Numbers.SameBits([.. up.Select(value => gates[copy] * value)], dreturned.AsSpan(slots[copy] * Columns, Columns));
         }
+
+        var alone = new float[dgates.Length];
+        K.GateGradient(dy, returned, slots, alone, Rows, Kept, Columns);
+        Numbers.SameBits(dgates, alone);
     }
 
     [Fact]

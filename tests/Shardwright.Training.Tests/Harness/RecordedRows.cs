@@ -25,9 +25,25 @@ public sealed class RecordedRows(PlanDocument plan, RecordedRouting recorded, in
     {
         int group = rank / Expert * Expert, local = plan.Program.Sites[site].Experts / Expert;
         var blocks = Enumerable.Range(group, Expert).Select(source => Targets(Counts(site, layer, microBatch, source, 1))).ToList();
-        return new(blocks.Max(b => b.Sum()), Enumerable.Range(0, Expert).Max(target => blocks.Sum(b => b[target])), blocks.Max(b => b.Max()));
+        var once = Enumerable.Range(group, Expert).Select(source => Tokens(site, layer, microBatch, source, local)).ToList();
+        return new(blocks.Max(b => b.Sum()), Enumerable.Range(0, Expert).Max(target => blocks.Sum(b => b[target])), blocks.Max(b => b.Max()))
+        {
+            OnceRows = Math.Max(once.Max(b => b.Sum()), Enumerable.Range(0, Expert).Max(target => once.Sum(b => b[target]))),
+        };
 
         int[] Targets(int[] counts) => [.. Enumerable.Range(0, Expert).Select(target => counts.Skip(target * local + chunk.First(local)).Take(chunk.End(local) - chunk.First(local)).Sum())];
+    }
+
+    /// <summary>Tokens of a rank that have some of each rank's experts.</summary>
+    private int[] Tokens(int site, int layer, int microBatch, int source, int local)
+    {
+        var s = plan.Program.Sites[site];
+        int copies = (int)s.TokensPerRank * s.TopK;
+        int[] tokens = new int[Expert];
+        foreach (int[] experts in recorded.Experts(step, microBatch, site, layer).Slice(copies * source, copies).ToArray().Chunk(s.TopK))
+            foreach (int target in experts.Select(expert => expert / local).Distinct())
+                tokens[target]++;
+        return tokens;
     }
 
     private int Expert => plan.Placement.Expert;

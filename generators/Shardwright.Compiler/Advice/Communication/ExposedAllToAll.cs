@@ -1,5 +1,7 @@
 using Shardwright.Compiler.Advice.Memory;
 using Shardwright.Compiler.Advice.Routing;
+using Shardwright.Compiler.Modules;
+using Shardwright.Compiler.Plan;
 using Shardwright.Hardware;
 
 namespace Shardwright.Compiler.Advice.Communication;
@@ -53,18 +55,33 @@ public sealed class ExposedAllToAll : AdviceRule
             yield return other;
         if (InParts(study) is { } parts)
             yield return parts;
+        if (Once(study) is { } once)
+            yield return once;
         if (Float32WhereBFloat16Serves.InBFloat16(study) is { } plan)
             yield return ("bfloat16, which halves rows and speeds products up,", study.Step - plan.Estimate!.Summary.Picoseconds, EquatableArray.Of(Float32WhereBFloat16Serves.Fix(study)));
     }
 
     /// <summary>Exchanges that hide behind the products of other experts, in as many parts as are fastest.</summary>
-    static (string Text, long Saved, EquatableArray<Fix> Fixes)? InParts(ModelStudy study)
+    static (string Text, long Saved, EquatableArray<Fix> Fixes)? InParts(ModelStudy study) => Changed(study, group => group.Member.Chunks == 1, member => member with { Chunks = 0 }, "Experts.Chunks = 0", "Let rows travel in parts") is not { } changed ? null
+        : ($"rows in {changed.Plan.Sites.Max(changed.Plan.ChunksOf)} parts, of which one travels while another is computed,", changed.Saved, changed.Fixes);
+
+    /// <summary>Tokens that travel once to each rank with some of their experts.</summary>
+    static (string Text, long Saved, EquatableArray<Fix> Fixes)? Once(ModelStudy study)
     {
-        var groups = DeclaredGroup.All(study).Where(group => group.Member.Chunks == 1).ToList();
-        if (groups.Count == 0 || study.With(linked => groups.Aggregate(linked, (changed, group) => group.With(member => member with { Chunks = 0 })(changed))) is not { } plan || plan.PeakBytes > study.Machine.Rank.HbmBytes)
+        if (Changed(study, group => group.Member is { Chunks: 1, Dispatch: "Variable" } && group.Site.TopK > 1, member => member with { Dispatch = "Once" }, "Experts.Dispatch = Dispatch.Once", "Let tokens travel once to a rank") is not { } changed)
             return null;
-        var edits = groups.Select(group => new Edit(EditKind.AttributeArgument, group.At, "Experts.Chunks = 0"));
-        return ($"rows in {plan.Sites.Max(plan.ChunksOf)} parts, of which one travels while another is computed,", study.Step - plan.Estimate!.Summary.Picoseconds, EquatableArray.Of(new Fix("Let rows travel in parts", edits.ToEquatable())));
+        double share = changed.Plan.Step!.Program.Sites.Where((_, site) => changed.Plan.Sites[site].Dispatch == "Once").Min(site => DispatchTraffic.OnceShare(site.Experts, site.TopK, study.Plan.Mesh.Expert, site.Groups, site.KeptGroups));
+        return ($"Dispatch.Once, by which a token travels once to each rank with some of its experts, {AdviceText.Percent(share)} of the rows there (experts chosen at random),", changed.Saved, changed.Fixes);
+    }
+
+    /// <summary>The model with some groups declared otherwise, compiled in full; null where there are none, or where it does not fit.</summary>
+    static (ModelPlan Plan, long Saved, EquatableArray<Fix> Fixes)? Changed(ModelStudy study, Func<DeclaredGroup, bool> which, Func<ExpertGroupMember, ExpertGroupMember> change, string edit, string title)
+    {
+        var groups = DeclaredGroup.All(study).Where(which).ToList();
+        if (groups.Count == 0 || study.With(linked => groups.Aggregate(linked, (changed, group) => group.With(change)(changed))) is not { } plan || plan.PeakBytes > study.Machine.Rank.HbmBytes)
+            return null;
+        var edits = groups.Select(group => new Edit(EditKind.AttributeArgument, group.At, edit));
+        return (plan, study.Step - plan.Estimate!.Summary.Picoseconds, EquatableArray.Of(new Fix(title, edits.ToEquatable())));
     }
 
     /// <summary>Another way for rows to travel, where the target documents it for these ranks and it is faster. At even load equal blocks move the same bytes as all-to-all-v, so only all-gather has something to win.</summary>

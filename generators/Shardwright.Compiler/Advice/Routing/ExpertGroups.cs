@@ -30,6 +30,7 @@ public sealed record DeclaredGroup(ExpertSite Site, ModuleGraph Owner, ExpertGro
     {
         "Padded" => "an all-to-all of equal blocks",
         "Gathered" => "an all-gather and a reduce-scatter",
+        "Once" => "all-to-all-v of each token once to a rank",
         _ => "all-to-all-v",
     };
 }

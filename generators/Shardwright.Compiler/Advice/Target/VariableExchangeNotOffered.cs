@@ -14,7 +14,7 @@ public sealed class VariableExchangeNotOffered : AdviceRule
         if (peers.Size < 2 || AllToAllLegality.WhyNotVariable(study.Machine, peers) is not { } reason)
             yield break;
         var allowed = AllToAllLegality.Choose(study.Machine, peers);
-        foreach (var group in DeclaredGroup.All(study).Where(g => g.Site.Dispatch == "Variable"))
+        foreach (var group in DeclaredGroup.All(study).Where(g => g.Site.Dispatch is "Variable" or "Once"))
         {
             string cost = Instead(study, group, allowed) is { } step ? $": {AdviceText.Duration(step)} a step, where all-to-all-v was planned with {AdviceText.Duration(study.Step)}" : "";
             yield return new(Info, group.At,
@@ -26,7 +26,7 @@ public sealed class VariableExchangeNotOffered : AdviceRule
     }
 
     /// <summary>Time of the step with the lowering that is offered. Equal blocks change how long the exchange takes and nothing else, so that walking the step again is enough; most models on Trainium come here, at every key.</summary>
-    static long? Instead(ModelStudy study, DeclaredGroup group, RowExchange allowed) => allowed == RowExchange.Padded
+    static long? Instead(ModelStudy study, DeclaredGroup group, RowExchange allowed) => allowed == RowExchange.Padded && group.Site.Dispatch == "Variable"
         ? study.Retime(op => op.Site == group.Site.Index && op.Collective is { Exchange: RowExchange.Variable } rows ? op with { Collective = rows with { Exchange = RowExchange.Padded } } : op)
         : study.With(group.With(member => member with { Dispatch = "Auto" }))?.Estimate!.Summary.Picoseconds;
 }

@@ -68,7 +68,7 @@ internal static class MemberText
             "module" => new ModuleMember(name, site, value.Items(8)[5].Name(), ExpressionText.ReadArguments(items[6]), items[7].Flag()),
             "repeated" => new RepeatedMember(name, site, value.Items(9)[5].Name(), ExpressionText.Read(items[8]), ExpressionText.ReadArguments(items[6]), items[7].Flag()),
             "experts" => new ExpertGroupMember(name, site, value.Items(17)[5].Name(), ExpressionText.Read(items[8]), ExpressionText.Read(items[9]), ExpressionText.ReadArguments(items[6]),
-                ExpressionText.ReadArguments(items[10]).Select(s => new Setting(s.Name, s.Value)).ToEquatable(), items[11].OneOf("Static", "Adaptive", "Exact", "Auto"), items[12].OneOf("Variable", "Padded", "Gathered", "Auto"), items[7].Flag())
+                ExpressionText.ReadArguments(items[10]).Select(s => new Setting(s.Name, s.Value)).ToEquatable(), items[11].OneOf("Static", "Adaptive", "Exact", "Auto"), items[12].OneOf("Variable", "Once", "Padded", "Gathered", "Auto"), items[7].Flag())
             {
                 Slots = items[13].Integer(),
                 LeastTokens = items[14].Integer(),

@@ -6,7 +6,7 @@ using Shardwright.Hardware;
 
 namespace Shardwright.Compiler.Ops.Routing;
 
-/// <summary>A statement in which the ranks of an expert group exchange rows, weights or gradients.</summary>
+/// <summary>A statement outside of an expert group's loop that is about its rows: most often one in which ranks exchange rows, weights or gradients.</summary>
 public interface IExchanges
 {
     ExpertSite Site { get; }
@@ -73,6 +73,9 @@ public sealed record Dispatch(ExpertSite Site, bool Backward) : Op, IExchanges
     /// <summary>Parts in which rows travel.</summary>
     public int Chunks { get; init; } = 1;
 
+    /// <summary>Whether rows are those of tokens, each once to a rank, behind a <see cref="SendNumbers"/> that has opened their frame.</summary>
+    public bool Once { get; init; }
+
     public override bool KeepsFormat => true;
 
     public override bool CanRecompute => false;
@@ -83,7 +86,8 @@ public sealed record Dispatch(ExpertSite Site, bool Backward) : Op, IExchanges
 
     public override void Differentiate(Node node, GradientBuilder gradients) => gradients.Emit(new Return(Site, true), node.Input(0), [gradients.Of(node.Output)!, node.Input(1)]);
 
-    public override CollectiveWork? Communicate(Node node, CostRule cost) => Rows(Site, node.Output, toExperts: true);
+    public override CollectiveWork? Communicate(Node node, CostRule cost) =>
+        Once ? new(CollectiveKind.AllToAll, CollectiveGroup.ExpertPeers, default, RowExchange.Once, cost.RowBytes(node.Output)) : Rows(Site, node.Output, toExperts: true);
 
     internal static CollectiveWork Rows(ExpertSite site, Value rows, bool toExperts)
     {
@@ -98,6 +102,12 @@ public sealed record Dispatch(ExpertSite Site, bool Backward) : Op, IExchanges
 
     public override void Print(Node node, StatementPrinter print)
     {
+        if (Once)
+        {
+            print.Collective(node, $"{print.Exchange(Site)}.DispatchOnce({print.Of(node.Input(0))}, {print.Of(node.Output)}, columns: {node.Output.Type.Last}{ElementBytes(node.Output)});", "AllToAll, a token once to a rank",
+                print.Elements(node.Input(0)) * (long)node.Output.ElementBytes);
+            return;
+        }
         if (!IsOpen)
             Open(node.Input(1), print);
         print.OpenFrame(Site, Backward);

@@ -44,7 +44,7 @@ internal sealed class StepClock(ProgramCosts costs, MeetingTimes[] meetings, int
         }
         (pending, load) = (op, rows);
         int group = Group(op);
-        meetings[group].Arrive(indices[group], places[group], Clock.Arrival(op));
+        meetings[group].Arrive(indices[group], places[group], Clock.Arrival(op), rows.OnceRows);
     }
 
     /// <summary>Ends a step.</summary>
@@ -57,7 +57,8 @@ internal sealed class StepClock(ProgramCosts costs, MeetingTimes[] meetings, int
         if (pending < 0)
             return;
         int group = Group(pending);
-        Clock.Join(pending, meetings[group].Latest(places[group]), load);
+        // The rows of tokens that travel once are all that a rank does not know of the others.
+        Clock.Join(pending, meetings[group].Latest(places[group]), load with { OnceRows = meetings[group].MostRows(places[group]) });
         places[group] ^= 1;
         pending = -1;
     }

@@ -29,6 +29,28 @@ public static unsafe partial class Kernels
             Ranges.For(new CombineGradientRows(pdy, preturned, pslots, pgates, pdreturned, pdgates, k, columns), rows, (nint)k * columns);
     }
 
+    /// <summary>dgates[t, i] = Σ_c dy[t, c] · returned[slots[t, i], c]: of <see cref="CombineGradient"/> the part that stays with the token, where its gradient travels once to each rank.</summary>
+    /// <exception cref="ArgumentException">A length does not fit the sizes, or a slot lies outside the buffer.</exception>
+    public static void GateGradient(ReadOnlySpan<float> dy, ReadOnlySpan<float> returned, ReadOnlySpan<int> slots, Span<float> dgates, int rows, int k, int columns)
+    {
+        RequireSlots(nameof(GateGradient), slots, rows, k, columns);
+        Require.Length(nameof(GateGradient), nameof(dy), dy.Length, (long)rows * columns);
+        Require.Length(nameof(GateGradient), nameof(returned), returned.Length, (long)rows * k * columns);
+        Require.Length(nameof(GateGradient), nameof(dgates), dgates.Length, (long)rows * k);
+        fixed (float* pdy = dy, preturned = returned, pdgates = dgates)
+        fixed (int* pslots = slots)
+            Ranges.For(new GateGradientRows(pdy, preturned, pslots, pdgates, k, columns), rows, (nint)k * columns);
+    }
+
+    private readonly struct GateGradientRows(float* dy, float* returned, int* slots, float* dgates, nint k, nint columns) : IRangeWork
+    {
+        public void Run(nint begin, nint end)
+        {
+            for (var copy = begin * k; copy < end * k; copy++)
+                dgates[copy] = Row.Dot(dy + (copy / k * columns), returned + (slots[copy] * columns), columns);
+        }
+    }
+
     private readonly struct CombineGradientRows(
         float* dy,
         float* returned,

@@ -68,6 +68,20 @@ public sealed class ExposedAllToAllTests
     }
 
     [Fact]
+    public void TokensThatTravelOnce_SaveWhatACompilationWithThemSaves()
+    {
+        var copies = Chosen with { Batch = 8, Expert = 4, Experts = 32, TopK = 8, Width = 1024, Hidden = 256, Attributes = ", Precision(NumberFormat.BFloat16)" };
+        var (plan, findings) = AdviceVerify.Compile(copies.ToString(), "SHW4001.least_share_percent = 5");
+        var (once, _) = AdviceVerify.Compile((copies with { Dispatch = "(Dispatch = Dispatch.Once)" }).ToString());
+
+        var finding = findings.Single(f => f.Rule.Id == Rule);
+        var edit = finding.Fixes.Single(f => f.Title == "Let tokens travel once to a rank").Edits[0];
+        Assert.Equal((EditKind.AttributeArgument, "Experts.Dispatch = Dispatch.Once", "Block"), (edit.Kind, edit.Value, edit.At.Type));
+        // Of 4 ranks a token with 8 of 32 experts reaches 4 · (1 − C(24, 8) ÷ C(32, 8)) = 3.72, of 8 copies.
+        Assert.Contains($"46.5 % of the rows there (experts chosen at random), saves {AdviceText.Duration(plan.Estimate!.Summary.Picoseconds - once.Estimate!.Summary.Picoseconds)} a step", finding.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void MeshOfTheBuild_IsNamedAndNotEdited()
     {
         var finding = AdviceVerify.Compile(Chosen.ToString(), "build_property.ShardwrightMesh = data=8 expert=8").Findings.Single(f => f.Rule.Id == Rule);
