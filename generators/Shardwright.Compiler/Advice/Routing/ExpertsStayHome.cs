@@ -1,5 +1,3 @@
-using Shardwright.Compiler.Ops;
-
 namespace Shardwright.Compiler.Advice.Routing;
 
 /// <summary>A placement that replicates experts, on experts that run one by one: a replica is one more matrix of the products that take all experts of a rank at once.</summary>
@@ -14,12 +12,11 @@ public sealed class ExpertsStayHome : AdviceRule
             yield break;
         foreach (var group in DeclaredGroup.All(study).Where(g => g.Member.Placement is "Adaptive" or "Exact" or "Auto" && study.Plan.PlacementOf(g.Site) is null))
         {
-            var loops = study.Train.Root.Walk().Where(n => n.Op is ExpertLoop { Grouped: false } loop && loop.Site.Index == group.Site.Index);
-            if (loops.SelectMany(loop => loop.Body!.Nodes).FirstOrDefault(n => !Passes.GroupExperts.CanGroup(n)) is not { } cause)
+            if (OneByOne.Cause(study, group.Site) is not { } cause)
                 continue;
             var rows = study.Plan.Step!.Program.Sites[group.Site.Index].RowsOver(peers);
             yield return new(Info, group.At,
-                $"'{group.Site.Path}' has Placement.{group.Member.Placement}, but no expert is replicated: they run one by one, because {(cause.Precision.Stochastic ? "results are rounded stochastically" : $"'{cause.Outputs[0].Name}' has no form for all experts of a rank at once")}. "
+                $"'{group.Site.Path}' has Placement.{group.Member.Placement}, but no expert is replicated: they run one by one, because {OneByOne.Because(cause)}. "
                 + $"A rank receives up to {AdviceText.Number(rows.Copies)} rows in a layer instead of {AdviceText.Number(rows.Even)}. {(cause.Precision.Stochastic ? "Round to nearest" : "Leave it out of the expert")}, or say Placement.Static")
             {
                 Also = EquatableArray.Of(Cause.Of(cause.Source)),

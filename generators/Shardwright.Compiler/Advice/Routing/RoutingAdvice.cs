@@ -8,5 +8,6 @@ public static class RoutingAdvice
         new NoBalancing(),
         new ReplicationUnderBreakEven(),
         new ExpertsStayHome(),
+        new ExchangeAsBefore(),
     ];
 }

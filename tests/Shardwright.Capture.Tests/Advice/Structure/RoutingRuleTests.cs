@@ -83,7 +83,34 @@ public sealed class RoutingRuleTests
     [Fact]
     public Task ExpertsOfOneGroup_AreReplicated() => AdviceVerify.Reports("SHW5005", Sparse.Model(group: Sparse.Plain("[Experts(Placement = Placement.Exact)] ")));
 
-    static string Biased(string group, string attributes = "[Model, Mesh(Data = 8, Expert = 8)]") => Sparse.Model(attributes, group)
+    [Theory]
+    [InlineData("Chunks = 4, Dispatch = Dispatch.Gathered", 16, "rows do not travel in 4 parts: an all-gather brings all of them at once (Dispatch.Gathered)")]
+    [InlineData("Chunks = 4, Dispatch = Dispatch.Once", 16, "rows do not travel in 4 parts: a token that travels once to a rank comes for all its experts there (Dispatch.Once)")]
+    [InlineData("Chunks = 2", 8, "rows do not travel in 2 parts: a rank has one expert, and a part is of whole experts")]
+    public async Task PartsThatCannotBe_AreTakenBack(string arguments, int experts, string reason)
+    {
+        await AdviceVerify.FixGives("SHW5006", Model(Sparse.Marked("SHW5006", $"[Experts({arguments})] ")), Model(Sparse.Plain($"[Experts(Chunks = 1{arguments[10..]})] ")));
+        await AdviceVerify.Reports("SHW5006", Model(Sparse.Marked("#0", $"[Experts({arguments})] ")), "", new DiagnosticResult("SHW5006").WithLocation(0).WithMessage($"'Layer.Group': {reason}"));
+
+        string Model(string group) => Sparse.Model(group: group, experts: experts);
+    }
+
+    [Fact]
+    public Task PartsOfExpertsWithABias_NameTheStatement() => AdviceVerify.Reports("SHW5006", Biased(Sparse.Marked("#0", "[Experts(Chunks = 2)] "), experts: 16), "", new DiagnosticResult("SHW5006").WithLocation(0).WithMessage(
+        "'Layer.Group': rows do not travel in 2 parts: experts run one by one, because 'sum' has no form for all experts of a rank at once"));
+
+    [Fact]
+    public Task OneExpertAToken_TravelsOnceAnyway() => AdviceVerify.FixGives("SHW5006",
+        Sparse.Model(group: Sparse.Marked("SHW5006", "[Experts(Dispatch = Dispatch.Once)] ").Replace("EXPERTS, 2,", "EXPERTS, 1,", StringComparison.Ordinal)),
+        Sparse.Model(group: Sparse.Plain("[Experts(Dispatch = Dispatch.Variable)] ").Replace("EXPERTS, 2,", "EXPERTS, 1,", StringComparison.Ordinal)));
+
+    [Theory]
+    [InlineData("[Experts(Chunks = 2)] ")]
+    [InlineData("[Experts(Chunks = 0, Dispatch = Dispatch.Gathered)] ")]
+    [InlineData("[Experts(Dispatch = Dispatch.Once)] ")]
+    public Task PartsAndTokensOnce_WhereTheyCanBe_AreLeftAlone(string attributes) => AdviceVerify.Reports("SHW5006", Sparse.Model(group: Sparse.Plain(attributes), experts: 16));
+
+    static string Biased(string group, string attributes = "[Model, Mesh(Data = 8, Expert = 8)]", int experts = 8) => Sparse.Model(attributes, group, experts)
         .Replace("Nn.Silu(Nn.MatMul(x, Up))", "Nn.Silu(Nn.MatMul(x, Up) + Bias)", StringComparison.Ordinal)
         .Replace("public Parameter Down", "public Parameter Bias { get; } = new(128); public Parameter Down", StringComparison.Ordinal);
 }
