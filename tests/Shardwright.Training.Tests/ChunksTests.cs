@@ -100,11 +100,7 @@ public sealed class ChunksTests
     public void HighWaterBytes_OfSkewedRows_EqualThePlanAtTheseRows(string model, string placement, string order)
     {
         var fixture = ReferenceFixture.Load(model);
-        var routing = new RecordedRouting { Replaying = true };
-        for (int microBatch = 0; microBatch < fixture.MicroBatches; microBatch++)
-            foreach (var (site, index) in fixture.Sites.Select((s, i) => (s, i)))
-                for (int layer = 0; layer < site.Layers; layer++)
-                    routing.Set(0, microBatch, index, layer, [.. Enumerable.Range(0, fixture.TokensPerMicroBatch).SelectMany(_ => Enumerable.Range(0, site.TopK))]);
+        var routing = FirstExperts.Routing(fixture);
         using var trainer = ReferenceTrainer.Create(model, (4, 2), fixture, replay: false, new() { Routing = routing }, Source(model, 2, $", Placement = Placement.{placement}, LeastTokens = 1, Order = SumOrder.{order}"));
 
         var report = trainer.Step(fixture.Tokens(0), fixture.Targets(0), fixture.Weighted ? fixture.Weights(0) : default);

@@ -114,11 +114,7 @@ public sealed class DispatchOnceTests
     public void HighWaterBytes_OfSkewedRows_EqualThePlanAtTheseRows(string model, int data, int expert)
     {
         var fixture = ReferenceFixture.Load(model);
-        var routing = new RecordedRouting { Replaying = true };
-        for (int microBatch = 0; microBatch < fixture.MicroBatches; microBatch++)
-            foreach (var (site, index) in fixture.Sites.Select((s, i) => (s, i)))
-                for (int layer = 0; layer < site.Layers; layer++)
-                    routing.Set(0, microBatch, index, layer, [.. Enumerable.Range(0, fixture.TokensPerMicroBatch).SelectMany(_ => Enumerable.Range(0, site.TopK))]);
+        var routing = FirstExperts.Routing(fixture);
         using var trainer = ReferenceTrainer.Create(model, (data, expert), fixture, replay: false, new() { Routing = routing }, Source(model, "Once"));
 
         var report = trainer.Step(fixture.Tokens(0), fixture.Targets(0), fixture.Weighted ? fixture.Weights(0) : default);

@@ -44,7 +44,7 @@ public static class DispatchTraffic
         return destinations * expected;
     }
 
-    /// <summary>Rows ÷ copies where a token travels once to each rank that has some of its experts: <see cref="ExpectedDestinations"/> ÷ k. Groups of a router that ranks cut unevenly count as none.</summary>
+    /// <summary>Rows ÷ copies where a token travels once to each rank that has some of its experts: <see cref="ExpectedDestinations"/> ÷ k. Groups of a router that ranks cut unevenly count as none; where ranks do not divide the experts, 1.</summary>
     /// <param name="experts">Experts of a layer.</param>
     /// <param name="expertsPerToken">Experts k of a token.</param>
     /// <param name="ranks">Ranks that hold the experts together.</param>
@@ -52,6 +52,8 @@ public static class DispatchTraffic
     /// <param name="groupsPerToken">Groups that a token may use; 0 for all.</param>
     public static double OnceShare(int experts, int expertsPerToken, int ranks, int routerGroups, int groupsPerToken)
     {
+        if (experts % ranks != 0)
+            return 1;
         int groups = groupsPerToken == 0 || ranks % routerGroups != 0 && routerGroups % ranks != 0 ? 1 : routerGroups;
         return ExpectedDestinations(experts, expertsPerToken, ranks, groups, groups == 1 ? 1 : groupsPerToken) / expertsPerToken;
     }

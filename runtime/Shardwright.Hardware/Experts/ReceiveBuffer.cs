@@ -13,11 +13,17 @@ public sealed record ReceiveBuffer(DispatchRows Rows, long RowBytes, RowExchange
     /// <param name="site">The expert group.</param>
     /// <param name="ranks">Ranks that hold the experts together.</param>
     /// <param name="dispatch">The dispatch.</param>
-    public static ReceiveBuffer Of(Machine machine, TimedSite site, int ranks, CollectiveWork dispatch) =>
-        new(site.RowsOver(ranks), dispatch.RowBytes, dispatch.Exchange, AllToAllLegality.HasReceiveDisplacements(machine), site.IsExact);
+    public static ReceiveBuffer Of(Machine machine, TimedSite site, int ranks, CollectiveWork dispatch)
+    {
+        var buffer = new ReceiveBuffer(site.RowsOver(ranks), dispatch.RowBytes, dispatch.Exchange, AllToAllLegality.HasReceiveDisplacements(machine), site.IsExact);
+        return dispatch.Exchange == RowExchange.Once ? buffer with { EvenRows = site.OnceRows(buffer.Rows.Even, ranks) } : buffer;
+    }
 
-    /// <summary>Bytes at even load: T · k rows.</summary>
-    public long EvenBytes => checked(Rows.Even * RowBytes);
+    /// <summary>Rows at even load: T · k, or of these as many as travel where a token travels once.</summary>
+    public long EvenRows { get; init; } = Rows.Even;
+
+    /// <summary>Bytes at even load.</summary>
+    public long EvenBytes => checked(EvenRows * RowBytes);
 
     /// <summary>Rows in the worst case.</summary>
     public long WorstRows => Rows.Worst(Exchange, HasDisplacements, IsExact);

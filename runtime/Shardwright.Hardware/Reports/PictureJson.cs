@@ -86,7 +86,7 @@ internal static class PictureJson
         w.EndArray();
         ReportText.Number(w, "stepPicoseconds", experts.Picoseconds);
         var receive = experts.Receive;
-        w.Name("receive").BeginObject().Member("exchange", receive.Exchange.ToString().ToLowerInvariant()).Member("rowBytes", receive.RowBytes).Member("evenRows", receive.Rows.Even).Member("evenBytes", receive.EvenBytes)
+        w.Name("receive").BeginObject().Member("exchange", receive.Exchange.ToString().ToLowerInvariant()).Member("rowBytes", receive.RowBytes).Member("evenRows", receive.EvenRows).Member("evenBytes", receive.EvenBytes)
             .Member("worstRows", receive.WorstRows).Member("worstBytes", receive.WorstBytes).Member("isConstant", receive.IsConstant).Member("rule", receive.Rule).Member("deduplicatedBytes", receive.DeduplicatedBytes).EndObject().EndObject();
     }
 }

@@ -69,6 +69,9 @@ public class DispatchTrafficTests
     }
 
     [Fact]
+    public void OnceShare_WhereRanksDoNotDivideTheExperts_IsOne() => Assert.Equal(1, DispatchTraffic.OnceShare(12, 3, 5, 1, 0));
+
+    [Fact]
     public void ExpectedDestinations_DrawnAtRandom_AgreesWithinThreeStandardErrors()
     {
         var random = new Random(11);

@@ -44,6 +44,18 @@ public sealed class ReceiveBufferTests
         Assert.Equal((64L * 8192 * 8, true), (Buffer(machine, RowExchange.Gathered, false).WorstRows, Buffer(machine, RowExchange.Gathered, false).IsConstant));
 
     [Fact]
+    public void TokensThatTravelOnce_ComeOnceFromEveryRank()
+    {
+        // Two of eight experts over four ranks: a token reaches 4 · (1 − C(6, 2) ÷ C(8, 2)) = 13 ÷ 7 of them, and in the worst case every token this one.
+        var site = new TimedSite("experts", 8, 2, 1, 700);
+        var buffer = ReceiveBuffer.Of(MachineCatalog.Get("trn2.48xlarge"), site, 4, new(CollectiveKind.AllToAll, CollectiveGroup.ExpertPeers, default, RowExchange.Once, 2048));
+
+        Assert.Equal((1300, 2800), (buffer.EvenRows, buffer.WorstRows));
+        Assert.Equal((1300 * 2048, 2800 * 2048), (buffer.EvenBytes, buffer.WorstBytes));
+        Assert.Equal(1400, ReceiveBuffer.Of(MachineCatalog.Get("trn2.48xlarge"), site, 4, new(CollectiveKind.AllToAll, CollectiveGroup.ExpertPeers, default, RowExchange.Variable, 2048)).EvenRows);
+    }
+
+    [Fact]
     public void Replicas_AreNoRows() => Assert.Throws<ArgumentOutOfRangeException>(() => Buffer("trn2.48xlarge", RowExchange.Replicas, false).WorstRows);
 
     /// <summary>No routing brings more than the bounds, copy by copy, and some reach them.</summary>

@@ -105,7 +105,7 @@ public sealed record Dispatch(ExpertSite Site, bool Backward) : Op, IExchanges
         if (Once)
         {
             print.Collective(node, $"{print.Exchange(Site)}.DispatchOnce({print.Of(node.Input(0))}, {print.Of(node.Output)}, columns: {node.Output.Type.Last}{ElementBytes(node.Output)});", "AllToAll, a token once to a rank",
-                print.Elements(node.Input(0)) * (long)node.Output.ElementBytes);
+                ((PermuteOnce)node.Input(0).Producer!.Op).Rows(node.Input(0).Producer!, print.Elements) * node.Output.Type.Last * node.Output.ElementBytes);
             return;
         }
         if (!IsOpen)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Shardwright.Execution;
 
@@ -38,7 +39,7 @@ public static unsafe partial class Kernels
                 var to = received + (row * columns);
                 if (gated)
                 {
-                    var gate = System.Runtime.Intrinsics.Vector512.Create(at[1]);
+                    var gate = Vector512.Create(at[1]);
                     for (nint c = 0; c < columns; c += Lanes.Count)
                         Lanes.Store(gate * Lanes.Load(from + c, columns - c), to + c, columns - c);
                 }
